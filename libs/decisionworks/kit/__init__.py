@@ -1,0 +1,1 @@
+"""Foundations that know no domain word: settings, ids, errors, canonical JSON, logging, database access."""

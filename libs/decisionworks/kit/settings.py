@@ -1,0 +1,90 @@
+"""Everything that can be set from outside, read once at a process's start and passed down."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from decisionworks.kit.errors import FieldProblem, Invalid
+
+PREFIX = "DECISIONWORKS_"
+
+
+class Settings(BaseModel):
+    """The settings of one process; every field is the environment variable `DECISIONWORKS_<NAME>`.
+
+    `database_url` is `DATABASE_URL` and `migration_url` is `DATABASE_MIGRATION_URL` (default: the former).
+    Units: names end in `_s` for seconds and `_bytes` for bytes.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database_url: str = Field(description="PostgreSQL 14 to 18, as a URL; empty only where an embedded one is started")
+    migration_url: str | None = Field(default=None, description="URL of the owner of the tables, for migrations")
+    listen_url: str | None = Field(default=None, description="direct URL for LISTEN, where database_url is a pooler")
+    data_dir: Path = Field(default=Path(".data"), description="artifacts, project repositories, server.json")
+    host: str = Field(default="127.0.0.1", description="address of the API")
+    port: int = Field(default=8000, ge=0, le=65535, description="port of the API")
+    worker_host: str = Field(default="127.0.0.1", description="address of the worker's health endpoint")
+    worker_port: int = Field(default=0, ge=0, le=65535, description="port of the worker's health endpoint, 0 for none")
+    worker_slots: int = Field(default=4, ge=1, le=64, description="runs that one worker works at the same time")
+    lease_s: float = Field(default=15.0, ge=0.5, le=3600, description="time without a heartbeat until a job is taken over")
+    poll_s: float = Field(default=1.0, ge=0.02, le=60, description="longest pause between two looks at the queue")
+    drain_s: float = Field(default=8.0, ge=0, le=3600, description="time for running nodes to finish after SIGTERM")
+    pool_size: int = Field(default=10, ge=2, le=200, description="database connections of one process")
+    database_timeout_s: float = Field(default=10.0, gt=0, le=300, description="longest wait for a database connection")
+    stream_lifetime_s: float = Field(default=100.0, gt=0, description="an event stream is closed by us after this time")
+    ping_s: float = Field(default=10.0, gt=0, description="pause between two pings on an event stream")
+    max_body_bytes: int = Field(default=1_000_000, gt=0, description="largest request body")
+    rate_limit_per_minute: int = Field(default=1200, gt=0, description="writes that one caller may send in a minute")
+    log_format: Literal["json", "console"] = Field(default="json", description="json, or console for people")
+    log_level: str = Field(default="INFO", pattern="^(?i:debug|info|warning|error)$", description="least level logged")
+    sandbox_override: bool = Field(
+        default=False, description="run generated code even where no sandbox of the needed level exists"
+    )
+    admin_token: str | None = Field(
+        default=None, min_length=20, description="administrator token to install at migration, instead of a made one"
+    )
+
+    @property
+    def owner_url(self) -> str:
+        """The URL that migrations use."""
+        return self.migration_url or self.database_url
+
+
+_UNPREFIXED = {"database_url": "DATABASE_URL", "migration_url": "DATABASE_MIGRATION_URL", "listen_url": "DATABASE_LISTEN_URL"}
+
+
+def variable_of(field: str) -> str:
+    """The environment variable of a field."""
+    return _UNPREFIXED.get(field, PREFIX + field.upper())
+
+
+def read_settings(environment: Mapping[str, str] | None = None, **given: object) -> Settings:
+    """Read the environment once; `given` wins over it.
+
+    Raises: Invalid naming the variable, what is wrong and what would be right.
+    """
+    source = os.environ if environment is None else environment
+    values: dict[str, object] = {
+        name: source[variable_of(name)] for name in Settings.model_fields if source.get(variable_of(name))
+    }
+    values.update({name: value for name, value in given.items() if value is not None})
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        problems = tuple(_problem(dict(item)) for item in error.errors())
+        raise Invalid("; ".join(f"{p.pointer}: {p.detail}" for p in problems), problems=problems) from error
+
+
+def _problem(item: Mapping[str, object]) -> FieldProblem:
+    location = item["loc"]
+    name = str(location[0]) if isinstance(location, tuple) and location else "?"
+    field = Settings.model_fields.get(name)
+    return FieldProblem(
+        pointer=variable_of(name), detail=str(item["msg"]), remedy=field.description if field is not None else None
+    )
