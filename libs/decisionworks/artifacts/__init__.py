@@ -1,0 +1,1 @@
+"""Artifacts: generated files, their manifest, the deterministic zip and the store that keeps bytes by digest."""
