@@ -1,0 +1,49 @@
+# The only task runner. `make help` lists the targets.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test check bench migrate fmt lock
+
+BIN := .venv/bin
+PORT ?= 8000
+DATA_DIR ?= .data
+OUT ?= out
+TESTS ?= tests
+REQUEST ?= examples/churn-scores.md
+# Taken as typed, so that a dollar sign in a request stays one.
+override export PROMPT := $(value PROMPT)
+override export REQUEST := $(value REQUEST)
+export OUT
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+setup:  ## make .venv and install the locked dependencies (quick when nothing changed)
+	@sh scripts/setup
+
+demo: setup  ## one request to a validated repository: REQUEST=path or PROMPT="..."
+	@sh scripts/demo
+
+up: setup  ## the whole platform on http://127.0.0.1:8000 (PORT=), Ctrl-C ends it
+	@exec $(BIN)/decisionworks up --port $(PORT) --data-dir $(DATA_DIR)
+
+test: setup  ## the test suite, on DATABASE_URL, a container or the embedded PostgreSQL (TESTS=path)
+	@$(BIN)/python -m pytest $(TESTS) $(ARGS)
+
+check: setup  ## formatting, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy libs api worker
+	@$(BIN)/lint-imports
+
+bench: setup  ## measures the main job against a floor in the same run
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+migrate: setup  ## bring the schema of DATABASE_URL up to date
+	@$(BIN)/decisionworks migrate
+
+fmt: setup  ## format and apply the safe fixes
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format --quiet .
+
+lock: setup  ## compile requirements/*.lock again after a change of dependencies
+	@sh scripts/lock
