@@ -1,0 +1,1 @@
+"""Running graphs durably: workers, attempts, fenced checkpoints, nodes that happen once."""

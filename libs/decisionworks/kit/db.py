@@ -1,0 +1,115 @@
+"""Short transactions on PostgreSQL under a role that owns nothing.
+
+Every transaction names its scope: one project (row-level security shows that project's rows and no others) or the
+system (the queue across projects, keys, liveness; no tenant content). Scope is set with `SET LOCAL` in the round trip
+that begins the transaction, so it works behind a transaction pooler and can never leak into the next transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from decisionworks.kit.errors import RetryLater
+
+Tx = AsyncConnection[DictRow]
+
+APP_ROLE = "decisionworks_app"
+SYSTEM_ROLE = "decisionworks_system"
+PROJECT_SETTING = "decisionworks.project_id"
+
+
+class DatabaseUnavailable(RetryLater):
+    """PostgreSQL cannot be reached now."""
+
+    code = "database-unavailable"
+
+
+class Database:
+    """A bounded pool of connections and the two scopes of a transaction.
+
+    Units: `timeout_s` is the longest wait for a free connection.
+    """
+
+    def __init__(self, url: str, *, pool_size: int, timeout_s: float, prepare: bool = True) -> None:
+        self._timeout_s = timeout_s
+        self._pool: AsyncConnectionPool[Tx] = AsyncConnectionPool(
+            url,
+            open=False,
+            min_size=1,
+            max_size=pool_size,
+            timeout=timeout_s,
+            max_idle=60.0,
+            reconnect_timeout=30.0,
+            check=AsyncConnectionPool.check_connection,
+            kwargs={
+                "autocommit": True,
+                "row_factory": dict_row,
+                "prepare_threshold": 3 if prepare else None,
+                "connect_timeout": max(2, int(timeout_s)),
+                "application_name": "decisionworks",
+            },
+        )
+
+    async def open(self) -> None:
+        """Open the pool; does not wait for the first connection."""
+        await self._pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._pool.close(timeout=2.0)
+
+    @asynccontextmanager
+    async def project_transaction(self, project_id: UUID) -> AsyncIterator[Tx]:
+        """One transaction that sees and touches the rows of one project only.
+
+        Raises: DatabaseUnavailable.
+        """
+        begin = f"BEGIN; SET LOCAL ROLE {APP_ROLE}; SET LOCAL {PROJECT_SETTING} = '{UUID(str(project_id))}'"
+        async with self._transaction(begin) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def system_transaction(self) -> AsyncIterator[Tx]:
+        """One transaction across projects, over the queue, keys and liveness; tenant content is not visible in it.
+
+        Raises: DatabaseUnavailable.
+        """
+        async with self._transaction(f"BEGIN; SET LOCAL ROLE {SYSTEM_ROLE}") as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def _transaction(self, begin: str) -> AsyncIterator[Tx]:
+        try:
+            async with self._pool.connection() as connection:
+                await connection.execute(begin.encode(), prepare=False)
+                try:
+                    yield connection
+                except BaseException:
+                    if not connection.closed and not connection.broken:
+                        await connection.execute(b"ROLLBACK", prepare=False)
+                    raise
+                await connection.execute(b"COMMIT", prepare=False)
+        except (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise DatabaseUnavailable(
+                "the database cannot be reached or closed the connection",
+                retry_after_s=1.0,
+                remedy="check that PostgreSQL is running and that DATABASE_URL names it",
+            ) from error
+
+
+async def connect_direct(url: str, *, timeout_s: float = 10.0) -> AsyncConnection[Any]:
+    """One autocommit connection outside the pool, for LISTEN and NOTIFY.
+
+    Raises: psycopg.OperationalError.
+    """
+    return await AsyncConnection.connect(
+        url, autocommit=True, connect_timeout=max(2, int(timeout_s)), application_name="decisionworks-bell"
+    )
