@@ -1,0 +1,101 @@
+"""The deterministic zip, and a reader of zips that trusts nothing it reads.
+
+Every byte of the zip follows from the files: paths are sorted, the date is the format's first day, modes are
+explicit, and there are no directory entries, extra fields or comments. Only the deflate stream may differ between
+builds of zlib, which is why identity across machines is the manifest's content digest.
+"""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from decisionworks.artifacts.errors import BadArchive, UnsafePath
+from decisionworks.artifacts.model import ArchivedFile, GeneratedFile
+from decisionworks.artifacts.paths import check_paths
+
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+_UNIX = 3
+_VERSION = 20
+_COMPRESSION_LEVEL = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveLimits:
+    """How much an archive from outside may hold."""
+
+    archive_bytes: int = 64 * 1024 * 1024
+    file_bytes: int = 16 * 1024 * 1024
+    total_bytes: int = 256 * 1024 * 1024
+    files: int = 10_000
+
+
+def deterministic_zip(files: Mapping[str, GeneratedFile]) -> bytes:
+    """Pack the files so that equal files give equal bytes.
+
+    Raises: UnsafePath
+    """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=_COMPRESSION_LEVEL) as archive:
+        for path in check_paths(files):
+            archive.writestr(_entry(path, files[path].mode), files[path].content)
+    return packed.getvalue()
+
+
+def read_archive(data: bytes, *, limits: ArchiveLimits | None = None) -> dict[str, ArchivedFile]:
+    """Read a zip from outside into memory, refusing links, odd paths, duplicates and bombs.
+
+    Raises: BadArchive
+    """
+    bounds = limits or ArchiveLimits()
+    if len(data) > bounds.archive_bytes:
+        raise BadArchive(f"the archive has {len(data)} bytes, the limit is {bounds.archive_bytes}")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = _checked_entries(archive, bounds)
+            return {entry.filename: _read_entry(archive, entry) for entry in entries}
+    except UnsafePath as error:
+        raise BadArchive(error.message) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        raise BadArchive(f"the archive cannot be read: {error}") from error
+
+
+def _entry(path: str, mode: int) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(path, date_time=_FIRST_DAY)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.create_system = _UNIX
+    entry.create_version = _VERSION
+    entry.extract_version = _VERSION
+    entry.external_attr = (stat.S_IFREG | (mode & 0o777)) << 16
+    return entry
+
+
+def _checked_entries(archive: zipfile.ZipFile, bounds: ArchiveLimits) -> list[zipfile.ZipInfo]:
+    entries = archive.infolist()
+    if len(entries) > bounds.files:
+        raise BadArchive(f"the archive has {len(entries)} files, the limit is {bounds.files}")
+    if sum(entry.file_size for entry in entries) > bounds.total_bytes:
+        raise BadArchive(f"the archive unpacks to more than {bounds.total_bytes} bytes")
+    for entry in entries:
+        if entry.file_size > bounds.file_bytes:
+            raise BadArchive(f"{entry.filename!r} unpacks to more than {bounds.file_bytes} bytes")
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if kind not in {0, stat.S_IFREG} or entry.is_dir():
+            raise BadArchive(f"{entry.filename!r} is not a plain file")
+        if entry.flag_bits & 0x1:
+            raise BadArchive(f"{entry.filename!r} is encrypted")
+    check_paths(entry.orig_filename for entry in entries)
+    return entries
+
+
+def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> ArchivedFile:
+    with archive.open(entry) as stream:
+        # One byte more than announced shows a size field that lies; the checksum covers the rest.
+        content = stream.read(entry.file_size + 1)
+    if len(content) != entry.file_size:
+        raise BadArchive(f"{entry.filename!r} does not have the size that it announces")
+    return ArchivedFile(content=content, mode=(entry.external_attr >> 16) & 0o7777)
