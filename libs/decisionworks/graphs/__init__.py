@@ -1,0 +1,1 @@
+"""Graphs: each folder is one agent; none imports another."""

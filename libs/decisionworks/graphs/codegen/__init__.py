@@ -1,0 +1,1 @@
+"""Generation: an approved plan becomes a validated repository."""

@@ -1,0 +1,92 @@
+"""What templates see: names, facts of the plan and documents whose text is marked as coming from outside."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from decisionworks.graphs.codegen.render.errors import UnusableRenderInput
+from decisionworks.graphs.codegen.render.escaping import UserText, as_user_text
+from decisionworks.graphs.codegen.render.model import Json, RenderInput
+from decisionworks.graphs.codegen.render.naming import Names, names_for
+from decisionworks.graphs.codegen.render.problem import Problem, problem_for
+
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The plain facts of a plan that choose fragments and fill templates."""
+
+    patterns: frozenset[str]
+    tags: frozenset[str]
+    names: Names
+    region: str
+    problem: Problem
+
+    def has(self, name: str) -> bool:
+        """Say whether the plan contains a pattern, or the example problem carries a tag."""
+        return name in self.patterns or name in self.tags
+
+    def has_any(self, *names: str) -> bool:
+        """Say whether at least one of several patterns or tags is there."""
+        return any(self.has(name) for name in names)
+
+
+def facts_of(source: RenderInput) -> Facts:
+    """Read the facts off a render input.
+
+    Raises: UnusableRenderInput, the plan has no patterns or names no AWS region.
+    """
+    patterns = frozenset(str(entry["id"]) for entry in source.plan.get("patterns", ()))
+    if not patterns:
+        raise UnusableRenderInput("The plan has no patterns.")
+    problem = problem_for(source.values, patterns, request=source.request)
+    return Facts(
+        patterns=patterns,
+        tags=problem.tags,
+        names=names_for(source.project_name, package=problem.package),
+        region=_region(source),
+        problem=problem,
+    )
+
+
+def template_context(source: RenderInput, facts: Facts) -> dict[str, Any]:
+    """Build the variables of every template."""
+    values = as_user_text(dict(source.values))
+    return {
+        "names": facts.names,
+        "region": facts.region,
+        "has": facts.has,
+        "has_any": facts.has_any,
+        "values": values,
+        "value": _value_reader(values),
+        "problem": facts.problem,
+        "use_case": values.get("use_case_type") or UserText("other"),
+        "plan": as_user_text(dict(source.plan)),
+        "cost": as_user_text(dict(source.cost_estimate)),
+        "policies": as_user_text(dict(source.policy_results)),
+        "plan_hash": UserText(source.plan_hash),
+        "project_name": UserText(source.project_name),
+        "request": UserText(source.request),
+        "guidance": UserText(source.guidance),
+    }
+
+
+def _value_reader(values: Json) -> Callable[..., Any]:
+    def value(field: str, default: Any = None) -> Any:
+        found = values.get(field)
+        return default if found is None else found
+
+    return value
+
+
+def _region(source: RenderInput) -> str:
+    stated = source.values.get("regions") or ()
+    regions = stated if isinstance(stated, Sequence) and not isinstance(stated, str) else (stated,)
+    for region in (source.cost_estimate.get("region"), *regions):
+        if isinstance(region, str) and _REGION.fullmatch(region):
+            return region
+    raise UnusableRenderInput(
+        "No AWS region is named in the plan's constraints.", remedy="Set `regions` to an AWS region code."
+    )

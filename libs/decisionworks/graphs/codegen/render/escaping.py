@@ -1,0 +1,123 @@
+"""User text and how it gets into a file: through the filter of the file's format, or not at all."""
+
+import json
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from decisionworks.graphs.codegen.render.errors import FragmentBroken
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~$!&{}])")
+
+
+class UserText(str):
+    """Text that came from outside; the template engine refuses to print it without an escaping filter."""
+
+    __slots__ = ()
+
+
+def as_user_text(value: Any) -> Any:
+    """Mark every string inside plain data as text from outside."""
+    if isinstance(value, str):
+        return UserText(value)
+    if isinstance(value, Mapping):
+        return {str(key): as_user_text(item) for key, item in value.items()}
+    if isinstance(value, Sequence):
+        return [as_user_text(item) for item in value]
+    return value
+
+
+def refuse_unescaped(value: Any) -> Any:
+    """Let a printed value through unless it is raw text from outside.
+
+    Raises: FragmentBroken, the template prints user text without a filter.
+    """
+    if isinstance(value, UserText):
+        raise FragmentBroken("A template prints text from outside without an escaping filter.")
+    return value
+
+
+def hcl(value: Any) -> str:
+    """A quoted HCL string, number or boolean that contains no live template; lists become HCL tuples."""
+    if isinstance(value, bool | int | float) or value is None:
+        return "null" if value is None else json.dumps(value)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "[" + ", ".join(hcl(item) for item in value) + "]"
+    quoted = json.dumps(_plain(str(value)), ensure_ascii=False)
+    return quoted.replace("${", "$${").replace("%{", "%%{")
+
+
+def yaml_scalar(value: Any) -> str:
+    """A YAML flow scalar on one line; text is double-quoted, so that nothing in it is syntax.
+
+    Actions expressions are data to YAML but code to a runner, so their opening is broken up.
+    """
+    if isinstance(value, str):
+        return json.dumps(_plain(value).replace("${{", "$ {{"), ensure_ascii=True)
+    return yaml.safe_dump(value, default_flow_style=True, width=100_000).strip().removesuffix("...").strip()
+
+
+def json_value(value: Any) -> str:
+    """A JSON value with sorted keys."""
+    return json.dumps(value, ensure_ascii=True, sort_keys=True)
+
+
+def toml(value: Any) -> str:
+    """A TOML basic string."""
+    return json.dumps(_plain(str(value)), ensure_ascii=True)
+
+
+def py(value: Any) -> str:
+    """A Python literal: text in double quotes, ASCII only."""
+    if isinstance(value, str):
+        return json.dumps(str(value), ensure_ascii=True).replace("\\/", "/")
+    return repr(value)
+
+
+def md(value: Any) -> str:
+    """One line of Markdown text in which nothing is markup."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(_plain(str(value)).split()))
+
+
+def quoted_md(value: Any) -> str:
+    """A Markdown block quote of text over several lines, nothing in it markup."""
+    lines = _plain(str(value)).strip().splitlines() or [""]
+    return "\n".join(f"> {md(line)}".rstrip() for line in lines)
+
+
+def shell(value: Any) -> str:
+    """One shell word."""
+    return shlex.quote(_plain(str(value)).replace("\n", " "))
+
+
+def word(value: Any) -> str:
+    """An identifier from a closed vocabulary, printed bare.
+
+    Raises: FragmentBroken, the text is more than letters, digits, dot, dash and underscore.
+    """
+    text = str(value)
+    if _WORD.fullmatch(text) is None:
+        raise FragmentBroken(f"Not a plain word: {text[:40]!r}.")
+    return text
+
+
+def _plain(text: str) -> str:
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+FILTERS = {
+    "hcl": hcl,
+    "yaml": yaml_scalar,
+    "json": json_value,
+    "toml": toml,
+    "py": py,
+    "md": md,
+    "md_quote": quoted_md,
+    "shell": shell,
+    "word": word,
+}

@@ -1,0 +1,48 @@
+"""The only place where names of generated things are made, inside the limits of AWS, Python and file systems."""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+
+SLUG_LENGTH = 30
+PREFIX_LENGTH = 20
+FALLBACK_SLUG = "ml-system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Every name a template may need; all are plain lower-case ASCII.
+
+    Units: lengths in characters: `slug` 30, `prefix` 20 so that `prefix-environment-suffix` fits 63 (S3) and 64 (IAM).
+    """
+
+    title: str
+    slug: str
+    package: str
+    prefix: str
+
+
+def names_for(project_name: str, *, package: str) -> Names:
+    """Make the names of a repository from what a person called the project; the package is the example problem's."""
+    slug = slug_of(project_name)
+    title = slug.replace("-", " ").capitalize()
+    return Names(title=title, slug=slug, package=package, prefix=shortened(slug, limit=PREFIX_LENGTH))
+
+
+def slug_of(text: str) -> str:
+    """Reduce any text to lower-case words joined by dashes, never empty."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")
+    if not words or not re.search(r"[a-z]", words):
+        digest = hashlib.sha256(text.encode()).hexdigest()[:6]
+        words = f"{FALLBACK_SLUG}-{digest}" if text.strip() else FALLBACK_SLUG
+    return shortened(words, limit=SLUG_LENGTH)
+
+
+def shortened(name: str, *, limit: int) -> str:
+    """Cut a name to its limit; a cut name ends in a digest of the whole so that two long names stay apart."""
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:5]
+    return f"{name[: limit - 6].rstrip('-')}-{digest}"

@@ -1,0 +1,130 @@
+"""Plan in, repository out: chooses fragments, renders them and puts the shared files together."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from decisionworks.artifacts.model import GeneratedFile
+from decisionworks.graphs.codegen.render.context import Facts, facts_of, template_context
+from decisionworks.graphs.codegen.render.errors import FragmentBroken
+from decisionworks.graphs.codegen.render.hcl import format_hcl
+from decisionworks.graphs.codegen.render.load import select_fragments
+from decisionworks.graphs.codegen.render.model import BASE_OWNER, Fragment, RenderInput, Selection
+from decisionworks.graphs.codegen.render.paths import checked_path
+from decisionworks.graphs.codegen.render.python_parts import requirements_of
+from decisionworks.graphs.codegen.render.schema import ImageSpec
+from decisionworks.graphs.codegen.render.templates import render_file, render_text
+from decisionworks.graphs.codegen.render.terraform import chosen_modules, module_calls, module_files, root_outputs
+
+HCL_SUFFIXES = (".tf", ".tfvars", ".tftest.hcl")
+
+
+class _Files:
+    """Files collected so far; a path is produced once."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, GeneratedFile] = {}
+
+    def add(self, path: str, text: str, *, pattern: str, mode: int = 0o644) -> None:
+        """Keep one file.
+
+        Raises: FragmentBroken, another fragment already produces the path; UnsafePath.
+        """
+        path = checked_path(path)
+        if path in self._files:
+            raise FragmentBroken(f"Two fragments produce {path}: {self._files[path].pattern} and {pattern}.")
+        body = format_hcl(text) if path.endswith(HCL_SUFFIXES) else text
+        self._files[path] = GeneratedFile(content=body.encode("utf-8"), mode=mode, pattern=pattern)
+
+    def in_path_order(self) -> dict[str, GeneratedFile]:
+        """Return the files sorted by path."""
+        return {path: self._files[path] for path in sorted(self._files)}
+
+
+def render_repository(source: RenderInput) -> dict[str, GeneratedFile]:
+    """Render the repository of an approved plan; the same input gives the same bytes.
+
+    Raises: UnrenderablePattern, a pattern has no fragment; UnusableRenderInput, the plan lacks patterns or a region;
+    FragmentBroken, a fragment of ours is wrong.
+    """
+    facts = facts_of(source)
+    selection = select_fragments(facts.patterns, tags=facts.tags)
+    context = template_context(source, facts)
+    context["parts"] = _parts(selection, context, facts)
+    files = _Files()
+    for fragment in selection.fragments:
+        _render_files(fragment, selection, context, files)
+        _render_images(fragment, selection, context, files)
+    _render_modules(selection, context, files)
+    return files.in_path_order()
+
+
+def _render_files(fragment: Fragment, selection: Selection, context: Mapping[str, Any], files: _Files) -> None:
+    for spec in fragment.files:
+        if spec.when.holds(selection.facts):
+            files.add(
+                render_text(spec.path, context),
+                render_file(f"{fragment.owner}/{spec.template}", context),
+                pattern=selection.asked_by[fragment.owner],
+                mode=int(spec.mode, 8),
+            )
+
+
+def _render_images(fragment: Fragment, selection: Selection, context: Mapping[str, Any], files: _Files) -> None:
+    for image in _images_of(fragment, selection):
+        text = render_file(f"{BASE_OWNER}/Dockerfile.j2", {**context, "image": image})
+        files.add(f"services/{image.name}/Dockerfile", text, pattern=selection.asked_by[fragment.owner])
+
+
+def _render_modules(selection: Selection, context: Mapping[str, Any], files: _Files) -> None:
+    for fragment, spec in chosen_modules(selection):
+        if not spec.is_own:
+            continue
+        main = render_file(f"{fragment.owner}/{spec.main}", context)
+        for file in module_files(
+            fragment, spec, main=main, evaluate=lambda text: render_text(text, context), facts=selection.facts
+        ):
+            files.add(file.path, file.text, pattern=selection.asked_by[fragment.owner])
+
+
+def _images_of(fragment: Fragment, selection: Selection) -> list[ImageSpec]:
+    return [image for image in fragment.images if image.when.holds(selection.facts)]
+
+
+def _parts(selection: Selection, context: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
+    """Merge what several fragments contribute to one file: Makefile, CI, requirements, runbook, Terraform root."""
+    modules = chosen_modules(selection)
+    fragments = selection.fragments
+    return {
+        "requirements": requirements_of(selection),
+        "images": sorted(
+            (image for fragment in fragments for image in _images_of(fragment, selection)), key=lambda image: image.name
+        ),
+        "make": _make_targets(selection),
+        "ci_jobs": {
+            name: job for item in fragments for document in item.documents for name, job in document.ci.jobs.items()
+        },
+        "module_names": [spec.module for _, spec in modules if spec.call],
+        "module_calls": module_calls(modules, evaluate=lambda text: render_text(text, context), facts=selection.facts),
+        "root_outputs": root_outputs(modules, facts=selection.facts),
+        "runbook": _runbook(selection, context),
+        "patterns": sorted(facts.patterns),
+    }
+
+
+def _make_targets(selection: Selection) -> list[Any]:
+    targets = [item for fragment in selection.fragments for item in fragment.make if item.when.holds(selection.facts)]
+    names = [item.target for item in targets]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise FragmentBroken(f"Two fragments add the same Makefile target: {', '.join(doubled)}.")
+    return targets
+
+
+def _runbook(selection: Selection, context: Mapping[str, Any]) -> str:
+    sections = [
+        render_file(f"{fragment.owner}/{document.runbook}", context).strip()
+        for fragment in selection.fragments
+        for document in fragment.documents
+        if document.runbook is not None
+    ]
+    return "\n\n".join(sections)
