@@ -1,0 +1,37 @@
+"""What a plan costs in a month: dated list prices times quantities derived from the constraints."""
+
+from decisionworks.costs.errors import PriceBookBroken, UnknownPrice, UnsizedPattern
+from decisionworks.costs.estimate_cost import (
+    BALANCED_PATTERNS,
+    SECOND_REGION,
+    STANDBY_CAPABILITIES,
+    estimate_cost,
+    price_patterns,
+)
+from decisionworks.costs.load_prices import load_prices
+from decisionworks.costs.model import PatternCost, Price, PriceBook, Quote, UsageLine, Workload
+from decisionworks.costs.quote_price import quote_price
+from decisionworks.costs.sizing.serving import API_FRONT
+from decisionworks.costs.workload import default_training_compute, derive_workload
+
+__all__ = [
+    "API_FRONT",
+    "BALANCED_PATTERNS",
+    "SECOND_REGION",
+    "STANDBY_CAPABILITIES",
+    "PatternCost",
+    "Price",
+    "PriceBook",
+    "PriceBookBroken",
+    "Quote",
+    "UnknownPrice",
+    "UnsizedPattern",
+    "UsageLine",
+    "Workload",
+    "default_training_compute",
+    "derive_workload",
+    "estimate_cost",
+    "load_prices",
+    "price_patterns",
+    "quote_price",
+]

@@ -1,0 +1,140 @@
+"""Quantities of ingestion, storage, processing, data quality, features and caching."""
+
+from __future__ import annotations
+
+import math
+
+from decisionworks.costs.model import HOURS_PER_MONTH, UsageLine, Workload
+from decisionworks.costs.workload import whole
+
+EVENT_KB = 0.5
+
+
+def _line(price: str, quantity: float, share: str | None = None) -> UsageLine:
+    return UsageLine(price=price, quantity=quantity, share=share)
+
+
+def _stream_gb(w: Workload) -> float:
+    return w.events_month * EVENT_KB / 1e6
+
+
+def size_batch_landing(w: Workload) -> list[UsageLine]:
+    """Twenty files and one function call per delivery."""
+    return [
+        _line("s3.put.thousand", w.data_runs_month * 20 / 1000),
+        _line("lambda.requests.million", w.data_runs_month / 1e6),
+    ]
+
+
+def size_kinesis(w: Workload) -> list[UsageLine]:
+    """One on-demand stream, 0.5 KB an event, read by two consumers, archived once."""
+    gb = _stream_gb(w)
+    return [
+        _line("kinesis.ondemand.stream.hour", HOURS_PER_MONTH),
+        _line("kinesis.ondemand.in.gb", gb),
+        _line("kinesis.ondemand.out.gb", 2 * gb),
+        _line("firehose.gb", gb),
+    ]
+
+
+def size_msk(w: Workload) -> list[UsageLine]:
+    """Three brokers carry 30,000 events a second; three copies of a week of events are kept, at least 1,000 GB."""
+    brokers = whole(w.events_peak / 10_000, least=3)
+    return [
+        _line("msk.m5.large.hour", brokers * HOURS_PER_MONTH),
+        _line("msk.storage.gb_month", max(1000.0, 3 * _stream_gb(w) * 7 / 30.4)),
+    ]
+
+
+def size_iot_core(w: Workload) -> list[UsageLine]:
+    """Devices stay connected; each sends a 5 KB message every ten minutes, so events are packed before they are sent."""
+    devices = w.devices or 50
+    messages = devices * 6 * HOURS_PER_MONTH
+    return [
+        _line("iot.connect.million_minutes", devices * 43_800 / 1e6),
+        _line("iot.messages.million", messages / 1e6),
+        _line("iot.rules.million", 2 * messages / 1e6),
+        _line("s3.put.thousand", messages / 100 / 1000),
+    ]
+
+
+def size_lakehouse(w: Workload) -> list[UsageLine]:
+    """History half as large again with derived tables, six months of growth; queries read it three times a month."""
+    return [
+        _line("s3.standard.gb_month", w.stored_gb),
+        _line("athena.scan.tb", min(20.0, 3 * w.history_gb / 1000)),
+    ]
+
+
+def size_container_processing(w: Workload) -> list[UsageLine]:
+    """4 vCPU and 16 GB; half an hour for each 50 GB, at least twelve minutes a run, at most 30 full runs a month."""
+    hours = min(w.data_runs_month, 30.0) * max(0.2, 0.5 * w.history_gb / 50)
+    return [_line("fargate.x86.vcpu_hour", 4 * hours), _line("fargate.x86.gb_hour", 16 * hours)]
+
+
+def size_spark(w: Workload) -> list[UsageLine]:
+    """4.5 x sqrt(GB) vCPU-hours a run, because daily runs read partitions and not the archive; 4 GB to a vCPU."""
+    hours = min(w.data_runs_month, 30.0) * 4.5 * math.sqrt(w.history_gb)
+    return [
+        _line("emr.serverless.vcpu_hour", hours),
+        _line("emr.serverless.gb_hour", 4 * hours),
+        _line("glue.dpu.hour", 0),
+    ]
+
+
+def size_flink(w: Workload) -> list[UsageLine]:
+    """One processing unit per 1,000 events a second at peak, two to sixteen of them, and one for the runtime."""
+    units = min(16, whole(w.events_peak / 1000, least=2))
+    return [_line("flink.kpu.hour", (units + 1) * HOURS_PER_MONTH)]
+
+
+def size_contract_checks(_: Workload) -> list[UsageLine]:
+    """Five alarms: freshness, volume, schema, nulls, duplicates."""
+    return [_line("cloudwatch.alarm.month", 5)]
+
+
+def size_offline_features(w: Workload) -> list[UsageLine]:
+    """Features take a fifth of the space of the history."""
+    return [_line("s3.standard.gb_month", 0.2 * w.history_gb)]
+
+
+def size_online_features(w: Workload) -> list[UsageLine]:
+    """Two reads a request; a write per event of a stream, else one for every four requests; a twentieth of history kept hot."""
+    writes = w.events_month if 0 < w.events_avg <= 5000 and w.events_avg != w.rps_avg else 0.25 * w.requests_month
+    return [
+        _line("dynamodb.rru.million", 2 * w.requests_month / 1e6),
+        _line("dynamodb.wru.million", writes / 1e6),
+        _line("dynamodb.storage.gb_month", min(200.0, 0.05 * w.history_gb)),
+    ]
+
+
+def size_cache(w: Workload) -> list[UsageLine]:
+    """Below 50 requests a second serverless with 1 GB, above it pairs of nodes, one pair per 7,000 requests a second."""
+    if w.rps_peak < 50:
+        return [
+            _line("elasticache.serverless.valkey.gb_hour", 1.0 * HOURS_PER_MONTH),
+            _line("elasticache.serverless.valkey.ecpu_million", 3 * w.requests_month / 1e6),
+            _line("elasticache.m6g.large.hour", 0),
+        ]
+    nodes = 2 * whole(w.rps_peak / 7000)
+    return [
+        _line("elasticache.serverless.valkey.gb_hour", 0),
+        _line("elasticache.serverless.valkey.ecpu_million", 0),
+        _line("elasticache.m6g.large.hour", nodes * HOURS_PER_MONTH),
+    ]
+
+
+DATA_SIZERS = {
+    "ingest-batch-landing": ("ingestion", size_batch_landing),
+    "ingest-stream-kinesis": ("ingestion", size_kinesis),
+    "ingest-stream-msk": ("ingestion", size_msk),
+    "ingest-iot-core": ("ingestion", size_iot_core),
+    "store-s3-lakehouse": ("storage", size_lakehouse),
+    "process-container-small": ("processing", size_container_processing),
+    "process-spark-serverless": ("processing", size_spark),
+    "process-flink-stream": ("processing", size_flink),
+    "dq-contract-checks": ("data_quality", size_contract_checks),
+    "features-offline-tables": ("feature_store", size_offline_features),
+    "features-online-dynamodb": ("feature_store", size_online_features),
+    "cache-valkey": ("caching", size_cache),
+}
