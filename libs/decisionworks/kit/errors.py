@@ -65,9 +65,7 @@ class Invalid(DecisionworksError):
 
     code = "invalid"
 
-    def __init__(
-        self, message: str, *, problems: tuple[FieldProblem, ...] = (), remedy: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, problems: tuple[FieldProblem, ...] = (), remedy: str | None = None) -> None:
         super().__init__(message, remedy=remedy)
         self.problems = problems
 

@@ -32,7 +32,9 @@ class Settings(BaseModel):
     worker_host: str = Field(default="127.0.0.1", description="address of the worker's health endpoint")
     worker_port: int = Field(default=0, ge=0, le=65535, description="port of the worker's health endpoint, 0 for none")
     worker_slots: int = Field(default=4, ge=1, le=64, description="runs that one worker works at the same time")
-    lease_s: float = Field(default=15.0, ge=0.5, le=3600, description="time without a heartbeat until a job is taken over")
+    lease_s: float = Field(
+        default=15.0, ge=0.5, le=3600, description="time without a heartbeat until a job is taken over"
+    )
     poll_s: float = Field(default=1.0, ge=0.02, le=60, description="longest pause between two looks at the queue")
     drain_s: float = Field(default=8.0, ge=0, le=3600, description="time for running nodes to finish after SIGTERM")
     pool_size: int = Field(default=10, ge=2, le=200, description="database connections of one process")
@@ -56,7 +58,11 @@ class Settings(BaseModel):
         return self.migration_url or self.database_url
 
 
-_UNPREFIXED = {"database_url": "DATABASE_URL", "migration_url": "DATABASE_MIGRATION_URL", "listen_url": "DATABASE_LISTEN_URL"}
+_UNPREFIXED = {
+    "database_url": "DATABASE_URL",
+    "migration_url": "DATABASE_MIGRATION_URL",
+    "listen_url": "DATABASE_LISTEN_URL",
+}
 
 
 def variable_of(field: str) -> str:

@@ -1,0 +1,19 @@
+"""The log of what happened: append, read, and a doorbell. Knows no event type by name."""
+
+from decisionworks.events.append import append
+from decisionworks.events.doorbell import EVENTS_CHANNEL, JOBS_CHANNEL, Doorbell, Listener, Subscription
+from decisionworks.events.model import EventDraft, StoredEvent
+from decisionworks.events.read import last_number, read
+
+__all__ = [
+    "EVENTS_CHANNEL",
+    "JOBS_CHANNEL",
+    "Doorbell",
+    "EventDraft",
+    "Listener",
+    "StoredEvent",
+    "Subscription",
+    "append",
+    "last_number",
+    "read",
+]

@@ -1,0 +1,165 @@
+"""NOTIFY and LISTEN as a doorbell: it says that there is something to read, never what.
+
+A ring is sent after the commit, from a connection of its own: NOTIFY inside a writing transaction would serialise
+all commits of the cluster. A lost ring costs a poll, never an event.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Callable
+
+import psycopg
+import structlog
+
+from decisionworks.kit.db import connect_direct
+
+EVENTS_CHANNEL = "decisionworks_events"
+JOBS_CHANNEL = "decisionworks_jobs"
+_PAUSE_S = 0.004
+_MOST_PAYLOADS = 200
+
+log = structlog.get_logger(__name__)
+
+
+class Doorbell:
+    """Sends rings from one connection, many in one statement, none twice within a few milliseconds."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._waiting: dict[tuple[str, str], None] = {}
+        self._wanted = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin sending."""
+        self._task = asyncio.create_task(self._send_for_ever(), name="doorbell")
+
+    def ring(self, channel: str, payload: str) -> None:
+        """Ask for a ring soon; never blocks, never fails."""
+        self._waiting[(channel, payload)] = None
+        self._wanted.set()
+
+    async def stop(self) -> None:
+        """Send what waits, then end."""
+        if self._task is None:
+            return
+        for _ in range(50):
+            if not self._waiting:
+                break
+            await asyncio.sleep(0.01)
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _send_for_ever(self) -> None:
+        while True:
+            try:
+                async with await connect_direct(self._url) as connection:
+                    while True:
+                        await self._wanted.wait()
+                        await self._send(connection)
+                        await asyncio.sleep(_PAUSE_S)
+            except (psycopg.Error, OSError) as error:
+                log.warning("doorbell.broken", error=str(error))
+                await asyncio.sleep(0.5)
+
+    async def _send(self, connection: psycopg.AsyncConnection[object]) -> None:
+        rings = list(self._waiting)[:_MOST_PAYLOADS]
+        await connection.execute(
+            "SELECT pg_notify(channel, payload) FROM unnest(%s::text[], %s::text[]) AS ring (channel, payload)",
+            ([channel for channel, _ in rings], [payload for _, payload in rings]),
+            prepare=False,
+        )
+        for ring in rings:
+            self._waiting.pop(ring, None)
+        if not self._waiting:
+            self._wanted.clear()
+
+
+class Subscription:
+    """One listener's flag: raised by a ring for its payload, or by a reconnection (something may have been missed)."""
+
+    def __init__(self, leave: Callable[[Subscription], None]) -> None:
+        self._raised = asyncio.Event()
+        self._leave = leave
+
+    def raise_flag(self) -> None:
+        """There may be something to read."""
+        self._raised.set()
+
+    async def wait(self, timeout_s: float) -> bool:
+        """Wait for a ring; False when none came in time. The flag is lowered."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._raised.wait()
+        except TimeoutError:
+            return False
+        self._raised.clear()
+        return True
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._leave(self)
+
+
+class Listener:
+    """One LISTEN connection for a whole process, fanned out to subscriptions by payload."""
+
+    def __init__(self, url: str, channel: str) -> None:
+        self._url = url
+        self._channel = channel
+        self._subscriptions: defaultdict[str | None, set[Subscription]] = defaultdict(set)
+        self._task: asyncio.Task[None] | None = None
+        self.is_connected = False
+
+    async def start(self) -> None:
+        """Begin listening."""
+        self._task = asyncio.create_task(self._listen_for_ever(), name=f"listen-{self._channel}")
+
+    async def stop(self) -> None:
+        """End."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def subscribe(self, payload: str | None = None) -> Subscription:
+        """Hear rings for one payload, or for all (None)."""
+
+        def leave(subscription: Subscription) -> None:
+            members = self._subscriptions.get(payload)
+            if members is not None:
+                members.discard(subscription)
+                if not members:
+                    del self._subscriptions[payload]
+
+        subscription = Subscription(leave)
+        self._subscriptions[payload].add(subscription)
+        return subscription
+
+    async def _listen_for_ever(self) -> None:
+        while True:
+            try:
+                async with await connect_direct(self._url) as connection:
+                    await connection.execute(f"LISTEN {self._channel}".encode(), prepare=False)
+                    self.is_connected = True
+                    self._raise_all()
+                    async for notice in connection.notifies():
+                        self._raise(notice.payload)
+            except (psycopg.Error, OSError) as error:
+                log.warning("listener.broken", channel=self._channel, error=str(error))
+            self.is_connected = False
+            await asyncio.sleep(0.5)
+
+    def _raise(self, payload: str) -> None:
+        for key in (payload, None):
+            for subscription in tuple(self._subscriptions.get(key, ())):
+                subscription.raise_flag()
+
+    def _raise_all(self) -> None:
+        for members in tuple(self._subscriptions.values()):
+            for subscription in tuple(members):
+                subscription.raise_flag()

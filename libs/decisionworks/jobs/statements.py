@@ -1,0 +1,12 @@
+"""The queue's SQL, one statement a file; the first line of each says what it promises."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def statement(name: str) -> bytes:
+    """The text of `sql/<name>.sql`."""
+    return files("decisionworks.jobs").joinpath("sql", f"{name}.sql").read_bytes()

@@ -1,0 +1,30 @@
+"""What others may do to a job that they do not work on."""
+
+from __future__ import annotations
+
+from typing import Literal
+from uuid import UUID
+
+from decisionworks.jobs.model import FinalOutcome
+from decisionworks.jobs.statements import statement
+from decisionworks.kit.db import Tx
+
+
+async def wake(tx: Tx, *, subject_id: UUID) -> bool:
+    """Let a parked job wait for a worker again; False when it is not parked."""
+    cursor = await tx.execute(statement("wake"), {"subject_id": subject_id})
+    return await cursor.fetchone() is not None
+
+
+async def request_cancel(tx: Tx, *, subject_id: UUID) -> Literal["ready", "running", "parked"] | None:
+    """Ask for the end of the subject's job; the answer is the state it was seen in, None when it has none."""
+    cursor = await tx.execute(statement("request_cancel"), {"subject_id": subject_id})
+    row = await cursor.fetchone()
+    return None if row is None else row["state"]
+
+
+async def close_waiting(tx: Tx, *, subject_id: UUID, outcome: FinalOutcome) -> UUID | None:
+    """End a job that nobody works on (parked or ready); None when there is none such."""
+    cursor = await tx.execute(statement("close_waiting"), {"subject_id": subject_id, "outcome": outcome})
+    row = await cursor.fetchone()
+    return None if row is None else UUID(str(row["id"]))
