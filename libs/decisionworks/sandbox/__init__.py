@@ -1,0 +1,23 @@
+"""Run validators and generated code away from us, with limits, and say how far away that was."""
+
+from decisionworks.sandbox.collect import collect_file
+from decisionworks.sandbox.errors import ExecutionRefused, OutputRefused, SandboxFailed
+from decisionworks.sandbox.model import MEBIBYTE, Limits, Purpose, SandboxLevel, SandboxResult
+from decisionworks.sandbox.probe import escapes, open_sandbox, probe
+from decisionworks.sandbox.run import Sandbox
+
+__all__ = [
+    "MEBIBYTE",
+    "ExecutionRefused",
+    "Limits",
+    "OutputRefused",
+    "Purpose",
+    "Sandbox",
+    "SandboxFailed",
+    "SandboxLevel",
+    "SandboxResult",
+    "collect_file",
+    "escapes",
+    "open_sandbox",
+    "probe",
+]

@@ -1,0 +1,134 @@
+"""Watches a running command: its time, its memory, its disk, its processes, and whether anyone still waits for it."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from decisionworks.sandbox.jail.spec import JailSpec
+
+_GLANCE_S = 0.1
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def watch(child: int, spec: JailSpec, *, control_fd: int) -> tuple[int, str | None]:
+    """Wait for the command to end; returns its wait status and why we ended it, if we did."""
+    deadline = time.monotonic() + spec.wall_s
+    doorbell = _doorbell(child)
+    waited_on = [control_fd] if doorbell is None else [control_fd, doorbell]
+    while True:
+        pause = _GLANCE_S if doorbell is not None else 0.02
+        ready, _, _ = select.select(waited_on, [], [], max(0.0, min(pause, deadline - time.monotonic())))
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status, None
+        reason = "orphaned" if control_fd in ready else _excess(spec, deadline)
+        if reason is not None:
+            end_all([child])
+            return _wait_status(child), reason
+
+
+def end_all(first: Iterable[int] = ()) -> None:
+    """Kill every process below this one until none is left; as their reaper we get those that tried to slip away."""
+    for process in first:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    while True:
+        family = list(descendants())
+        if not family:
+            return
+        for process in family:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(process, signal.SIGSTOP)
+        for process in family:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(process, signal.SIGKILL)
+        if not _reap():
+            return
+
+
+def descendants() -> Iterator[int]:
+    """Every process below this one."""
+    waiting = [os.getpid()]
+    while waiting:
+        for child in _children(waiting.pop()):
+            yield child
+            waiting.append(child)
+
+
+def _reap() -> bool:
+    """Collect ended children; False when there is no child at all."""
+    while True:
+        try:
+            ended, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return False
+        if not ended:
+            time.sleep(0.002)
+            return True
+
+
+def _wait_status(child: int) -> int:
+    with suppress(ChildProcessError):
+        return os.waitpid(child, 0)[1]
+    return signal.SIGKILL
+
+
+def _excess(spec: JailSpec, deadline: float) -> str | None:
+    if time.monotonic() >= deadline:
+        return "wall-time"
+    family = list(descendants())
+    if len(family) > spec.processes + 1:
+        return "processes"
+    if sum(_resident(process) for process in family) > spec.memory_bytes:
+        return "memory"
+    if sum(_used(place, spec.disk_bytes) for place in spec.writable) > spec.disk_bytes:
+        return "disk"
+    return None
+
+
+def _doorbell(child: int) -> int | None:
+    try:
+        return os.pidfd_open(child)
+    except (OSError, AttributeError):
+        return None
+
+
+def _children(process: int) -> list[int]:
+    found: list[int] = []
+    try:
+        tasks = list(Path(f"/proc/{process}/task").iterdir())
+    except OSError:
+        return found
+    for task in tasks:
+        with suppress(OSError):
+            found += [int(name) for name in (task / "children").read_text(encoding="ascii").split()]
+    return found
+
+
+def _resident(process: int) -> int:
+    try:
+        # Shared pages are left out: they are mostly the same libraries in each process.
+        sizes = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()
+        resident, shared = int(sizes[1]), int(sizes[2])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return max(0, resident - shared) * _PAGE
+
+
+def _used(place: str, enough: int) -> int:
+    total = 0
+    waiting = [place]
+    while waiting and total <= enough:
+        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                with suppress(OSError):
+                    total += entry.stat(follow_symlinks=False).st_blocks * 512 + 512
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+    return total
