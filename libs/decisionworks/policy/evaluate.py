@@ -1,0 +1,128 @@
+"""Every rule over one set of facts: pure, in file order, with the facts' values as evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from decisionworks.policy.errors import RefusedWaiver
+from decisionworks.policy.load_policies import load_policies
+from decisionworks.policy.model import Outcome, Policy, PolicyBook, Severity, Waiver
+from decisionworks.projects.conditions import fields_of, holds
+
+GENERATED = "gen."
+LOOKS_AT_ABSENCE = ("exists", "missing")
+
+
+def evaluate_policies(
+    facts: Mapping[str, object], *, waivers: Iterable[Waiver] = (), book: PolicyBook | None = None
+) -> dict[str, object]:
+    """Judge the facts by every rule.
+
+    Raises: RefusedWaiver, a waiver names a rule that may never be waived or lacks a name, a reason or an expiry.
+    """
+    rules = book or load_policies()
+    waived = {waiver.policy: waiver for waiver in waivers}
+    for waiver in waived.values():
+        _check_waiver(waiver, rules)
+    rows = [_judge(policy, facts, waived.get(policy.id)) for policy in rules.policies]
+    fired = {str(row["severity"]) for row in rows if row["outcome"] == Outcome.FIRED.value}
+    status = "block" if "block" in fired else "warn" if "warn" in fired else "pass"
+    return {"status": status, "rules": rows, "policy_version": rules.version}
+
+
+def fired_rules(policy_results: Mapping[str, object], *, severity: str | None = None) -> list[str]:
+    """The ids of fired rules, of one severity where asked."""
+    rows = policy_results.get("rules")
+    return [
+        str(row["id"])
+        for row in (rows if isinstance(rows, list) else [])
+        if row["outcome"] == Outcome.FIRED.value and severity in (None, row["severity"])
+    ]
+
+
+def _check_waiver(waiver: Waiver, rules: PolicyBook) -> None:
+    if waiver.policy not in rules.by_id:
+        raise RefusedWaiver(f"no rule is called {waiver.policy}")
+    if waiver.policy in rules.never_waivable:
+        raise RefusedWaiver(f"{waiver.policy} can never be waived", remedy=rules.by_id[waiver.policy].remediation)
+    if not (waiver.by.strip() and waiver.reason.strip() and waiver.expires_at.strip()):
+        raise RefusedWaiver(f"a waiver of {waiver.policy} needs a name, a reason and an expiry")
+
+
+def _judge(policy: Policy, facts: Mapping[str, object], waiver: Waiver | None) -> dict[str, object]:
+    outcome = _outcome(policy, facts)
+    evidence = _evidence(policy.fires_when, facts)
+    if outcome is Outcome.FIRED and waiver is not None:
+        outcome = Outcome.WAIVED
+        evidence = f"{evidence}; waived by {waiver.by} until {waiver.expires_at}: {waiver.reason}"
+    return {
+        "id": policy.id,
+        "severity": policy.severity.value,
+        "outcome": outcome.value,
+        "evidence": evidence,
+        "remediation": policy.remediation,
+        "title": policy.title,
+        "category": policy.category,
+    }
+
+
+def _outcome(policy: Policy, facts: Mapping[str, object]) -> Outcome:
+    if holds(policy.fires_when, facts):
+        return Outcome.FIRED
+    names = fields_of(policy.fires_when)
+    if any(name.startswith(GENERATED) and facts.get(name) is None for name in names):
+        return Outcome.UNKNOWN
+    return Outcome.PASSED if _applies(policy.fires_when, facts) else Outcome.NOT_APPLICABLE
+
+
+def _applies(condition: Mapping[str, object], facts: Mapping[str, object]) -> bool:
+    """Whether the rule concerns this request: what it says about constraints alone holds, and what it compares is known."""
+    parts = condition.get("all")
+    if isinstance(parts, list):
+        premises = [part for part in parts if all("." not in name for name in fields_of(part))]
+        return all(holds(premise, facts) for premise in premises) and all(
+            _applies(part, facts) for part in parts if part not in premises
+        )
+    if "field" not in condition or condition.get("op") in LOOKS_AT_ABSENCE:
+        return True
+    return all(facts.get(name) is not None for name in fields_of(condition))
+
+
+def _evidence(condition: Mapping[str, object], facts: Mapping[str, object]) -> str:
+    shown: dict[str, str] = {}
+    for leaf in _leaves(condition):
+        name = str(leaf["field"])
+        value = facts.get(name)
+        if name == "plan.patterns" and isinstance(value, list):
+            wanted = str(leaf.get("value"))
+            shown[f"{name}/{wanted}"] = f"the plan {'has' if wanted in value else 'lacks'} {wanted}"
+        else:
+            shown[name] = f"{name} = {_shown(value)}"
+        if "value_from" in leaf:
+            other = str(leaf["value_from"])
+            shown[other] = f"{other} = {_shown(facts.get(other))}"
+    return "; ".join(shown.values())
+
+
+def _leaves(condition: Mapping[str, object]) -> list[Mapping[str, object]]:
+    for combinator in ("all", "any"):
+        parts = condition.get(combinator)
+        if isinstance(parts, list):
+            return [leaf for part in parts for leaf in _leaves(part)]
+    inner = condition.get("not")
+    return _leaves(inner) if isinstance(inner, Mapping) else [condition]
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "not known"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value) or "none"
+    return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+def is_blocking(policy_results: Mapping[str, object]) -> bool:
+    """Whether some rule that blocks has fired and is not waived."""
+    return policy_results.get("status") == Severity.BLOCK.value

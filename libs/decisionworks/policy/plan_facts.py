@@ -1,0 +1,124 @@
+"""The facts that rules read: constraints, and what can be told of a plan, its cost and its request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from decisionworks.costs.regions import is_in_eu, is_outside
+from decisionworks.projects.catalogue import load_constraint_catalogue
+from decisionworks.projects.constraint_values import constraints_from_json, known_values, planning_values
+from decisionworks.projects.measure_coverage import coverage
+
+OFFLINE_SERVING = ("serve-batch-scoring",)
+LLM_SERVING = ("serve-llm-bedrock", "serve-llm-vllm")
+LLM_TYPES = ("llm_api", "llm_self_hosted")
+LLM_USES = ("llm_chat_rag", "llm_generation", "llm_agent")
+# Which reach a managed model API has by residency: a geographic profile serves EU and US, one region serves the rest.
+LLM_GEOGRAPHY = {"eu": "geo", "us": "geo", "uk": "regional", "country": "regional"}
+BURDEN_PER_PERSON = 4
+BURDEN_BASE = 28
+
+
+def plan_facts(
+    plan: Mapping[str, object],
+    constraints: Mapping[str, object],
+    cost_estimate: Mapping[str, object],
+    findings: Mapping[str, object] | None = None,
+    gen: Mapping[str, object] | None = None,
+) -> dict[str, object]:
+    """Collect every fact that rules may read about one plan version.
+
+    Units: `cost_estimate` in United States dollars per month. `gen` holds the facts of generated code without their
+    prefix or with it; absent before code exists. `plan` is the plan's JSON, whose patterns carry burden and latency floor.
+    """
+    catalogue = load_constraint_catalogue()
+    typed = constraints_from_json(constraints)
+    known = known_values(typed)
+    chosen = _patterns(plan)
+    ids = [str(pattern["id"]) for pattern in chosen]
+    regions = _regions(plan, cost_estimate)
+    team, residency = known.get("team_size"), known.get("data_residency")
+    stated = known.get("regions")
+    home = str(stated[0]) if isinstance(stated, list) and stated else regions[0]
+    facts: dict[str, object] = dict(planning_values(typed, catalogue=catalogue))
+    facts |= {
+        "plan.patterns": ids,
+        "plan.capabilities": sorted({str(pattern.get("capability")) for pattern in chosen}),
+        "plan.cost_usd_month": _expected(cost_estimate),
+        "plan.low_confidence_share": _low_confidence_share(cost_estimate),
+        "plan.has_non_eu_region": any(not is_in_eu(region) for region in regions),
+        "plan.has_out_of_jurisdiction_region": is_outside(regions, residency=residency, home=home),
+        "plan.llm_geography": _llm_geography(ids, residency),
+        "plan.latency_floor_ms": _latency_floor(chosen, known),
+        "plan.burden_sum": sum(_integer(pattern.get("burden")) for pattern in chosen),
+        "plan.burden_capacity": BURDEN_PER_PERSON * int(team) + BURDEN_BASE if isinstance(team, int) and team else None,
+        "plan.has_retired_service": any(pattern.get("retired_services") for pattern in chosen),
+        "request.injection_detected": bool((findings or {}).get("injection")),
+        "request.contradictions": _count((findings or {}).get("contradictions")),
+        "request.ccs": coverage(typed, catalogue=catalogue).score,
+    }
+    return facts | {key if key.startswith("gen.") else f"gen.{key}": value for key, value in (gen or {}).items()}
+
+
+def _patterns(plan: Mapping[str, object]) -> list[Mapping[str, object]]:
+    rows = plan.get("patterns")
+    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+
+
+def _regions(plan: Mapping[str, object], cost_estimate: Mapping[str, object]) -> list[str]:
+    rows = plan.get("regions")
+    if isinstance(rows, list) and rows:
+        return [str(row) for row in rows]
+    return [str(cost_estimate.get("region", "us-east-1"))]
+
+
+def _expected(cost_estimate: Mapping[str, object]) -> float | None:
+    monthly = cost_estimate.get("monthly")
+    value = monthly.get("expected") if isinstance(monthly, Mapping) else None
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _low_confidence_share(cost_estimate: Mapping[str, object]) -> float:
+    """The share of the sum that rests on prices of low confidence; an unpriced item makes nothing certain and counts whole."""
+    rows = cost_estimate.get("items")
+    items = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+    total = sum(float(row.get("usd", 0.0)) for row in items)
+    low = sum(float(row.get("usd", 0.0)) for row in items if row.get("confidence") == "low")
+    return round(low / total, 4) if total else 0.0
+
+
+def _latency_floor(chosen: Sequence[Mapping[str, object]], known: Mapping[str, object]) -> float | None:
+    """The lowest p95 that the online path can reach: the best front, but never faster than the model or retrieval behind it."""
+    floors = {str(row["id"]): _number(row.get("latency_floor_ms")) for row in chosen}
+    online = [
+        floor
+        for row in chosen
+        if row.get("capability") == "serving" and row["id"] not in OFFLINE_SERVING
+        if (floor := floors[str(row["id"])]) is not None
+    ]
+    floor = min(online) if online else None
+    behind = [floors.get("rag-pipeline")]
+    if known.get("model_type") in LLM_TYPES or known.get("use_case_type") in LLM_USES:
+        behind += [floors.get(pattern) for pattern in LLM_SERVING]
+    slow = [value for value in behind if value is not None]
+    return max([*slow, floor or 0.0]) if slow else floor
+
+
+def _llm_geography(ids: Sequence[str], residency: object) -> str:
+    if "serve-llm-bedrock" not in ids:
+        return "none"
+    return LLM_GEOGRAPHY.get(residency, "global") if isinstance(residency, str) else "global"
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _integer(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _count(value: object) -> int:
+    if isinstance(value, list | tuple):
+        return len(value)
+    return _integer(value)
