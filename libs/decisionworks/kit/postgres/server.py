@@ -131,8 +131,7 @@ class EmbeddedPostgres:
 
     def _bring_up(self, deadline: float) -> None:
         pid = process.recorded_pid(self._cluster_dir)
-        if pid is not None and process.is_postmaster(pid, self._cluster_dir):
-            self._await_other(pid, deadline)
+        if pid is not None and self._other_answers(pid, deadline):
             return
         account = choose_account(self._cluster_dir)
         binaries = find_binaries(account)
@@ -148,11 +147,15 @@ class EmbeddedPostgres:
                 raise ServerFailed(f"the embedded PostgreSQL did not start: {summary}", log_tail=last_words)
             time.sleep(_LOOK_S)
 
-    def _await_other(self, pid: int, deadline: float) -> None:
-        while not self.is_running():
-            if time.monotonic() > deadline or not process.is_postmaster(pid, self._cluster_dir):
+    def _other_answers(self, pid: int, deadline: float) -> bool:
+        """Wait for a server that lives but does not answer yet; False when it turns out to be dying or dead."""
+        while process.is_postmaster(pid, self._cluster_dir):
+            if self.is_running():
+                return True
+            if time.monotonic() > deadline:
                 raise DataDirBusy(self.data_dir, pid=pid)
             time.sleep(_LOOK_S)
+        return False
 
     def _launch(self, account: Account, binaries: Binaries, deadline: float) -> str | None:
         """Start the server and wait until it answers; its last words if it ended instead."""
