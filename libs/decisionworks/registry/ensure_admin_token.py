@@ -31,8 +31,8 @@ async def ensure_admin_token(tx: Tx, *, given: str | None) -> str | None:
 
 async def _add(tx: Tx, token: str) -> None:
     await tx.execute(
-        "INSERT INTO api_keys (id, name, prefix, key_sha256, is_administrator) VALUES (%s, 'administrator', %s, %s, true)"
-        " ON CONFLICT (prefix) DO NOTHING",
+        "INSERT INTO api_keys (id, name, prefix, key_sha256, is_administrator)"
+        " VALUES (%s, 'administrator', %s, %s, true) ON CONFLICT (prefix) DO NOTHING",
         (new_id(), prefix_of(token), digest_of_token(token)),
     )
 
@@ -40,7 +40,7 @@ async def _add(tx: Tx, token: str) -> None:
 def _checked(token: str) -> str:
     if not SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN or not all("!" <= character <= "~" for character in token):
         raise InvalidToken(
-            f"the administrator token must be {SHORTEST_TOKEN} to {LONGEST_TOKEN} printable ASCII characters without spaces",
+            f"the administrator token needs {SHORTEST_TOKEN} to {LONGEST_TOKEN} printable ASCII characters, no spaces",
             remedy="leave DECISIONWORKS_ADMIN_TOKEN empty and one is made",
         )
     return token

@@ -58,8 +58,8 @@ async def list_projects(
 ) -> tuple[list[Project], UUID | None]:
     """The projects an actor may use, newest first, and where the next page begins."""
     cursor = await tx.execute(
-        f"SELECT {_COLUMNS} FROM projects WHERE (%(all)s OR id = ANY(%(ids)s)) AND (%(before)s::uuid IS NULL OR id < %(before)s)"
-        " ORDER BY id DESC LIMIT %(limit)s",
+        f"SELECT {_COLUMNS} FROM projects WHERE (%(all)s OR id = ANY(%(ids)s))"
+        " AND (%(before)s::uuid IS NULL OR id < %(before)s) ORDER BY id DESC LIMIT %(limit)s",
         {
             "all": actor.project_ids is None,
             "ids": sorted(actor.project_ids or ()),

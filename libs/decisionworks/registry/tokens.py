@@ -1,4 +1,4 @@
-"""The form of an API key: `dw_<prefix>_<secret>`; the prefix is public and finds the row, the digest proves the rest."""
+"""The form of an API key, `dw_<prefix>_<secret>`: the public prefix finds the row, the digest proves the rest."""
 
 from __future__ import annotations
 

@@ -1,0 +1,81 @@
+"""A new decision set in the line of another."""
+
+from __future__ import annotations
+
+from decisionworks.decisions.errors import CannotRevise
+from decisionworks.decisions.model import REVISABLE, DecisionSet, JsonObject, OnMissing
+from decisionworks.decisions.request_plan import Idempotency, request_plan
+from decisionworks.kit.db import Tx
+from decisionworks.kit.errors import FieldProblem, Invalid
+from decisionworks.projects import extract_constraints, load_constraint_catalogue, parse_constraint_data
+from decisionworks.registry import Actor
+
+
+async def revise(
+    tx: Tx,
+    parent: DecisionSet,
+    *,
+    actor: Actor,
+    constraints: JsonObject,
+    message: str | None,
+    idempotency: Idempotency | None,
+) -> DecisionSet:
+    """Plan again with changed constraints; what was said, given or answered before still holds.
+
+    A value in `constraints` wins over one found in the `message`, and both win over what the parent knew.
+    Raises: CannotRevise, the parent is still in intake or being planned; InvalidConstraints; Invalid, nothing changes.
+    """
+    if parent.status not in REVISABLE:
+        raise CannotRevise(
+            f"the decision set is {parent.status.value}; it can be revised from its gate on",
+            remedy="answer its questions, wait for its gate, or cancel it",
+        )
+    changes = _changes(constraints, message)
+    if not changes and not (message or "").strip():
+        raise Invalid(
+            "a revision needs a change",
+            problems=(FieldProblem(pointer="/constraints", detail="is empty", remedy="give constraints or a message"),),
+        )
+    return await request_plan(
+        tx,
+        project_id=parent.project_id,
+        actor=actor,
+        request=_request_of(parent, message, has_changes=bool(changes)),
+        constraints=_carried_over(parent) | changes,
+        parent_id=parent.id,
+        metadata=parent.metadata,
+        on_missing=_on_missing(parent),
+        idempotency=idempotency,
+    )
+
+
+def _changes(constraints: JsonObject, message: str | None) -> dict[str, object]:
+    catalogue = load_constraint_catalogue()
+    given = dict(parse_constraint_data(constraints, catalogue=catalogue))
+    if not message or not message.strip():
+        return dict(given)
+    found = extract_constraints(message, data=None, on_missing="assume", catalogue=catalogue).constraints
+    said = {name: one.value for name, one in found.items() if one.state == "stated" and name != "use_case_summary"}
+    return {name: value for name, value in said.items() if value is not None} | given
+
+
+def _carried_over(parent: DecisionSet) -> dict[str, object]:
+    """What the parent got as data or as answers: stated, with no place in its text."""
+    answered = {
+        name: one["value"]
+        for name, one in parent.constraints.items()
+        if one.get("state") == "stated" and one.get("span") is None and one.get("value") is not None
+    }
+    return dict(parent.given_constraints) | answered
+
+
+def _request_of(parent: DecisionSet, message: str | None, *, has_changes: bool) -> str:
+    """A message whose facts were understood travels as constraints; one that was not becomes part of the words."""
+    if has_changes or not message or not message.strip():
+        return parent.request
+    return f"{parent.request}\n\n{message.strip()}".strip()
+
+
+def _on_missing(parent: DecisionSet) -> OnMissing:
+    """Once a plan was made nothing is asked again: data wins over the older words, and the difference is listed."""
+    return "assume" if parent.plan is not None else parent.on_missing

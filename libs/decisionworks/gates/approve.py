@@ -1,0 +1,50 @@
+"""A person lets the plan at the gate be built."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from decisionworks import events, jobs
+from decisionworks.decisions import DecisionSet, Status, load, update, why_not_approve
+from decisionworks.events import EventDraft
+from decisionworks.gates.deciding import check_seen, checked_comment, locked_at_gate, record, run_of
+from decisionworks.gates.errors import CannotApprove
+from decisionworks.kit.db import Tx
+from decisionworks.registry import Actor
+
+
+async def approve(
+    tx: Tx,
+    decision_set_id: UUID,
+    *,
+    actor: Actor,
+    version: int | None = None,
+    plan_hash: str | None = None,
+    comment: str | None = None,
+) -> DecisionSet:
+    """Close the gate with a yes on exactly the plan that waits there, and wake its job.
+
+    Raises: AlreadyDecided, NotAtGate, StaleDecisionSet, StalePlan; CannotApprove, policy or missing fragments forbid it.
+    """
+    said = checked_comment(comment)
+    await jobs.wake(tx, subject_id=decision_set_id)
+    decision_set, gate = await locked_at_gate(tx, decision_set_id, kind="approval")
+    check_seen(decision_set, gate, version=version, plan_hash=plan_hash)
+    refusal = why_not_approve(decision_set)
+    if refusal is not None:
+        raise CannotApprove(refusal, remedy="revise the constraints, or reject the plan")
+    approval = await record(tx, gate, decision_set=decision_set, decision="approved", actor=actor, comment=said)
+    await update(
+        tx,
+        decision_set_id,
+        expected_version=decision_set.version,
+        changes={"status": Status.GENERATING.value, "approval": approval},
+    )
+    await events.append(
+        tx,
+        project_id=decision_set.project_id,
+        stream_id=decision_set_id,
+        run_id=await run_of(tx, decision_set_id),
+        drafts=[EventDraft(type="approved", payload=approval)],
+    )
+    return await load(tx, decision_set_id)
