@@ -47,6 +47,5 @@ async def enqueue(
     )
     row = await cursor.fetchone()
     if row is None:
-        assert subject_id is not None
         raise AlreadyQueued(subject_id)
     return UUID(str(row["id"]))

@@ -23,7 +23,7 @@ class AlreadyQueued(Conflict):
 
     code = "job-active"
 
-    def __init__(self, subject_id: UUID) -> None:
+    def __init__(self, subject_id: UUID | None) -> None:
         super().__init__(f"{subject_id} has an active job already", remedy="wait for it to end, or cancel it")
         self.subject_id = subject_id
 

@@ -11,7 +11,12 @@ from decisionworks.kit.db import Tx
 
 
 async def wake(tx: Tx, *, subject_id: UUID) -> bool:
-    """Let a parked job wait for a worker again; False when it is not parked."""
+    """Let a parked job wait for a worker again; False when it is not parked.
+
+    The row is locked first, in a statement of its own: a worker that is parking it right now is waited for, and what
+    the second statement sees is what that worker committed.
+    """
+    await tx.execute("SELECT id FROM jobs WHERE subject_id = %s FOR UPDATE", (subject_id,))
     cursor = await tx.execute(statement("wake"), {"subject_id": subject_id})
     return await cursor.fetchone() is not None
 

@@ -1,4 +1,4 @@
-"""Time-ordered identifiers (UUID version 7, RFC 9562), made in Python so that a row's id is known before it is stored."""
+"""Time-ordered identifiers (UUID version 7, RFC 9562), made in Python: a row's id is known before it is stored."""
 
 from __future__ import annotations
 

@@ -37,6 +37,9 @@ class Settings(BaseModel):
     )
     poll_s: float = Field(default=1.0, ge=0.02, le=60, description="longest pause between two looks at the queue")
     drain_s: float = Field(default=8.0, ge=0, le=3600, description="time for running nodes to finish after SIGTERM")
+    is_direct: bool = Field(
+        default=True, description="false where database_url names a pooler in transaction mode (PgBouncer, RDS Proxy)"
+    )
     pool_size: int = Field(default=10, ge=2, le=200, description="database connections of one process")
     database_timeout_s: float = Field(default=10.0, gt=0, le=300, description="longest wait for a database connection")
     stream_lifetime_s: float = Field(default=100.0, gt=0, description="an event stream is closed by us after this time")

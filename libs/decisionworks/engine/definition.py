@@ -1,0 +1,84 @@
+"""What the engine must know of a graph: how to start it, wait in it and end it. The engine knows no domain word."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from langgraph.graph import StateGraph
+
+from decisionworks.events import EventDraft
+from decisionworks.kit.db import Tx
+
+if TYPE_CHECKING:
+    from decisionworks.engine.attempt import Attempt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The graph rests at a gate: the interrupt's id (its position) and what it asks for."""
+
+    interrupt_id: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a run ended without its result; fit to be shown."""
+
+    code: str
+    message: str
+    remedy: str | None
+    quarantined: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """The failure as events and decision sets show it."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "remedy": self.remedy,
+            "quarantined": self.quarantined,
+        }
+
+
+class GraphLife(Protocol):
+    """The moments of a run at which the domain writes, each inside a transaction that holds the lease."""
+
+    def prepare(self, tx: Tx, attempt: Attempt) -> Awaitable[Mapping[str, Any]]:
+        """Load what the nodes work on; the answer is the graph's first state, used when nothing ran yet."""
+        ...
+
+    def rest(self, tx: Tx, attempt: Attempt, waiting: Waiting) -> Awaitable[list[EventDraft]]:
+        """The graph waits for a person: open the gate; the events say so."""
+        ...
+
+    def answer(self, tx: Tx, attempt: Attempt, interrupt_id: str) -> Awaitable[Mapping[str, Any] | None]:
+        """What the person answered, None while nobody has."""
+        ...
+
+    def finish(self, tx: Tx, attempt: Attempt, state: Mapping[str, Any]) -> Awaitable[None]:
+        """The graph came to its end."""
+        ...
+
+    def fail(self, tx: Tx, attempt: Attempt, failure: Failure) -> Awaitable[None]:
+        """The run ends without its result."""
+        ...
+
+    def cancel(self, tx: Tx, attempt: Attempt) -> Awaitable[None]:
+        """The run ends because somebody asked for it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphDefinition:
+    """A kind of job and the graph that works it.
+
+    `version` is part of every agent run's key: raise it when a node's meaning changes.
+    """
+
+    kind: str
+    version: str
+    builder: StateGraph[Any, Any, Any, Any]
+    life: GraphLife
+    recursion_limit: int = 60

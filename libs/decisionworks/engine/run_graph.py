@@ -1,0 +1,144 @@
+"""From a claimed job to an outcome: start, resume or answer the graph, then write how it ended, under the lease."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from langchain_core.runnables import RunnableConfig
+from langgraph.errors import GraphDrained
+from langgraph.runtime import RunControl
+from langgraph.types import Command
+
+from decisionworks import jobs
+from decisionworks.engine.attempt import Attempt
+from decisionworks.engine.checkpoint import LeaseSaver
+from decisionworks.engine.definition import GraphDefinition, Waiting
+from decisionworks.engine.outcome import (
+    Cancelled,
+    Failed,
+    Lost,
+    Outcome,
+    Parked,
+    Released,
+    Succeeded,
+    TryAgain,
+    final_outcome_name,
+)
+from decisionworks.events import EventDraft
+from decisionworks.kit.db import Tx
+
+log = structlog.get_logger(__name__)
+
+# LangGraph's own switch, private there: an answer to an interrupt that is not waiting raises instead of being taken
+# for the answer to the next one. `tests/contracts` holds it to that.
+STRICT_RESUME = "__pregel_strict_resume"
+
+
+async def run_graph(definition: GraphDefinition, attempt: Attempt, control: RunControl) -> Outcome:
+    """Run the graph until it ends, waits for a person or is asked to stop at the next superstep.
+
+    Raises: whatever a node raises; LeaseLost and RunCancelled from its commits.
+    """
+    saver = LeaseSaver(attempt)
+    app = definition.builder.compile(checkpointer=saver)
+    config: RunnableConfig = {
+        "configurable": {"thread_id": str(attempt.thread_id), STRICT_RESUME: True},
+        "recursion_limit": definition.recursion_limit,
+    }
+    first_state = await _prepare(definition, attempt)
+    given = await _next_input(definition, attempt, app, config, first_state)
+    if isinstance(given, Parked):
+        return given
+    try:
+        output = await app.ainvoke(given, config, context=attempt, durability="sync", version="v2", control=control)
+    except GraphDrained:
+        await attempt.commit(checkpoint_id=None, also=saver.write_pending)
+        return Released()
+    if output.interrupts:
+        interrupt = output.interrupts[0]
+        waiting = Waiting(interrupt_id=interrupt.id, payload=interrupt.value)
+        await _rest(definition, attempt, saver, waiting)
+        return Parked(waiting=waiting)
+    await attempt.commit(checkpoint_id=None, also=saver.write_pending)
+    return Succeeded(state=dict(output.value))
+
+
+async def _prepare(definition: GraphDefinition, attempt: Attempt) -> Mapping[str, Any]:
+    async with attempt.database.project_transaction(attempt.job.project_id) as tx:
+        await jobs.hold_lease(tx, attempt.job.lease)
+        if attempt.job.returned in ("lost", "retry", "replayed"):
+            payload = {"attempt": attempt.job.lease_token, "reason": attempt.job.returned}
+            await attempt.append(tx, [EventDraft(type="job-retried", payload=payload)])
+        return await definition.life.prepare(tx, attempt)
+
+
+async def _next_input(
+    definition: GraphDefinition, attempt: Attempt, app: Any, config: RunnableConfig, first_state: Mapping[str, Any]
+) -> Any:
+    """The first state for a new thread, None to go on, an answer for a gate, or Parked again when nobody answered."""
+    if attempt.job.lease_token == 1:
+        return dict(first_state)
+    snapshot = await app.aget_state(config)
+    if snapshot.created_at is None:
+        return dict(first_state)
+    if not snapshot.interrupts:
+        return None
+    interrupt = snapshot.interrupts[0]
+    answer = await _answer_or_park(definition, attempt, interrupt.id)
+    if answer is None:
+        return Parked(waiting=Waiting(interrupt_id=interrupt.id, payload=interrupt.value))
+    return Command(resume={interrupt.id: dict(answer)})
+
+
+async def _answer_or_park(definition: GraphDefinition, attempt: Attempt, interrupt_id: str) -> Mapping[str, Any] | None:
+    """Read the answer, or rest again in the same transaction, so that an answer given meanwhile still wakes us."""
+    async with attempt.database.project_transaction(attempt.job.project_id) as tx:
+        await jobs.hold_lease(tx, attempt.job.lease)
+        answer = await definition.life.answer(tx, attempt, interrupt_id)
+        if answer is None:
+            await jobs.park(tx, attempt.job.lease)
+        return answer
+
+
+async def _rest(definition: GraphDefinition, attempt: Attempt, saver: LeaseSaver, waiting: Waiting) -> None:
+    """Open the gate, store the interrupt and park the job, in one commit: people never hold leases."""
+
+    async def rest(tx: Tx) -> None:
+        await saver.write_pending(tx)
+        await attempt.append(tx, await definition.life.rest(tx, attempt, waiting))
+        await jobs.park(tx, attempt.job.lease)
+
+    await attempt.commit(checkpoint_id=None, also=rest)
+
+
+async def conclude(definition: GraphDefinition, attempt: Attempt, outcome: Outcome) -> None:
+    """Write how the attempt ended.
+
+    Raises: LeaseLost.
+    """
+    lease = attempt.job.lease
+    match outcome:
+        case Lost() | Parked():
+            return
+        case Released():
+            await attempt.write(lambda tx: jobs.release(tx, lease))
+        case TryAgain(delay_s=delay_s, failure=failure):
+            await attempt.write(lambda tx: jobs.retry(tx, lease, delay_s=delay_s, error=failure.to_json()))
+        case Succeeded() | Failed() | Cancelled():
+            await attempt.write(lambda tx: _end(tx, definition, attempt, outcome))
+    log.info("attempt.ended", outcome=type(outcome).__name__.lower())
+
+
+async def _end(tx: Tx, definition: GraphDefinition, attempt: Attempt, outcome: Succeeded | Failed | Cancelled) -> None:
+    error: Mapping[str, object] | None = None
+    match outcome:
+        case Succeeded(state=state):
+            await definition.life.finish(tx, attempt, state)
+        case Failed(failure=failure):
+            error = failure.to_json()
+            await definition.life.fail(tx, attempt, failure)
+        case Cancelled():
+            await definition.life.cancel(tx, attempt)
+    await jobs.finish(tx, attempt.job.lease, outcome=final_outcome_name(outcome), error=error)

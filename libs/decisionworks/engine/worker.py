@@ -1,0 +1,253 @@
+"""The worker: claims jobs into free slots, runs their graphs, rescues the jobs of the dead, and drains when asked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import structlog
+from langgraph.runtime import RunControl
+
+from decisionworks import jobs
+from decisionworks.engine.attempt import Attempt
+from decisionworks.engine.definition import GraphDefinition
+from decisionworks.engine.liveness import Liveness
+from decisionworks.engine.outcome import Cancelled, Lost, Outcome, Released, outcome_of, poisoned
+from decisionworks.engine.run_graph import conclude, run_graph
+from decisionworks.events import JOBS_CHANNEL, Doorbell, Listener
+from decisionworks.jobs import ClaimedJob
+from decisionworks.kit.db import Database
+from decisionworks.kit.errors import Broken, RetryLater
+from decisionworks.kit.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+_RESCUE_EVERY_S = 0.7
+
+
+@dataclass(slots=True, kw_only=True)
+class _Running:
+    """A job in a slot: the task that works it and the switch that asks it to stop."""
+
+    job: ClaimedJob
+    control: RunControl = field(default_factory=RunControl)
+    task: asyncio.Task[None] | None = None
+    end: Outcome | None = None
+    is_concluding: bool = False
+
+
+class Worker:
+    """Works the queue of one database with a bounded number of slots."""
+
+    def __init__(self, settings: Settings, definitions: Mapping[str, GraphDefinition], database: Database) -> None:
+        self._settings = settings
+        self._definitions = definitions
+        self._database = database
+        self._direct_url = settings.listen_url or settings.database_url
+        self._doorbell = Doorbell(self._direct_url)
+        self._listener = Listener(self._direct_url, JOBS_CHANNEL)
+        self._running: dict[object, _Running] = {}
+        self._slot_free = asyncio.Event()
+        self._draining = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._liveness = Liveness(
+            self._direct_url,
+            lease_s=settings.lease_s,
+            slots=settings.worker_slots,
+            is_direct=settings.is_direct,
+            on_lost=self._lose_all,
+        )
+
+    def _lose_all(self) -> None:
+        self._loop.call_soon_threadsafe(self._stop_all, Lost())
+
+    def drain(self) -> None:
+        """Stop claiming; running graphs stop at their next superstep and go to others."""
+        self._draining.set()
+        self._slot_free.set()
+        for running in self._running.values():
+            running.control.request_drain("shutdown")
+
+    async def run(self) -> None:
+        """Work until `drain`; returns when every slot is empty or the drain time is over."""
+        await self._doorbell.start()
+        await self._listener.start()
+        self._liveness.start()
+        rescue = asyncio.create_task(self._rescue_for_ever(), name="rescue")
+        cancels = asyncio.create_task(self._cancel_for_ever(), name="cancels")
+        try:
+            await self._claim_until_drained()
+            await self._drain_slots()
+        finally:
+            for task in (rescue, cancels):
+                task.cancel()
+            await self._leave()
+
+    async def _claim_until_drained(self) -> None:
+        bell = self._listener.subscribe()
+        turn = 0
+        while not self._draining.is_set():
+            turn += 1
+            self._slot_free.clear()
+            free = self._settings.worker_slots - len(self._running)
+            claimed = await self._claim(free, turn) if free > 0 else []
+            for job in claimed:
+                self._start(job)
+            if len(claimed) < free or free <= 0:
+                await self._wait_for_work(bell.wait(self._settings.poll_s * random.uniform(0.8, 1.2)))  # noqa: S311
+        bell.close()
+
+    async def _wait_for_work(self, bell: Coroutine[object, object, bool]) -> None:
+        waiting: set[asyncio.Task[bool] | asyncio.Task[Literal[True]]] = {
+            asyncio.create_task(bell),
+            asyncio.create_task(self._slot_free.wait()),
+        }
+        _, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+
+    async def _claim(self, free: int, turn: int) -> list[ClaimedJob]:
+        worker_id = self._liveness.worker_id
+        if worker_id is None:
+            await asyncio.sleep(0.02)
+            return []
+        try:
+            async with self._database.system_transaction() as tx:
+                return await jobs.claim(tx, worker_id=worker_id, free=free, queue=jobs.DEFAULT_QUEUE, turn=turn)
+        except RetryLater as error:
+            log.warning("claim.failed", error=error.message)
+            await asyncio.sleep(0.5)
+            return []
+
+    def _start(self, job: ClaimedJob) -> None:
+        running = _Running(job=job)
+        self._running[job.id] = running
+        running.task = asyncio.create_task(self._work(running), name=f"job-{job.id}")
+        running.task.add_done_callback(lambda task: self._ended(job, task))
+
+    def _ended(self, job: ClaimedJob, task: asyncio.Task[None]) -> None:
+        self._running.pop(job.id, None)
+        self._slot_free.set()
+        if not task.cancelled() and task.exception() is not None:
+            log.error("attempt.crashed", job_id=str(job.id), exc_info=task.exception())
+
+    async def _work(self, running: _Running) -> None:
+        job = running.job
+        structlog.contextvars.bind_contextvars(
+            job_id=str(job.id), run_id=str(job.id), thread_id=str(job.subject_id or job.id)
+        )
+        log.info("job.claimed", kind=job.kind, attempt=job.lease_token, returned=job.returned)
+        attempt = Attempt(
+            job=job,
+            graph_version=self._definition(job).version,
+            database=self._database,
+            doorbell=self._doorbell,
+            is_fenced=self._liveness.is_fenced,
+        )
+        outcome = await self._outcome(running, attempt)
+        running.is_concluding = True
+        try:
+            await self._conclude(attempt, outcome)
+        except Exception as error:  # one of the two outermost loops: the end could not be written, so hand it back
+            log.exception("conclude.failed")
+            await self._conclude(attempt, outcome_of(error, job))
+
+    def _definition(self, job: ClaimedJob) -> GraphDefinition:
+        definition = self._definitions.get(job.kind)
+        if definition is None:
+            raise Broken(f"this worker knows no job of kind {job.kind!r}")
+        return definition
+
+    async def _outcome(self, running: _Running, attempt: Attempt) -> Outcome:
+        verdict = poisoned(running.job)
+        if verdict is not None:
+            await attempt.begin()
+            return verdict
+        try:
+            await attempt.begin()
+            return await run_graph(self._definition(running.job), attempt, running.control)
+        except asyncio.CancelledError:
+            # We cancelled it ourselves, and said why; a cancellation from outside has no reason and goes on.
+            if running.end is None:
+                raise
+            current = asyncio.current_task()
+            if current is not None:
+                current.uncancel()
+            return running.end
+        except Exception as error:  # one of the two outermost loops: log and decide
+            if not isinstance(error, jobs.LeaseLost | RetryLater):
+                log.exception("attempt.failed")
+            return outcome_of(error, running.job)
+
+    async def _conclude(self, attempt: Attempt, outcome: Outcome) -> None:
+        """Write the end; while the database is away, hand the job back as soon as it answers again."""
+        while not self._liveness.is_fenced():
+            try:
+                await conclude(self._definition(attempt.job), attempt, outcome)
+                return
+            except jobs.LeaseLost:
+                log.info("attempt.lost")
+                return
+            except RetryLater:
+                await asyncio.sleep(0.3)
+
+    async def _rescue_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(_RESCUE_EVERY_S * random.uniform(0.7, 1.3))  # noqa: S311
+            worker_id = self._liveness.worker_id
+            if worker_id is None:
+                continue
+            try:
+                async with self._database.system_transaction() as tx:
+                    lost = await jobs.rescue(tx, worker_id=worker_id)
+            except RetryLater:
+                continue
+            for job in lost:
+                log.warning("job.rescued", job_id=str(job.id), lost_leases=job.lost_leases)
+                self._doorbell.ring(JOBS_CHANNEL, jobs.DEFAULT_QUEUE)
+
+    async def _cancel_for_ever(self) -> None:
+        bell = self._listener.subscribe("cancel")
+        while True:
+            await bell.wait(1.0)
+            worker_id = self._liveness.worker_id
+            if worker_id is None or not self._running:
+                continue
+            with contextlib.suppress(RetryLater):
+                async with self._database.system_transaction() as tx:
+                    leases = await jobs.cancelled_leases(tx, worker_id=worker_id)
+                for lease in leases:
+                    self._stop_one(lease.job_id, Cancelled())
+
+    def _stop_one(self, job_id: object, end: Outcome) -> None:
+        running = self._running.get(job_id)
+        if running is not None and running.task is not None and running.end is None and not running.is_concluding:
+            running.end = end
+            running.task.cancel()
+
+    def _stop_all(self, end: Outcome) -> None:
+        for job_id in tuple(self._running):
+            self._stop_one(job_id, end)
+
+    async def _drain_slots(self) -> None:
+        tasks = [running.task for running in self._running.values() if running.task is not None]
+        if tasks:
+            await asyncio.wait(tasks, timeout=self._settings.drain_s)
+            self._stop_all(Released())
+            await asyncio.wait(tasks, timeout=2.0)
+
+    async def _leave(self) -> None:
+        worker_id = self._liveness.worker_id
+        with contextlib.suppress(RetryLater):
+            if worker_id is not None:
+                async with self._database.system_transaction() as tx:
+                    await jobs.forget_worker(tx, worker_id=worker_id)
+        self._doorbell.ring(JOBS_CHANNEL, jobs.DEFAULT_QUEUE)
+        await self._doorbell.stop()
+        await self._listener.stop()
+        self._liveness.stop()
