@@ -100,6 +100,12 @@ class Problem:
                 return "softmax"
 
     @property
+    def tags(self) -> frozenset[str]:
+        """Facts that a fragment may ask for beside pattern ids: `problem:kind`, `family:`, `learner:`, `task:`."""
+        facts = {f"problem:{self.kind}", f"family:{self.family}", f"learner:{self.learner}", f"task:{self.llm_task}"}
+        return frozenset(facts | ({"uses-model"} if self.uses_model else set()))
+
+    @property
     def numbers(self) -> tuple[Column, ...]:
         """The numeric columns in order."""
         return tuple(column for column in self.columns if column.kind == "number")
