@@ -102,15 +102,20 @@ class EmbeddedPostgres:
 
     def is_running(self) -> bool:
         """Whether a server answers on this directory's socket."""
-        if self._child is not None and self._child.poll() is not None:
-            self._child = None  # reaped, so that its number can be judged again
-        if process.recorded_pid(self._cluster_dir) is None:
+        if not self.is_alive():
             return False
         try:
             psycopg.connect(server_url(self._cluster_dir, database="postgres"), connect_timeout=3).close()
         except psycopg.OperationalError:
             return False
         return True
+
+    def is_alive(self) -> bool:
+        """Whether the server's process lives; cheap, asks only the operating system."""
+        if self._child is not None and self._child.poll() is not None:
+            self._child = None  # reaped, so that its number can be judged again
+        pid = process.recorded_pid(self._cluster_dir)
+        return pid is not None and process.is_postmaster(pid, self._cluster_dir)
 
     def trim_log(self) -> None:
         """Keep the server's log within bounds: what is too much moves to `server.log.1`."""
