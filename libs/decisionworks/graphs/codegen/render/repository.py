@@ -11,7 +11,7 @@ from decisionworks.graphs.codegen.render.load import select_fragments
 from decisionworks.graphs.codegen.render.model import BASE_OWNER, Fragment, RenderInput, Selection
 from decisionworks.graphs.codegen.render.paths import checked_path
 from decisionworks.graphs.codegen.render.python_parts import requirements_of
-from decisionworks.graphs.codegen.render.schema import ImageSpec
+from decisionworks.graphs.codegen.render.schema import ImageSpec, TerraformSpec
 from decisionworks.graphs.codegen.render.templates import render_file, render_text
 from decisionworks.graphs.codegen.render.terraform import chosen_modules, module_calls, module_files, root_outputs
 
@@ -49,6 +49,7 @@ def render_repository(source: RenderInput) -> dict[str, GeneratedFile]:
     facts = facts_of(source)
     selection = select_fragments(facts.patterns, tags=facts.tags)
     context = template_context(source, facts)
+    context["image_names"] = sorted(image.name for item in selection.fragments for image in _images_of(item, selection))
     context["parts"] = _parts(selection, context, facts)
     files = _Files()
     for fragment in selection.fragments:
@@ -104,10 +105,18 @@ def _parts(selection: Selection, context: Mapping[str, Any], facts: Facts) -> di
             name: job for item in fragments for document in item.documents for name, job in document.ci.jobs.items()
         },
         "module_names": [spec.module for _, spec in modules if spec.call],
+        "modules_of": _modules_of(modules, facts),
         "module_calls": module_calls(modules, evaluate=lambda text: render_text(text, context), facts=selection.facts),
         "root_outputs": root_outputs(modules, facts=selection.facts),
         "runbook": _runbook(selection, context),
         "patterns": sorted(facts.patterns),
+    }
+
+
+def _modules_of(modules: list[tuple[Fragment, TerraformSpec]], facts: Facts) -> dict[str, list[str]]:
+    return {
+        pattern: [spec.module for fragment, spec in modules if spec.call and fragment.owner == pattern]
+        for pattern in sorted(facts.patterns)
     }
 
 
