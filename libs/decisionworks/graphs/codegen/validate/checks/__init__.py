@@ -1,0 +1,36 @@
+"""Every check, in the order in which reports show them."""
+
+from decisionworks.graphs.codegen.validate.checks.dockerfiles import DockerfileCheck, HadolintCheck
+from decisionworks.graphs.codegen.validate.checks.generated_tests import GeneratedTestsCheck
+from decisionworks.graphs.codegen.validate.checks.infrastructure import InfrastructureCheck
+from decisionworks.graphs.codegen.validate.checks.readme import ReadmeCheck
+from decisionworks.graphs.codegen.validate.checks.ruff import RuffCheck
+from decisionworks.graphs.codegen.validate.checks.secrets import SecretsCheck
+from decisionworks.graphs.codegen.validate.checks.syntax import SyntaxCheck
+from decisionworks.graphs.codegen.validate.checks.terraform import TerraformFormatCheck, TerraformValidateCheck
+from decisionworks.graphs.codegen.validate.checks.workflows import WorkflowCheck
+from decisionworks.graphs.codegen.validate.model import Check
+
+
+def all_checks() -> tuple[Check, ...]:
+    """The checks of a repository."""
+    return (
+        SyntaxCheck(id="python-syntax", kind="python", suffixes=(".py",)),
+        SyntaxCheck(id="yaml-syntax", kind="yaml", suffixes=(".yaml", ".yml", ".cff")),
+        SyntaxCheck(id="json-syntax", kind="json", suffixes=(".json",)),
+        SyntaxCheck(id="toml-syntax", kind="toml", suffixes=(".toml",)),
+        SyntaxCheck(id="hcl-syntax", kind="hcl", suffixes=(".tf", ".tfvars", ".hcl")),
+        RuffCheck(),
+        SecretsCheck(),
+        InfrastructureCheck(),
+        TerraformFormatCheck(),
+        TerraformValidateCheck(),
+        WorkflowCheck(),
+        DockerfileCheck(),
+        HadolintCheck(),
+        ReadmeCheck(),
+        GeneratedTestsCheck(),
+    )
+
+
+__all__ = ["all_checks"]

@@ -1,0 +1,148 @@
+"""Permissions in Terraform: statements of policy documents, and policies written as JSON inside expressions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_READING = re.compile(r"(?:Get|List|Describe|BatchGet|Head|Query|Scan|Search|Select|View|Lookup|Filter|Check|Read)")
+_JSON_ACTIONS = re.compile(r'\bAction"?\s*[=:]\s*(\[[^\]]*\]|"[^"]*")')
+_QUOTED = re.compile(r'"([^"]*)"')
+# Actions that AWS lets nobody narrow to a resource.
+# Source: AWS Service Authorization Reference, actions without a resource type.
+_WITHOUT_RESOURCE = frozenset(
+    {
+        "cloudwatch:PutMetricData", "xray:PutTraceSegments", "xray:PutTelemetryRecords", "logs:CreateLogDelivery",
+        "logs:UpdateLogDelivery", "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
+        "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel", "comprehend:DetectPiiEntities", "comprehend:ContainsPiiEntities",
+        "comprehend:DetectDominantLanguage", "textract:DetectDocumentText", "textract:AnalyzeDocument",
+        "rekognition:DetectLabels", "rekognition:DetectText", "translate:TranslateText", "ecr:GetAuthorizationToken",
+        "sts:GetCallerIdentity", "iot:Connect", "lakeformation:GetDataAccess",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One permission; None where an expression hides the values."""
+
+    actions: tuple[str, ...] | None
+    resources: tuple[str, ...] | None
+    principals: tuple[str, ...]
+    has_condition: bool
+    excludes_actions: bool = False
+
+
+def statements(block: Mapping[str, Any]) -> Iterator[Statement]:
+    """Every allowing statement of a Terraform block."""
+    for candidate in _mappings(block["body"]):
+        if ("actions" in candidate or "not_actions" in candidate) and candidate.get("effect", "Allow") != "Deny":
+            yield Statement(
+                actions=_texts(candidate.get("actions")),
+                resources=_texts(candidate.get("resources")),
+                principals=_principals(candidate),
+                has_condition="condition" in candidate,
+                excludes_actions="not_actions" in candidate,
+            )
+    for text in _strings(block["body"]):
+        if "Statement" in text and _JSON_ACTIONS.search(text):
+            yield from _from_json_text(text)
+
+
+def problems(statement: Statement) -> list[str]:
+    """Why a statement allows too much."""
+    if statement.excludes_actions:
+        return ["allows every action but some (not_actions)"]
+    found = []
+    for action in statement.actions or ():
+        if _is_wildcard_write(action) and not _is_own_key_policy(action, statement):
+            found.append(f"allows {action}")
+    if "*" in statement.principals and not statement.has_condition:
+        found.append("allows everybody, without a condition")
+    if not statement.principals and not statement.has_condition and "*" in (statement.resources or ()):
+        wide = [action for action in statement.actions or () if not _needs_no_resource(action)]
+        found += [f"allows {action} on every resource" for action in wide if f"allows {action}" not in found]
+    return found
+
+
+def _is_wildcard_write(action: str) -> bool:
+    return "*" in action and not _READING.match(action.partition(":")[2])
+
+
+def _is_own_key_policy(action: str, statement: Statement) -> bool:
+    """A key's own policy gives the account's root all rights on that key, or nobody could ever manage it."""
+    return action == "kms:*" and bool(statement.principals) and all(":root" in who for who in statement.principals)
+
+
+def _needs_no_resource(action: str) -> bool:
+    return action in _WITHOUT_RESOURCE or bool(_READING.match(action.partition(":")[2]))
+
+
+def _from_json_text(text: str) -> Iterator[Statement]:
+    """Statements of a policy written with jsonencode, each from its own braces."""
+    starts = [match.start() for match in re.finditer(r"\{", text)]
+    for match in _JSON_ACTIONS.finditer(text):
+        begin = max((start for start in starts if start < match.start()), default=0)
+        piece = text[begin : _closing(text, begin)]
+        if re.search(r'Effect"?\s*[=:]\s*"Deny"', piece):
+            continue
+        resources = re.search(r'\bResource"?\s*[=:]\s*(\[[^\]]*\]|"[^"]*")', piece)
+        yield Statement(
+            actions=tuple(_QUOTED.findall(match.group(1))),
+            resources=tuple(_QUOTED.findall(resources.group(1))) if resources else None,
+            principals=_json_principals(piece),
+            has_condition=re.search(r'\bCondition"?\s*[=:]', piece) is not None,
+        )
+
+
+def _json_principals(piece: str) -> tuple[str, ...]:
+    found = re.search(r'\bPrincipal"?\s*[=:]\s*(\{[^}]*\}|"[^"]*")', piece)
+    return tuple(_QUOTED.findall(found.group(1))) if found else ()
+
+
+def _closing(text: str, begin: int) -> int:
+    depth = 0
+    for position in range(begin, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[position], 0)
+        if depth == 0:
+            return position + 1
+    return len(text)
+
+
+def _principals(statement: Mapping[str, Any]) -> tuple[str, ...]:
+    found: list[str] = []
+    for principals in statement.get("principals", []):
+        found += _texts(principals.get("identifiers")) or ("unknown",)
+    return tuple(found)
+
+
+def _texts(value: object) -> tuple[str, ...] | None:
+    if isinstance(value, list):
+        return tuple(str(inner) for inner in value)
+    if isinstance(value, str) and not value.startswith("${"):
+        return (value,)
+    return None
+
+
+def _mappings(value: object) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, Mapping):
+        yield value
+    for inner in _inner(value):
+        yield from _mappings(inner)
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for inner in _inner(value):
+        yield from _strings(inner)
+
+
+def _inner(value: object) -> Sequence[object]:
+    if isinstance(value, Mapping):
+        return list(value.values())
+    return value if isinstance(value, list) else ()
