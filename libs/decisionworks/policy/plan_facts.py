@@ -54,7 +54,7 @@ def plan_facts(
         "plan.burden_capacity": BURDEN_PER_PERSON * int(team) + BURDEN_BASE if isinstance(team, int) and team else None,
         "plan.has_retired_service": any(pattern.get("retired_services") for pattern in chosen),
         "request.injection_detected": bool((findings or {}).get("injection")),
-        "request.contradictions": _count((findings or {}).get("contradictions")),
+        "request.contradictions": _contradictions(plan, findings),
         "request.ccs": coverage(typed, catalogue=catalogue).score,
     }
     return facts | {key if key.startswith("gen.") else f"gen.{key}": value for key, value in (gen or {}).items()}
@@ -116,6 +116,11 @@ def _number(value: object) -> float | None:
 
 def _integer(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _contradictions(plan: Mapping[str, object], findings: Mapping[str, object] | None) -> int:
+    """Those the intake found in the words, and those the planner proved over the values."""
+    return _count((findings or {}).get("contradictions")) + _integer(plan.get("contradiction_count"))
 
 
 def _count(value: object) -> int:

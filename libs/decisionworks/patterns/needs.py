@@ -1,0 +1,382 @@
+"""What a request needs of a plan: demands that must hold, wishes with a weight, and patterns ruled out.
+
+Demands follow the block rules of the policies, so that a plan passes them by construction; wishes follow the warn rules
+and planning practice. Each names the constraints it comes from: those are quoted when demands contradict each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from decisionworks.patterns.model import Ban, Need, Situation
+from decisionworks.patterns.score import shown
+from decisionworks.patterns.situation import is_llm
+
+REAL_TIME = (
+    "serve-precomputed-lookup", "serve-serverless-cpu", "serve-container-ecs", "serve-sagemaker-realtime",
+    "serve-multi-model", "serve-eks-kserve", "serve-gpu-realtime", "serve-inprocess-lowlatency",
+)  # fmt: skip
+QUEUED = ("serve-gpu-async", "serve-gpu-realtime", "serve-serverless-cpu", "serve-container-ecs", "serve-batch-scoring")
+LLM_SERVING = ("serve-llm-bedrock", "serve-llm-vllm")
+LLM_PARTS = (*LLM_SERVING, "rag-pipeline", "llm-guardrails", "llm-eval-tracing")
+VECTOR_STORES = ("vector-pgvector", "vector-s3vectors", "vector-opensearch")
+TRAINING = ("train-cpu-job", "train-gpu-job", "train-spot-checkpointed")
+ORCHESTRATION = ("orch-stepfunctions", "orch-sagemaker-pipelines", "orch-airflow-mwaa", "orch-ci-cron")
+REGISTRY = ("registry-model", "registry-s3-manifest")
+STREAMS = ("ingest-stream-kinesis", "ingest-stream-msk")
+MEDIA = ("image", "video", "audio", "text", "documents")
+AUDITED = ("pci_dss", "fedramp", "sr_11_7", "eu_ai_act_high_risk", "hipaa")
+# Use cases whose entities are known before anybody asks, so that answers can be computed ahead.
+ENTITY_USES = (
+    "recommendation",
+    "churn_propensity",
+    "forecasting",
+    "tabular_scoring",
+    "ranking_search",
+    "predictive_maintenance",
+)
+# Use cases whose true outcome arrives by itself: the next day's sales, the click, the repayment.
+SELF_LABELLING = (
+    "forecasting",
+    "recommendation",
+    "ranking_search",
+    "fraud_detection",
+    "credit_risk",
+    "churn_propensity",
+)
+
+# Deep models on pictures and sound run on GPUs, once a budget carries one.
+GPU_MODELS = ("cnn_vision", "speech")
+GPU_FLOOR_USD = 400.0
+MANAGED_ORCHESTRATION = ("orch-stepfunctions", "orch-sagemaker-pipelines", "orch-airflow-mwaa")
+
+# At most one of each of these is in a plan.
+SLOTS: tuple[tuple[str, ...], ...] = (
+    REAL_TIME,
+    ("serve-gpu-async", "serve-gpu-realtime"),
+    TRAINING,
+    ORCHESTRATION,
+    REGISTRY,
+    VECTOR_STORES,
+    LLM_SERVING,
+    STREAMS,
+    ("process-container-small", "process-spark-serverless", "process-flink-stream"),
+)
+
+
+def derive_needs(situation: Situation) -> tuple[Need, ...]:
+    """Every demand and wish of a request, in a fixed order."""
+    values = situation.working
+    return (
+        *_base_needs(values),
+        *_data_needs(values),
+        *_serving_needs(values),
+        *_training_needs(values),
+        *_control_needs(values),
+        *_operation_wishes(values),
+    )
+
+
+def derive_slots(situation: Situation) -> tuple[tuple[str, ...], ...]:
+    """Groups of which a plan has at most one; queued work has one server of its own unless callers also wait."""
+    return SLOTS if "real_time" in _items(situation.working, "inference_mode") else (*SLOTS, QUEUED)
+
+
+def derive_bans(situation: Situation) -> tuple[Ban, ...]:
+    """Every pattern that the kind of request rules out, in a fixed order."""
+    values, known = situation.working, situation.known
+    return (
+        *_serving_bans(values, known),
+        *_llm_bans(values),
+        *_data_bans(values),
+        *_operation_bans(values),
+    )
+
+
+def _items(values: Mapping[str, object], field: str) -> tuple[str, ...]:
+    value = values.get(field)
+    return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
+
+
+def _number(values: Mapping[str, object], field: str, default: float = 0.0) -> float:
+    value = values.get(field)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else default
+
+
+def _base_needs(values: Mapping[str, object]) -> Iterator[Need]:
+    base = (
+        ("security", "sec-baseline", "keys, roles and secrets come before everything else"),
+        ("monitoring", "mon-infra-cloudwatch", "an unwatched model fails quietly"),
+        ("delivery", "cicd-github-terraform", "infrastructure and code change by review only"),
+        ("storage", "store-s3-lakehouse", "data, features and logs need one governed place"),
+        ("data-quality", "dq-contract-checks", "bad input is found before it is learned or scored"),
+    )
+    for name, pattern, why in base:
+        yield Need(id=name, any_of=(pattern,), why=why)
+    for name, pattern, why in (
+        ("cost-control", "cost-guardrails", "nobody notices a forgotten endpoint"),
+        ("backup", "dr-backup-restore", "labels and decisions cannot be computed again"),
+    ):
+        yield Need(id=name, any_of=(pattern,), why=why, weight=12)
+
+
+def _data_needs(values: Mapping[str, object]) -> Iterator[Need]:
+    velocity, sources, modes = (
+        values.get("data_velocity"), _items(values, "data_sources"), _items(values, "inference_mode"),
+    )  # fmt: skip
+    if velocity == "streaming" or "streaming" in modes:
+        why = f"data_velocity = {shown(velocity)} needs a stream"
+        yield Need(id="stream", any_of=STREAMS, why=why, fields=("data_velocity",))
+        if "streaming" in modes:
+            why = f"{shown(values.get('stream_events_per_sec'))} events a second are joined and windowed on the way"
+            yield Need(id="stream-processing", any_of=("process-flink-stream", "process-spark-serverless"), why=why,
+                       fields=("inference_mode", "stream_events_per_sec"), weight=10)  # fmt: skip
+    elif "edge" not in modes:
+        yield Need(id="landing", any_of=("ingest-batch-landing",), fields=("data_velocity",),
+                   why=f"data_velocity = {shown(velocity)}: files or extracts land on a schedule")  # fmt: skip
+    if "iot_devices" in sources:
+        yield Need(id="devices", any_of=("ingest-iot-core",), fields=("data_sources",),
+                   why="data_sources names iot_devices")  # fmt: skip
+    if _trains(values) or "batch" in modes:
+        volume = shown(values.get("data_volume_gb"))
+        yield Need(id="processing", weight=15,
+                   any_of=("process-container-small", "process-spark-serverless", "process-flink-stream"),
+                   why=f"data_volume_gb = {volume} is prepared for training and scoring")  # fmt: skip
+
+
+def _serving_needs(values: Mapping[str, object]) -> Iterator[Need]:
+    modes = _items(values, "inference_mode")
+    mode_fields = ("inference_mode",)
+    if is_llm(values):
+        yield from _llm_needs(values)
+        if "edge" not in modes:
+            return
+    for mode, options, why in (
+        ("real_time", REAL_TIME, "a caller waits for the answer"),
+        ("batch", ("serve-batch-scoring",), "whole tables are scored on a schedule"),
+        ("async", _queue_servers(values), "work queues and results are delivered later"),
+        ("edge", ("serve-edge-greengrass",), "the model runs on devices"),
+    ):
+        if mode in modes and not (is_llm(values) and mode != "edge"):
+            yield Need(id=f"serve-{mode}", any_of=options, fields=mode_fields, why=f"inference_mode = {mode}: {why}")
+    if "streaming" in modes and "real_time" not in modes:
+        yield Need(id="serve-streaming", any_of=("serve-stream-inline",), fields=mode_fields,
+                   why="inference_mode = streaming: every event leaves with a score")  # fmt: skip
+
+
+def _queue_servers(values: Mapping[str, object]) -> tuple[str, ...]:
+    affords_gpu = _number(values, "budget_usd_month", GPU_FLOOR_USD) >= GPU_FLOOR_USD
+    if values.get("model_type") in GPU_MODELS and affords_gpu:
+        return ("serve-gpu-async", "serve-gpu-realtime")
+    return QUEUED
+
+
+def _llm_needs(values: Mapping[str, object]) -> Iterator[Need]:
+    fields = ("inference_mode",)
+    kind = shown(values.get("model_type") if values.get("model_type") != "unknown" else values.get("use_case_type"))
+    yield Need(id="serve-llm", any_of=LLM_SERVING, why=f"{kind} needs a language model", fields=fields)
+    yield Need(id="llm-guardrails", any_of=("llm-guardrails",), fields=("model_type",),
+               why="a language model carries input and output controls")  # fmt: skip
+    yield Need(id="llm-evaluation", any_of=("llm-eval-tracing",), fields=("model_type",), weight=12,
+               why="answers shift silently when prompts or models change")  # fmt: skip
+    if values.get("use_case_type") in ("llm_chat_rag", "embedding_search"):
+        yield Need(id="retrieval", any_of=("rag-pipeline",), fields=("use_case_type",),
+                   why=f"use_case_type = {values.get('use_case_type')} answers from documents")  # fmt: skip
+
+
+def _trains(values: Mapping[str, object]) -> bool:
+    return values.get("training_compute") != "none"
+
+
+def _training_needs(values: Mapping[str, object]) -> Iterator[Need]:
+    compute = values.get("training_compute")
+    if _trains(values):
+        why = f"training_compute = {shown(compute)}"
+        if compute == "gpu_cluster":
+            yield Need(id="training", any_of=("train-distributed-gpu",), fields=("training_compute",), why=why)
+        else:
+            yield Need(id="training", any_of=TRAINING, fields=("training_compute",), why=why)
+        yield Need(id="registry", any_of=REGISTRY, why="every deployed model has one known version")
+    elif values.get("model_type") not in ("llm_api",) and not is_llm(values):
+        yield Need(id="registry", any_of=REGISTRY, why="every deployed model has one known version")
+    if _trains(values) or "batch" in _items(values, "inference_mode"):
+        yield Need(id="orchestration", any_of=ORCHESTRATION, why="steps run in order and can be repeated")
+        if _number(values, "team_size", 2) >= 3:
+            yield Need(id="managed-orchestration", any_of=MANAGED_ORCHESTRATION, weight=2, fields=("team_size",),
+                       why=f"team_size = {shown(values.get('team_size'))}: several people need one visible run history")  # fmt: skip
+    else:
+        yield Need(
+            id="orchestration", any_of=MANAGED_ORCHESTRATION, why="ingestion and checks run on a schedule", weight=4
+        )
+    if values.get("model_type") == "llm_self_hosted":
+        yield Need(id="registry-weights", any_of=REGISTRY, weight=5, fields=("model_type",),
+                   why="own weights have versions")  # fmt: skip
+
+
+def _control_needs(values: Mapping[str, object]) -> Iterator[Need]:
+    rules, sensitivity = _items(values, "compliance"), values.get("data_sensitivity")
+    if sensitivity in ("phi", "pci"):
+        yield _control("private-network", "sec-private-network", "data_sensitivity", values)
+    if "hipaa" in rules:
+        yield _control("hipaa-network", "sec-private-network", "compliance", values)
+    if any(rule in rules for rule in AUDITED):
+        yield _control("audit", "gov-lineage-audit", "compliance", values)
+    if any(rule in rules for rule in ("gdpr", "lgpd", "pci_dss")) and sensitivity != "public":
+        yield _control("privacy", "sec-pii-minimisation", "compliance", values)
+    elif sensitivity in ("pii", "phi", "pci"):
+        yield _control("privacy", "sec-pii-minimisation", "data_sensitivity", values)
+    if values.get("explainability_required") is True:
+        yield _control("explanations", "gov-explainability", "explainability_required", values)
+    if any(rule in rules for rule in ("eu_ai_act_high_risk", "sr_11_7")):
+        yield _control("regulated-explanations", "gov-explainability", "compliance", values)
+    if values.get("human_review_required") is True:
+        yield _control("human-review", "label-annotation-review", "human_review_required", values)
+    if "eu_ai_act_high_risk" in rules:
+        yield _control("human-oversight", "label-annotation-review", "compliance", values)
+    if values.get("labelling_needed") is True:
+        yield _control("labelling", "label-annotation-review", "labelling_needed", values)
+    if values.get("multi_region") is True:
+        yield _control("second-region", "dr-multi-region", "multi_region", values)
+
+
+def _control(name: str, pattern: str, field: str, values: Mapping[str, object]) -> Need:
+    return Need(id=name, any_of=(pattern,), fields=(field,), why=f"{field} = {shown(values.get(field))} demands it")
+
+
+def _operation_wishes(values: Mapping[str, object]) -> Iterator[Need]:
+    team, slo = _number(values, "team_size", 2), _number(values, "availability_slo_pct", 99.5)
+    modes, rules = _items(values, "inference_mode"), _items(values, "compliance")
+    online = any(mode in modes for mode in ("real_time", "streaming"))
+    if not is_llm(values) and values.get("retraining_frequency") != "never":
+        yield _wish(
+            "drift", "mon-drift", 12, "retraining_frequency", "retraining without a drift signal is blind", values
+        )
+    if online and slo >= 99.9:
+        yield _wish("progressive", "deploy-progressive", 14, "availability_slo_pct", "most outages are changes", values)
+    if slo >= 99.99:
+        yield _wish("four-nines", "dr-multi-region", 8, "availability_slo_pct", "one region leaves little room", values)
+    if "real_time" in modes or ("streaming" in modes and not modes == ("streaming",)):
+        yield _wish("edge", "sec-api-auth-waf", 7, "inference_mode", "open inference leaks data and money", values)
+    if values.get("label_delay_days") is not None:
+        yield _wish("outcomes", "mon-performance-labels", 10, "label_delay_days", "truth comes late", values)
+    elif _trains(values) and values.get("use_case_type") in SELF_LABELLING and team >= 3:
+        yield _wish(
+            "outcomes", "mon-performance-labels", 8, "use_case_type", "true outcomes arrive by themselves", values
+        )
+    if team >= 4:
+        yield _wish("approval-trail", "registry-model", 8, "team_size", "several people need one truth", values)
+        if _trains(values):
+            yield _wish(
+                "tracking", "track-mlflow", 6, "team_size", "experiments of several people are compared", values
+            )
+    if _trains(values) and not any(kind in MEDIA for kind in _items(values, "data_types")):
+        yield _wish(
+            "features", "features-offline-tables", 4, "data_types", "training and scoring share definitions", values
+        )
+    if _number(values, "audit_retention_years") >= 1:
+        yield _wish(
+            "retention", "gov-lineage-audit", 10, "audit_retention_years", "kept records must be sealed", values
+        )
+    if any(rule in rules for rule in ("soc2", "iso27001", "gdpr")) and team >= 3:
+        yield _wish("evidence", "gov-lineage-audit", 3, "compliance", "auditors ask for evidence", values)
+    if _number(values, "tenants", 1) >= 20 and "real_time" in modes:
+        yield Need(id="tenancy", any_of=("serve-multi-model", "serve-eks-kserve"), weight=8, fields=("tenants",),
+                   why=f"tenants = {shown(values.get('tenants'))}: a model each, on shared machines")  # fmt: skip
+    if "real_time" in modes and values.get("data_velocity") == "streaming":
+        yield Need(id="online-features", any_of=("features-online-dynamodb", "cache-valkey"), weight=12,
+                   fields=("data_velocity", "inference_mode"),
+                   why="data_velocity = streaming: fresh features are read while the caller waits")  # fmt: skip
+        if _number(values, "stream_events_per_sec", _number(values, "throughput_rps_peak")) >= 1000:
+            yield _wish(
+                "windows", "process-flink-stream", 5, "data_velocity", "features are windows over events", values
+            )
+
+
+def _wish(name: str, pattern: str, weight: int, field: str, why: str, values: Mapping[str, object]) -> Need:
+    text = f"{field} = {shown(values.get(field))}: {why}"
+    return Need(id=f"wish-{name}", any_of=(pattern,), weight=weight, fields=(field,), why=text)
+
+
+def _serving_bans(values: Mapping[str, object], known: Mapping[str, object]) -> Iterator[Ban]:
+    modes = _items(values, "inference_mode")
+    wanted: set[str] = set()
+    if not is_llm(values):
+        wanted |= set(REAL_TIME) if "real_time" in modes else set()
+        wanted |= set(QUEUED) if "async" in modes else set()
+        wanted |= {"serve-batch-scoring"} if "batch" in modes or "real_time" in modes else set()
+        wanted |= {"serve-stream-inline"} if "streaming" in modes and "real_time" not in modes else set()
+    wanted |= {"serve-edge-greengrass"} if "edge" in modes else set()
+    wanted |= {"serve-batch-scoring"} if "batch" in modes else set()
+    every = (*REAL_TIME, *QUEUED, "serve-stream-inline", "serve-edge-greengrass")
+    for pattern in dict.fromkeys(every):
+        if pattern not in wanted:
+            why = f"inference_mode = {shown(values.get('inference_mode'))} does not ask for it"
+            yield Ban(pattern=pattern, why=why, fields=("inference_mode",))
+    if "serve-precomputed-lookup" in wanted:
+        fresh = known.get("data_velocity") in ("static", "daily", "hourly")
+        entities = values.get("use_case_type") in ENTITY_USES and not any(
+            kind in MEDIA for kind in _items(values, "data_types")
+        )
+        if not (fresh and entities):
+            why = "answers can be computed ahead only for known entities whose inputs change on a schedule"
+            yield Ban(pattern="serve-precomputed-lookup", why=why, fields=("data_velocity", "use_case_type"))
+
+
+def _llm_bans(values: Mapping[str, object]) -> Iterator[Ban]:
+    if not is_llm(values):
+        for pattern in (*LLM_PARTS, *VECTOR_STORES):
+            why = f"use_case_type = {shown(values.get('use_case_type'))} needs no language model"
+            yield Ban(pattern=pattern, why=why, fields=("use_case_type", "model_type"))
+        return
+    if values.get("llm_external_api_allowed") is False:
+        why = "llm_external_api_allowed = false: prompts stay in the own account"
+        yield Ban(pattern="serve-llm-bedrock", why=why, fields=("llm_external_api_allowed",))
+    if values.get("use_case_type") not in ("llm_chat_rag", "llm_agent", "embedding_search"):
+        for pattern in ("rag-pipeline", *VECTOR_STORES):
+            why = f"use_case_type = {shown(values.get('use_case_type'))} does not search documents"
+            yield Ban(pattern=pattern, why=why, fields=("use_case_type",))
+
+
+def _data_bans(values: Mapping[str, object]) -> Iterator[Ban]:
+    modes = _items(values, "inference_mode")
+    if values.get("data_velocity") != "streaming" and "streaming" not in modes:
+        for pattern in (*STREAMS, "process-flink-stream"):
+            why = f"data_velocity = {shown(values.get('data_velocity'))} brings no stream"
+            yield Ban(pattern=pattern, why=why, fields=("data_velocity",))
+    if "iot_devices" not in _items(values, "data_sources") and "edge" not in modes:
+        yield Ban(pattern="ingest-iot-core", why="no devices send data", fields=("data_sources",))
+    if not _trains(values):
+        for pattern in (*TRAINING, "train-distributed-gpu", "ct-retrain-trigger", "features-offline-tables"):
+            yield Ban(pattern=pattern, why="training_compute = none", fields=("training_compute",))
+    if values.get("training_compute") != "gpu_cluster":
+        why = f"training_compute = {shown(values.get('training_compute'))} fits one machine"
+        yield Ban(pattern="train-distributed-gpu", why=why, fields=("training_compute",))
+    if "real_time" not in modes or is_llm(values):
+        for pattern in ("features-online-dynamodb", "cache-valkey"):
+            why = f"inference_mode = {shown(values.get('inference_mode'))} reads nothing while a caller waits"
+            yield Ban(pattern=pattern, why=why, fields=("inference_mode",))
+    elif values.get("data_velocity") != "streaming":
+        why = (
+            f"data_velocity = {shown(values.get('data_velocity'))}: features come with the request or from the last run"
+        )
+        yield Ban(pattern="features-online-dynamodb", why=why, fields=("data_velocity",))
+    if not _trains(values) and "batch" not in modes and "streaming" not in modes:
+        for pattern in ("process-container-small", "process-spark-serverless"):
+            yield Ban(pattern=pattern, why="nothing is trained or scored in bulk", fields=("training_compute",))
+
+
+def _operation_bans(values: Mapping[str, object]) -> Iterator[Ban]:
+    wants_second = values.get("multi_region") is True or _number(values, "availability_slo_pct", 99.5) >= 99.99
+    if not wants_second and not 0 < _number(values, "rto_minutes") < 60:
+        yield Ban(
+            pattern="dr-multi-region", why="nobody asked to survive the loss of a region", fields=("multi_region",)
+        )
+    if _number(values, "team_size", 2) <= 1:
+        why = f"team_size = {shown(values.get('team_size'))}: nobody is left to watch a canary"
+        yield Ban(pattern="deploy-progressive", why=why, fields=("team_size",))
+    elif _number(values, "team_size", 2) < 4 and _number(values, "availability_slo_pct", 99.5) < 99.9:
+        why = f"team_size = {shown(values.get('team_size'))}: a plain rollback is enough below 99.9 percent"
+        yield Ban(pattern="deploy-progressive", why=why, fields=("team_size",))
+    if not any(word in _items(values, "existing_platform") + _items(values, "team_skills") for word in ("kubernetes",)):
+        why = "neither team_skills nor existing_platform names kubernetes"
+        yield Ban(pattern="serve-eks-kserve", why=why, fields=("team_skills", "existing_platform"))

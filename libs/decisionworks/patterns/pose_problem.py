@@ -1,0 +1,41 @@
+"""From a request to the solver's problem: gates, points, needs, bans and slots, all pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from decisionworks.patterns.gate import OFF_PATH, gate
+from decisionworks.patterns.model import PatternCatalogue, Problem, Situation
+from decisionworks.patterns.needs import derive_bans, derive_needs, derive_slots
+from decisionworks.patterns.score import score
+from decisionworks.patterns.situation import is_llm
+
+
+def pose_problem(
+    situation: Situation, *, catalogue: PatternCatalogue, objections: Sequence[Mapping[str, str]] = ()
+) -> Problem:
+    """Judge every pattern of the catalogue against a situation."""
+    known = situation.known
+    return Problem(
+        situation=situation,
+        gates={
+            pattern.id: gate(pattern, known, is_off_path=is_off_path(pattern.id, situation))
+            for pattern in catalogue.patterns
+        },
+        scores={pattern.id: score(pattern, situation.working) for pattern in catalogue.patterns},
+        needs=derive_needs(situation),
+        bans=derive_bans(situation),
+        slots=derive_slots(situation),
+        objections=tuple(objections),
+    )
+
+
+def is_off_path(pattern: str, situation: Situation) -> bool:
+    """Whether a pattern stands beside the path that answers the caller, so that the caller's latency does not bind it."""
+    modes = situation.working.get("inference_mode")
+    online = isinstance(modes, list) and any(mode in modes for mode in ("real_time", "streaming", "edge", "async"))
+    if pattern in OFF_PATH:
+        return online
+    # A stated p95 of a mixed request is about its fastest mode; a queue beside it answers in its own time.
+    mixed = isinstance(modes, list) and "async" in modes and any(mode in modes for mode in ("real_time", "streaming"))
+    return pattern == "serve-gpu-async" and mixed and not is_llm(situation.working)

@@ -1,0 +1,169 @@
+"""When nothing fits: which stated constraints contradict each other, and what would have to give, priced and verified."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from decisionworks.patterns.model import Json, PatternCatalogue, Problem
+from decisionworks.patterns.score import shown
+
+# What gives way first in a draft: wishes before what is promised to others, money and people last but one, law at the end.
+GIVES_WAY: tuple[str, ...] = (
+    "multi_region", "latency_p95_ms", "availability_slo_pct", "throughput_rps_peak", "stream_events_per_sec",
+    "data_volume_gb", "training_compute", "labelling_needed", "existing_platform", "team_skills", "data_sources",
+    "data_velocity", "model_type", "use_case_type", "explainability_required", "human_review_required",
+    "llm_external_api_allowed", "budget_usd_month", "team_size", "data_sensitivity", "compliance", "inference_mode",
+)  # fmt: skip
+# Limits that a person can move by a number; the others can only be taken back.
+MOVABLE = (
+    "latency_p95_ms",
+    "budget_usd_month",
+    "team_size",
+    "throughput_rps_peak",
+    "stream_events_per_sec",
+    "data_volume_gb",
+)
+MAX_CONFLICTS = 6
+MAX_RELAXATIONS = 3
+
+IsFeasible = Callable[[frozenset[str]], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """Minimal sets of constraints that cannot hold together, and the smallest drop that lets a draft be made."""
+
+    conflicts: tuple[tuple[str, ...], ...]
+    dropped: frozenset[str]
+
+
+def diagnose(problem: Problem, *, is_feasible: IsFeasible) -> Diagnosis | None:
+    """Find minimal conflicting sets one after another, each time letting go of what gives way first.
+
+    None when no dropping helps, which means that the catalogue itself is at odds.
+    """
+    known = [field for field in GIVES_WAY if field in problem.situation.known]
+    if not is_feasible(frozenset(known)):
+        return None
+    conflicts: list[tuple[str, ...]] = []
+    dropped: frozenset[str] = frozenset()
+    while not is_feasible(dropped) and len(conflicts) < MAX_CONFLICTS:
+        core = _minimal_core([field for field in known if field not in dropped], known, is_feasible)
+        conflicts.append(core)
+        dropped |= {core[0]}
+    conflicts += _second_cores(conflicts, known, is_feasible)
+    return Diagnosis(conflicts=tuple(dict.fromkeys(conflicts)), dropped=dropped)
+
+
+def _minimal_core(candidates: Sequence[str], known: Sequence[str], is_feasible: IsFeasible) -> tuple[str, ...]:
+    """Shrink a conflicting set until every member is needed for the conflict; what gives way last is tried out first."""
+    core = list(candidates)
+    for field in reversed(candidates):
+        kept = [one for one in core if one != field]
+        if not is_feasible(frozenset(known) - frozenset(kept)):
+            core = kept
+    return tuple(core)
+
+
+def _second_cores(
+    conflicts: Sequence[tuple[str, ...]], known: Sequence[str], is_feasible: IsFeasible
+) -> list[tuple[str, ...]]:
+    """For each wish, a conflict that does not pass through the same counterpart: 50 USD and one person both forbid it."""
+    more = []
+    for core in conflicts:
+        if len(core) < 2:
+            continue
+        others = [field for field in known if field not in core[1:]]
+        wished = [
+            field for field in others if field == core[0] or field not in {one for c in conflicts for one in c[:1]}
+        ]
+        if core[0] in wished and not is_feasible(frozenset(known) - frozenset(wished)):
+            more.append(_minimal_core(wished, known, is_feasible))
+    return more
+
+
+def smallest_drops(
+    conflicts: Sequence[tuple[str, ...]], *, first: frozenset[str], is_feasible: IsFeasible
+) -> list[frozenset[str]]:
+    """Sets of constraints whose release makes a plan possible, none containing another; `first` leads."""
+    involved = sorted({field for core in conflicts for field in core}, key=GIVES_WAY.index)
+    found = [first]
+    for size in range(1, min(4, len(involved)) + 1):
+        for combination in combinations(reversed(involved), size):
+            candidate = frozenset(combination)
+            if any(one <= candidate for one in found):
+                continue
+            if is_feasible(candidate):
+                found.append(candidate)
+    return found
+
+
+def describe_conflict(core: Sequence[str], *, problem: Problem, constraints: Mapping[str, object]) -> Json:
+    """One conflict in the user's words and in numbers."""
+    known = problem.situation.known
+    values = " and ".join(f"{field} = {shown(known[field])}" for field in core)
+    spans = [span for field in core if (span := _span(constraints.get(field))) is not None]
+    return {
+        "fields": list(core),
+        "spans": spans,
+        "why": f"{values} cannot {'all ' if len(core) > 2 else 'both ' if len(core) == 2 else ''}hold. "
+        + _impossible_need(core, problem),
+    }
+
+
+def _impossible_need(core: Sequence[str], problem: Problem) -> str:
+    """The demand that the conflict starves, and what rules out each way of meeting it."""
+    for need in problem.needs:
+        if need.weight is not None:
+            continue
+        why = {name: _blocked(name, core, problem) for name in need.any_of}
+        if all(why.values()):
+            shown_options = [f"{name}: {text}" for name, text in why.items() if text][:4]
+            return f"{need.why[0].upper()}{need.why[1:]}, and each way is closed ({'; '.join(shown_options)})."
+    demanded = [need.any_of[0] for need in problem.needs if need.weight is None and len(need.any_of) == 1]
+    return f"Together they leave no room for what the plan must have: {', '.join(dict.fromkeys(demanded))}."
+
+
+def _blocked(name: str, core: Sequence[str], problem: Problem) -> str | None:
+    for reason in problem.gates[name]:
+        if reason.field in core:
+            return reason.text
+    for ban in problem.bans:
+        if ban.pattern == name:
+            return ban.why
+    other = [reason.text for reason in problem.gates[name]]
+    return other[0] if other else None
+
+
+def _span(entry: object) -> object | None:
+    return entry.get("span") if isinstance(entry, Mapping) else None
+
+
+def changes_for(
+    dropped: frozenset[str], patterns: Sequence[str], *, usd: float, latency_ms: float | None, problem: Problem,
+    catalogue: PatternCatalogue,
+) -> dict[str, object]:  # fmt: skip
+    """The constraint values under which a choice made without some constraints is allowed again."""
+    limits = [catalogue.by_id[name].envelope for name in patterns]
+    changes: dict[str, object] = {}
+    for field in sorted(dropped, key=GIVES_WAY.index):
+        if field == "latency_p95_ms":
+            changes[field] = latency_ms
+        elif field == "budget_usd_month":
+            floor = max([usd * 1.05, *(limit.budget_usd_month_min for limit in limits)])
+            changes[field] = int(-(-floor // 10) * 10)
+        elif field == "team_size":
+            changes[field] = max(limit.team_size_min for limit in limits)
+        elif field in ("throughput_rps_peak", "stream_events_per_sec"):
+            changes[field] = min((limit.rps_peak_max for limit in limits if limit.rps_peak_max), default=None)
+        elif field == "data_volume_gb":
+            changes[field] = min(
+                (limit.data_volume_gb_max for limit in limits if limit.data_volume_gb_max), default=None
+            )
+        elif isinstance(problem.situation.known.get(field), bool):
+            changes[field] = not problem.situation.known[field]
+        else:
+            changes[field] = None
+    return changes

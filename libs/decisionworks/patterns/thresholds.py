@@ -1,0 +1,96 @@
+"""When a plan should change: envelope limits ahead, and the usage at which another pattern becomes cheaper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from decisionworks.costs import PriceBook, price_patterns
+from decisionworks.patterns.explain import solo_usd
+from decisionworks.patterns.model import Json, PatternCatalogue, Problem
+from decisionworks.patterns.situation import cost_values
+
+# (chosen, alternative, the usage that decides, unit, highest value looked at)
+CROSSINGS: tuple[tuple[str, str, str, str, float], ...] = (
+    ("serve-serverless-cpu", "serve-container-ecs", "throughput_rps_avg", "requests a second", 1000.0),
+    ("serve-container-ecs", "serve-serverless-cpu", "throughput_rps_avg", "requests a second", 1000.0),
+    ("serve-precomputed-lookup", "serve-container-ecs", "throughput_rps_avg", "requests a second", 5000.0),
+    ("serve-llm-bedrock", "serve-llm-vllm", "llm_requests_per_day", "requests a day", 10_000_000.0),
+    ("serve-llm-vllm", "serve-llm-bedrock", "llm_requests_per_day", "requests a day", 10_000_000.0),
+    ("ingest-stream-kinesis", "ingest-stream-msk", "stream_events_per_sec", "events a second", 1_000_000.0),
+    ("process-container-small", "process-spark-serverless", "data_volume_gb", "GB", 300.0),
+    ("vector-s3vectors", "vector-pgvector", "corpus_documents", "documents", 1e9),
+)
+LIMITS = (
+    ("rps_peak_max", "throughput_rps_peak", "requests a second at peak"),
+    ("data_volume_gb_max", "data_volume_gb", "GB of history"),
+)
+STEPS = 24
+
+
+def find_thresholds(
+    patterns: Sequence[str], *, problem: Problem, catalogue: PatternCatalogue, prices: PriceBook
+) -> list[Json]:
+    """Each limit or crossing of a chosen pattern, by field and pattern."""
+    rows = [row for name in patterns for row in _limits(name, problem, catalogue)]
+    for chosen, other, field, unit, highest in CROSSINGS:
+        if chosen in patterns:
+            row = _crossing(chosen, other, field, unit, highest, problem=problem, prices=prices)
+            rows += [row] if row else []
+    return rows
+
+
+def _limits(name: str, problem: Problem, catalogue: PatternCatalogue) -> list[Json]:
+    pattern, rows = catalogue.by_id[name], []
+    for attribute, field, unit in LIMITS:
+        limit = getattr(pattern.envelope, attribute)
+        if limit is None:
+            continue
+        if pattern.capability == "ingestion" and field == "throughput_rps_peak":
+            field, unit = "stream_events_per_sec", "events a second"
+        rows.append(
+            {
+                "field": field,
+                "pattern": name,
+                "value": limit,
+                "now": problem.situation.known.get(field),
+                "unit": unit,
+                "text": f"above {limit:,g} {unit} {name} no longer works and the plan has to change",
+            }
+        )
+    return rows
+
+
+def _crossing(
+    chosen: str, other: str, field: str, unit: str, highest: float, *, problem: Problem, prices: PriceBook
+) -> Json | None:
+    """The least usage above today's at which the alternative is cheaper, by bisection on the price formulas."""
+    values, region = cost_values(problem.situation), problem.situation.region
+    for linked in ("throughput_rps_peak", "throughput_rps_avg"):
+        if field in ("throughput_rps_avg", "llm_requests_per_day") and linked != field:
+            values.pop(linked, None)
+
+    def gap(usage: float) -> float:
+        costs = price_patterns([chosen, other], values | {field: usage}, region=region, prices=prices)
+        return solo_usd(costs[chosen]) - solo_usd(costs[other])
+
+    now = _number(problem.situation.known, field)
+    low, high = max(now or 0.0, highest / 1e8), highest
+    if gap(low) > 0 or gap(high) <= 0:
+        return None
+    for _ in range(STEPS):
+        middle = (low * high) ** 0.5
+        low, high = (middle, high) if gap(middle) <= 0 else (low, middle)
+    value = float(f"{high:.2g}")
+    return {
+        "field": field,
+        "pattern": chosen,
+        "value": value,
+        "now": now,
+        "unit": unit,
+        "text": f"from about {value:,g} {unit} on {other} is cheaper than {chosen}",
+    }
+
+
+def _number(values: Mapping[str, object], field: str) -> float | None:
+    value = values.get(field)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
