@@ -1,1 +1,3 @@
-"""Decisionworks."""
+"""The HTTP edge: HTTP in, one domain verb, HTTP out."""
+
+__version__ = "0.1.0"

@@ -24,7 +24,7 @@ async def approve(
 ) -> DecisionSet:
     """Close the gate with a yes on exactly the plan that waits there, and wake its job.
 
-    Raises: AlreadyDecided, NotAtGate, StaleDecisionSet, StalePlan; CannotApprove, policy or missing fragments forbid it.
+    Raises: AlreadyDecided, NotAtGate, StaleDecisionSet, StalePlan; CannotApprove, policy or missing code forbids it.
     """
     said = checked_comment(comment)
     await jobs.wake(tx, subject_id=decision_set_id)

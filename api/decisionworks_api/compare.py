@@ -1,0 +1,68 @@
+"""The change summary between two decision sets, with their files where they have a repository."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from decisionworks import decisions
+from decisionworks.artifacts import read_archive
+from decisionworks.artifacts.store_rows import list_artifacts
+from decisionworks.decisions import DecisionSet
+from decisionworks.decisions.compare import change_summary
+from decisionworks.kit.errors import FieldProblem, Invalid
+from decisionworks.registry import Actor
+from decisionworks_api.dependencies import decision_set_transaction
+from decisionworks_api.documents import document
+from decisionworks_api.services import Services
+
+
+async def change_summary_between(
+    services: Services, actor: Actor, decision_set_id: str, *, against: str | None
+) -> dict[str, Any]:
+    """What changed from `against`, or from the parent, to the named decision set.
+
+    Raises: DecisionSetNotFound; Invalid, there is nothing to compare with.
+    """
+    async with decision_set_transaction(services, actor, decision_set_id) as (tx, wanted):
+        child = await decisions.load(tx, wanted)
+        child_document, child_sha256 = await document(tx, child), await _repository(tx, child)
+    other = against or (None if child.parent_id is None else str(child.parent_id))
+    if other is None:
+        problem = FieldProblem(pointer="/against", detail="is missing, and this decision set has no parent")
+        raise Invalid("there is nothing to compare with", problems=(problem,), remedy="name one with ?against=ID")
+    async with decision_set_transaction(services, actor, other) as (tx, earlier):
+        parent = await decisions.load(tx, earlier)
+        parent_document, parent_sha256 = await document(tx, parent), await _repository(tx, parent)
+    return await asyncio.to_thread(
+        _summary, services, parent_document, child_document, parent_sha256=parent_sha256, child_sha256=child_sha256
+    )
+
+
+async def _repository(tx: Any, decision_set: DecisionSet) -> str | None:
+    rows = await list_artifacts(tx, decision_set.id)
+    return next((row.sha256 for row in rows if row.kind == "repository"), None)
+
+
+def _summary(
+    services: Services,
+    parent: dict[str, Any],
+    child: dict[str, Any],
+    *,
+    parent_sha256: str | None,
+    child_sha256: str | None,
+) -> dict[str, Any]:
+    return dict(
+        change_summary(
+            parent,
+            child,
+            parent_files=_files(services, parent_sha256),
+            child_files=_files(services, child_sha256),
+        )
+    )
+
+
+def _files(services: Services, sha256: str | None) -> dict[str, bytes] | None:
+    if sha256 is None:
+        return None
+    return {path: file.content for path, file in read_archive(services.store.read(sha256)).items()}

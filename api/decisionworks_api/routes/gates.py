@@ -1,0 +1,91 @@
+"""Gates: answer, approve, reject, cancel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from decisionworks import decisions, gates
+from decisionworks.decisions import DecisionSet
+from decisionworks.kit.errors import FieldProblem, Invalid
+from decisionworks.projects import extract_answers_from_message, load_constraint_catalogue
+from decisionworks_api.bodies import Answers, Decision, NoBody
+from decisionworks_api.dependencies import Parts, Writer, decision_set_transaction
+from decisionworks_api.documents import document
+
+router = APIRouter(prefix="/decision-sets/{decision_set_id}", tags=["gates"])
+
+
+@router.post("/answers")
+async def answer(decision_set_id: str, body: Answers, services: Parts, actor: Writer) -> dict[str, Any]:
+    """Answer the intake's questions; the run goes on."""
+    async with decision_set_transaction(services, actor, decision_set_id) as (tx, wanted):
+        answers: dict[str, Any] = body.answers or {}
+        if body.message is not None:
+            answers = answers_in(await decisions.load(tx, wanted), body.message) | answers
+        changed = await gates.answer_questions(tx, wanted, answers, actor=actor)
+        shown = await document(tx, changed)
+    services.ring_workers()
+    return shown
+
+
+@router.post("/approve")
+async def approve(
+    decision_set_id: str, response: Response, services: Parts, actor: Writer, body: Decision | None = None
+) -> dict[str, Any]:
+    """Let exactly the plan at the gate be built."""
+    given = body or Decision()
+    async with decision_set_transaction(services, actor, decision_set_id) as (tx, wanted):
+        changed = await gates.approve(
+            tx, wanted, actor=actor, version=given.version, plan_hash=given.plan_hash, comment=given.comment
+        )
+        shown = await document(tx, changed)
+    services.ring_workers()
+    services.ring_events(changed.id)
+    response.headers["ETag"] = f'"{changed.version}"'
+    return shown
+
+
+@router.post("/reject")
+async def reject(
+    decision_set_id: str, response: Response, services: Parts, actor: Writer, body: Decision | None = None
+) -> dict[str, Any]:
+    """Turn the plan at the gate down; the decision set ends."""
+    given = body or Decision()
+    async with decision_set_transaction(services, actor, decision_set_id) as (tx, wanted):
+        changed = await gates.reject(
+            tx, wanted, actor=actor, version=given.version, plan_hash=given.plan_hash, comment=given.comment
+        )
+        shown = await document(tx, changed)
+    services.ring_events(changed.id)
+    response.headers["ETag"] = f'"{changed.version}"'
+    return shown
+
+
+@router.post("/cancel")
+async def cancel(
+    decision_set_id: str, response: Response, services: Parts, actor: Writer, body: NoBody | None = None
+) -> dict[str, Any]:
+    """End the run: at once while it waits, soon (202) while a worker is on it."""
+    async with decision_set_transaction(services, actor, decision_set_id) as (tx, wanted):
+        changed = await gates.cancel(tx, wanted, actor=actor)
+        shown = await document(tx, changed)
+    services.ring_workers()
+    services.ring_events(changed.id)
+    response.status_code = 200 if changed.is_finished else 202
+    return shown
+
+
+def answers_in(decision_set: DecisionSet, message: str) -> dict[str, Any]:
+    """The answers to open questions that a message holds.
+
+    Raises: Invalid, it answers none of them.
+    """
+    found = dict(extract_answers_from_message(message, decision_set.questions, catalogue=load_constraint_catalogue()))
+    if not found and decision_set.questions:
+        asked = ", ".join(str(question["field"]) for question in decision_set.questions[:3])
+        detail = "answers none of the open questions"
+        problem = FieldProblem(pointer="/message", detail=detail, remedy=f"say something about {asked}")
+        raise Invalid(f"the message {detail}", problems=(problem,))
+    return found

@@ -1,0 +1,128 @@
+"""What one API process holds for all its requests: the database, doorbell, streams and a few small memories."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from uuid import UUID
+
+from decisionworks import registry
+from decisionworks.artifacts import ContentStore, DiskStore
+from decisionworks.events import EVENTS_CHANNEL, JOBS_CHANNEL, Doorbell, Listener
+from decisionworks.jobs import DEFAULT_QUEUE
+from decisionworks.kit.canonical import sha256_hex
+from decisionworks.kit.db import Database
+from decisionworks.kit.settings import Settings
+from decisionworks.registry import Actor
+from decisionworks_api.limits import WriteLimit
+from decisionworks_api.metrics import Metrics
+from decisionworks_api.sse import StreamHub
+
+_KEY_MEMORY_S = 5.0
+_MOST_KEYS = 1_000
+_MOST_PLACES = 20_000
+
+
+@dataclass(slots=True, kw_only=True)
+class Services:
+    """The parts of one API process."""
+
+    settings: Settings
+    database: Database
+    doorbell: Doorbell
+    listener: Listener
+    streams: StreamHub
+    store: ContentStore
+    metrics: Metrics
+    writes: WriteLimit
+    keys: KeyMemory
+    places: PlaceMemory
+
+    async def start(self) -> None:
+        """Open connections; none is waited for, so that health answers while the database is down."""
+        await self.database.open()
+        await self.doorbell.start()
+        await self.listener.start()
+
+    async def stop(self) -> None:
+        """Close everything."""
+        await self.streams.close()
+        await self.listener.stop()
+        await self.doorbell.stop()
+        await self.database.close()
+
+    async def actor_of(self, token: str) -> Actor | None:
+        """The caller behind a token; a right answer is remembered for a few seconds."""
+        digest = sha256_hex(token.encode("utf-8", "replace"))
+        remembered = self.keys.get(digest)
+        if remembered is not None:
+            return remembered
+        async with self.database.system_transaction() as tx:
+            actor = await registry.authenticate(tx, token)
+        if actor is not None:
+            self.keys.put(digest, actor)
+        return actor
+
+    def ring_events(self, decision_set_id: UUID) -> None:
+        """There is something to read on a stream; call after the commit."""
+        self.doorbell.ring(EVENTS_CHANNEL, str(decision_set_id))
+
+    def ring_workers(self) -> None:
+        """There is something to work on; call after the commit."""
+        self.doorbell.ring(JOBS_CHANNEL, DEFAULT_QUEUE)
+
+
+class KeyMemory:
+    """Actors by the digest of their token, for a few seconds, so that a revoked key is soon refused."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, tuple[float, Actor]] = OrderedDict()
+
+    def get(self, digest: str) -> Actor | None:
+        """The actor, if seen a moment ago."""
+        until, actor = self._known.get(digest, (0.0, None))
+        return actor if time.monotonic() < until else None
+
+    def put(self, digest: str, actor: Actor) -> None:
+        """Remember an actor for a moment."""
+        self._known[digest] = (time.monotonic() + _KEY_MEMORY_S, actor)
+        self._known.move_to_end(digest)
+        while len(self._known) > _MOST_KEYS:
+            self._known.popitem(last=False)
+
+
+class PlaceMemory:
+    """Which project a decision set belongs to; it never changes."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[UUID, UUID] = OrderedDict()
+
+    def get(self, decision_set_id: UUID) -> UUID | None:
+        """The project, if known."""
+        return self._known.get(decision_set_id)
+
+    def put(self, decision_set_id: UUID, project_id: UUID) -> None:
+        """Remember the project."""
+        self._known[decision_set_id] = project_id
+        while len(self._known) > _MOST_PLACES:
+            self._known.popitem(last=False)
+
+
+def make_services(settings: Settings) -> Services:
+    """Wire the parts of one API process; opens nothing yet."""
+    database = Database(settings.database_url, pool_size=settings.pool_size, timeout_s=settings.database_timeout_s)
+    direct_url = settings.listen_url or settings.database_url
+    listener = Listener(direct_url, EVENTS_CHANNEL)
+    return Services(
+        settings=settings,
+        database=database,
+        doorbell=Doorbell(direct_url),
+        listener=listener,
+        streams=StreamHub(database, listener, ping_s=settings.ping_s, lifetime_s=settings.stream_lifetime_s),
+        store=DiskStore(settings.data_dir / "artifacts"),
+        metrics=Metrics(),
+        writes=WriteLimit(settings.rate_limit_per_minute),
+        keys=KeyMemory(),
+        places=PlaceMemory(),
+    )
