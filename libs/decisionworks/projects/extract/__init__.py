@@ -1,0 +1,5 @@
+"""Reads constraints out of free text by rules, each value with the words it came from."""
+
+from decisionworks.projects.extract.extract_constraints import extract_constraints
+
+__all__ = ["extract_constraints"]

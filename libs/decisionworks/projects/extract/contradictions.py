@@ -1,0 +1,96 @@
+"""Names statements about different fields that cannot both hold.
+
+What only a price or a solver can refute (five milliseconds for fifty dollars) is found by the planner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from decisionworks.projects.extract.finding import Finding
+from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.model import Constraints, ConstraintValue, Contradiction, ValueState
+from decisionworks.projects.places import AWS_REGIONS, REGIONS_OF_JURISDICTION
+
+_CLOUDS = ("aws", "azure", "gcp")
+
+
+def find_contradictions(
+    constraints: Constraints, findings: list[Finding], *, reading: Reading
+) -> tuple[Constraints, list[Contradiction]]:
+    """The constraints with refuted fields set to conflicting, and the contradictions between fields."""
+    found: list[Contradiction] = []
+    changed = dict(constraints)
+    for check in (_residency_against_regions, _cloud_against_regions, _personal_data_denied, _api_forbidden):
+        contradiction = check(changed, findings, reading)
+        if contradiction is not None:
+            found.append(contradiction)
+            name = contradiction.fields[-1]
+            changed[name] = replace(
+                changed[name], state=ValueState.CONFLICTING, confidence=0.4, reason=contradiction.why
+            )
+    return changed, found
+
+
+def _stated(constraints: Mapping[str, ConstraintValue], name: str) -> ConstraintValue | None:
+    value = constraints[name]
+    return value if value.state is ValueState.STATED else None
+
+
+def _contradiction(why: str, **values: ConstraintValue) -> Contradiction:
+    spans = tuple(value.span for value in values.values() if value.span is not None)
+    quoted = " and ".join(f"“{span.text}”" for span in spans)
+    return Contradiction(fields=tuple(values), spans=spans, why=f"{quoted}: {why}")
+
+
+def _residency_against_regions(
+    constraints: Constraints, findings: list[Finding], reading: Reading
+) -> Contradiction | None:
+    residency, regions = _stated(constraints, "data_residency"), _stated(constraints, "regions")
+    if residency is None or regions is None or not isinstance(regions.value, list):
+        return None
+    allowed = REGIONS_OF_JURISDICTION.get(str(residency.value))
+    outside = [one for one in regions.value if allowed is not None and one in AWS_REGIONS and one not in allowed]
+    if not outside:
+        return None
+    why = f"{', '.join(outside)} lies outside {str(residency.value).upper()}"
+    return _contradiction(why, data_residency=residency, regions=regions)
+
+
+def _cloud_against_regions(constraints: Constraints, findings: list[Finding], reading: Reading) -> Contradiction | None:
+    cloud, regions = _stated(constraints, "cloud"), _stated(constraints, "regions")
+    if cloud is None or regions is None or not isinstance(regions.value, list):
+        return None
+    if cloud.value not in ("on_prem", "azure", "gcp") or not all(one in AWS_REGIONS for one in regions.value):
+        return None
+    return _contradiction(f"{', '.join(regions.value)} is a region of AWS", regions=regions, cloud=cloud)
+
+
+def _personal_data_denied(constraints: Constraints, findings: list[Finding], reading: Reading) -> Contradiction | None:
+    """“No personal data”, and then patient names."""
+    denied = next(
+        (
+            one
+            for one in findings
+            if one.field == "data_sensitivity"
+            and one.value == "internal"
+            and "no p" in reading.folded[one.start : one.end]
+        ),
+        None,
+    )
+    value = _stated(constraints, "data_sensitivity")
+    if denied is None or value is None or value.span is None or value.value not in ("pii", "phi", "pci"):
+        return None
+    spans = (reading.span(denied.start, denied.end), value.span)
+    why = f"“{spans[0].text}” and “{spans[1].text}”: the second is personal data"
+    return Contradiction(fields=("data_sensitivity",), spans=spans, why=why)
+
+
+def _api_forbidden(constraints: Constraints, findings: list[Finding], reading: Reading) -> Contradiction | None:
+    allowed, model = _stated(constraints, "llm_external_api_allowed"), _stated(constraints, "model_type")
+    if allowed is None or model is None or allowed.value is not False or model.value != "llm_api":
+        return None
+    return _contradiction(
+        "a model behind an outside API cannot be reached", llm_external_api_allowed=allowed, model_type=model
+    )

@@ -1,0 +1,116 @@
+"""Reads counts of things: scored records, devices, tenants, LLM tokens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from decisionworks.projects.extract.finding import EXPLICIT, FAIR, STRONG, Finding, inferred, stated
+from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
+from decisionworks.projects.extract.reading import Reading
+
+_THING = r"[a-zà-ÿ][\w-]{1,24}"
+_PER_WHAT = re.compile(
+    rf"(?:scores?|forecasts?|predictions?|list|estimates?|vorhersagen?|prognosen?|prévisions?|pronósticos?|previs(?:ão|ões))\s(?:\w+\s){{0,2}}?(?:per|for each|for every|pro|je|par|por)\s(?P<a>{_THING})"
+    rf"(?:\s(?:and|und|et|y|e|x)\s(?P<b>{_THING}))?"
+)
+_COUNTED = re.compile(rf"(?P<n>{NUMBER})\s(?:(?:active|smart|retail|paying|small|wind)\s)?(?P<thing>{_THING})")
+_PRODUCT = re.compile(
+    rf"(?P<a>{DIGITS})\s(?P<x>{_THING})\s?(?:x|×|times|mal|fois|por)\s?(?P<b>{DIGITS})\s(?P<y>{_THING})"
+)
+_EACH_RUN = re.compile(
+    rf"(?P<n>{NUMBER})\s?(?:[\w'-]+\s){{1,3}}?(?:(?:per|a|each|every|pro|par|por|cada|jede)\s?(?:run|night|batch|lauf|nacht|nuit|noche|noite|lote|exécution|ejecución)|overnight|nightly|in one run)(?!\w)|"
+    rf"(?:毎晩|夜間に?|バッチ(?:ごとに|で)?)(?:約|およそ)?(?P<m>{DIGITS})\s?(?:件|人|行|レコード)"
+)
+_DEVICES = re.compile(
+    rf"(?P<n>{NUMBER})\s(?:[\w-]+\s){{0,2}}?(?:cameras?|devices?|gateways?|robots?|tablets?|phones?|drones?|vehicles?|tractors?|machines|terminals?|kiosks?|scanners?|boxes|kameras?|geräten?|fahrzeugen?|"
+    rf"caméras?|appareils?|cámaras?|dispositivos?|câmeras?|aparelhos?)(?!\w)|(?P<m>{DIGITS})\s?台"
+)
+_TENANTS = re.compile(
+    rf"(?P<n>{NUMBER})\s(?:[\w-]+\s){{0,2}}?(?:customers?|tenants?|clients?|kunden|mandanten|clientes?|inquilinos|organi[sz]ations|companies|顧客|テナント)(?!\w)|(?P<m>{DIGITS})\s?(?:社|テナント)"
+)
+_OWN_EACH = re.compile(
+    r"each (?:\w+ ){0,2}(?:gets?|has|have|with|needs?) (?:its|their|an?) own|(?:one|own|separate|isolated|dedicated) models? (?:per|for (?:each|every)) (?:customer|tenant|client)|per[- ]tenant|"
+    r"per[- ]customer models?|multi-?tenant|isolated (?:data )?per|je kunde ein eigenes|ein modell pro kunde|eigenes modell|un modèle par client|un modelo por cliente|um modelo por cliente|"
+    r"顧客ごと|テナントごと|tenants"
+)
+_TOKENS = re.compile(
+    rf"(?P<n>{NUMBER})[ -]?(?:input |output |prompt |context )?(?:tokens?|トークン|jetons)(?!\w)(?P<tail>[^.;\n]{{0,30}})"
+)
+_OUT = re.compile(
+    r"output|out\b|answer|reply|replies|response|generated|completion|ausgabe|antwort|réponse|respuesta|saída|resposta|出力|回答"
+)
+
+
+def find_counts(reading: Reading) -> Iterator[Finding]:
+    """Records per batch run, devices, tenants and tokens."""
+    yield from _records(reading)
+    for match in _DEVICES.finditer(reading.folded):
+        yield from _counted(match, reading, field="edge_devices", strength=STRONG)
+    for match in _TENANTS.finditer(reading.folded):
+        if _OWN_EACH.search(reading.folded[max(0, match.start() - 120) : match.end() + 160]):
+            yield from _counted(match, reading, field="tenants", strength=STRONG)
+    for match in _TOKENS.finditer(reading.folded):
+        number = parse_number(match["n"], language=reading.language)
+        if number is not None:
+            words = match.group() + reading.before(match.start(), chars=20)
+            field = "llm_tokens_out" if _OUT.search(words) and "input" not in match.group() else "llm_tokens_in"
+            yield stated(field, int(number), match.start(), match.end(), confidence=0.85)
+
+
+def _counted(match: re.Match[str], reading: Reading, *, field: str, strength: int) -> Iterator[Finding]:
+    number = parse_number(match["n"] or match["m"], language=reading.language)
+    if number is not None and number >= 1 and float(number).is_integer():
+        yield stated(field, int(number), match.start(), match.end(), confidence=0.85, strength=strength)
+
+
+def _records(reading: Reading) -> Iterator[Finding]:
+    for match in _EACH_RUN.finditer(reading.folded):
+        number = parse_number(match["n"] or match["m"], language=reading.language)
+        if number is not None and number >= 10:
+            yield stated(
+                "batch_records_per_run", int(number), match.start(), match.end(), confidence=0.85, strength=EXPLICIT
+            )
+    for match in _PRODUCT.finditer(reading.folded):
+        left = parse_number(match["a"], language=reading.language)
+        right = parse_number(match["b"], language=reading.language)
+        if left and right:
+            reason = f"{left:g} {match['x']} times {right:g} {match['y']}"
+            yield inferred(
+                "batch_records_per_run", int(left * right), match.start(), match.end(), reason=reason, strength=STRONG
+            )
+    yield from _per_thing(reading)
+
+
+def _per_thing(reading: Reading) -> Iterator[Finding]:
+    """“A forecast per store and SKU” over 300 stores and 40k SKUs is twelve million records."""
+    counts: dict[str, tuple[float, int, int]] = {}
+    for match in _COUNTED.finditer(reading.folded):
+        number = parse_number(match["n"], language=reading.language)
+        if number is not None and number >= 2:
+            counts.setdefault(_singular(match["thing"]), (number, match.start(), match.end()))
+    for match in _PER_WHAT.finditer(reading.folded):
+        things = [_singular(name) for name in (match["a"], match["b"]) if name]
+        known = [counts[name] for name in things if name in counts]
+        if not known or len(known) < len(things):
+            continue
+        product = 1.0
+        for number, _, _ in known:
+            product *= number
+        shown = " x ".join(f"{number:,.0f} {name}" for (number, _, _), name in zip(known, things, strict=True))
+        reason = f"one result per {' and '.join(things)}: {shown}"
+        yield inferred(
+            "batch_records_per_run",
+            int(product),
+            known[0][1],
+            known[-1][2],
+            reason=reason,
+            confidence=0.75,
+            strength=FAIR,
+        )
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith(("s", "n")) and len(word) > 3 and not word.endswith("ss") else word

@@ -1,0 +1,151 @@
+"""What follows from what was said: inference modes, data kinds and model families.
+
+Never derived: compliance, because an industry alone does not say which rules apply.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from decisionworks.projects.extract.finding import FAIR, WEAK, Finding, inferred
+from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.model import ConstraintValue, Plain
+
+_MODEL_OF: dict[str, tuple[str, float]] = {
+    "forecasting": ("time_series", 0.7), "predictive_maintenance": ("time_series", 0.6), "fraud_detection": ("linear_or_tree", 0.6),
+    "credit_risk": ("linear_or_tree", 0.55), "medical_imaging": ("cnn_vision", 0.8), "image_classification": ("cnn_vision", 0.75),
+    "object_detection": ("cnn_vision", 0.8), "video_analytics": ("cnn_vision", 0.75), "speech_to_text": ("speech", 0.8),
+    "llm_chat_rag": ("llm_api", 0.6), "llm_generation": ("llm_api", 0.55), "llm_agent": ("llm_api", 0.6), "document_processing": ("llm_api", 0.5),
+}  # fmt: skip
+_DATA_OF: dict[str, tuple[str, ...]] = {
+    "churn_propensity": ("tabular",), "fraud_detection": ("tabular",), "credit_risk": ("tabular",), "tabular_scoring": ("tabular",),
+    "forecasting": ("time_series",), "predictive_maintenance": ("time_series",), "medical_imaging": ("image",), "image_classification": ("image",),
+    "object_detection": ("image",), "video_analytics": ("video",), "document_processing": ("documents",), "nlp_classification": ("text",),
+    "speech_to_text": ("audio",), "llm_chat_rag": ("text",), "llm_generation": ("text",),
+}  # fmt: skip
+_CLICKS = re.compile(r"\bclick|ctr\b|bidder|クリック")
+_TRAIN_ONLY = re.compile(r"\bwe train\b|\btraining (?:job|run|platform|cluster)\b|evaluation is offline")
+
+
+def derive_modes(
+    reading: Reading, values: Mapping[str, Plain], constraints: Mapping[str, ConstraintValue]
+) -> Iterator[Finding]:
+    """How predictions are served, from what was said about time, events and devices."""
+    use_case = values.get("use_case_type")
+    if use_case == "fraud_detection" and "throughput_rps_peak" in values:
+        yield _because(
+            "inference_mode",
+            ["streaming"],
+            constraints,
+            "throughput_rps_peak",
+            "a stream of payments feeds the score",
+            strength=60,
+        )
+        yield _because("data_velocity", "streaming", constraints, "throughput_rps_peak", "payments arrive as a stream")
+        peak = values["throughput_rps_peak"]
+        if "transaction" in reading.folded:
+            yield _because(
+                "stream_events_per_sec", peak, constraints, "throughput_rps_peak", "every transaction is an event"
+            )
+    if "inference_mode" not in values:
+        yield from _mode_from_time(reading, values, constraints)
+
+
+def _mode_from_time(
+    reading: Reading, values: Mapping[str, Plain], constraints: Mapping[str, ConstraintValue]
+) -> Iterator[Finding]:
+    latency = values.get("latency_p95_ms")
+    if "stream_events_per_sec" in values:
+        yield _because(
+            "inference_mode", ["streaming"], constraints, "stream_events_per_sec", "events arrive all the time"
+        )
+    elif isinstance(latency, int | float) and latency <= 30_000:
+        yield _because(
+            "inference_mode", ["real_time"], constraints, "latency_p95_ms", "the caller waits for the answer"
+        )
+    elif isinstance(latency, int | float):
+        yield _because(
+            "inference_mode", ["async"], constraints, "latency_p95_ms", "nobody waits in the call for minutes"
+        )
+    elif "throughput_rps_peak" in values:
+        yield _because(
+            "inference_mode",
+            ["real_time"],
+            constraints,
+            "throughput_rps_peak",
+            "requests per second are answered at once",
+        )
+    elif "batch_records_per_run" in values:
+        yield _because("inference_mode", ["batch"], constraints, "batch_records_per_run", "records are scored in runs")
+    elif "batch_deadline_hours" in values:
+        yield _because(
+            "inference_mode", ["async"], constraints, "batch_deadline_hours", "results are needed within hours"
+        )
+    else:
+        yield from _mode_from_purpose(reading, values, constraints)
+
+
+def _mode_from_purpose(
+    reading: Reading, values: Mapping[str, Plain], constraints: Mapping[str, ConstraintValue]
+) -> Iterator[Finding]:
+    use_case = values.get("use_case_type")
+    train = _TRAIN_ONLY.search(reading.folded)
+    if use_case in ("llm_chat_rag", "llm_agent"):
+        yield _because("inference_mode", ["real_time"], constraints, "use_case_type", "people wait for the answer")
+    elif train:
+        reason = f"“{train.group()}”: only training is spoken of, its evaluation runs in batches"
+        yield inferred(
+            "inference_mode", ["batch"], train.start(), train.end(), reason=reason, confidence=0.5, strength=WEAK
+        )
+
+
+def derive_data(
+    reading: Reading, values: Mapping[str, Plain], constraints: Mapping[str, ConstraintValue]
+) -> Iterator[Finding]:
+    """Model family, data kinds and freshness, from purpose and mode."""
+    use_case = str(values.get("use_case_type", ""))
+    if use_case in _MODEL_OF and "model_type" not in values:
+        model, confidence = _MODEL_OF[use_case]
+        yield _because(
+            "model_type", model, constraints, "use_case_type", f"the usual family for {use_case}", confidence=confidence
+        )
+    kinds = _DATA_OF.get(
+        use_case, ("tabular",) if use_case == "ranking_search" and _CLICKS.search(reading.folded) else ()
+    )
+    if kinds and "data_types" not in values:
+        yield _because("data_types", list(kinds), constraints, "use_case_type", f"what {use_case} works on")
+    modes = values.get("inference_mode", [])
+    if isinstance(modes, list) and "data_velocity" not in values:
+        if "streaming" in modes or "stream_events_per_sec" in values:
+            yield _because(
+                "data_velocity", "streaming", constraints, "inference_mode", "events are scored as they arrive"
+            )
+        elif modes == ["batch"] and not _TRAIN_ONLY.search(reading.folded):
+            yield _because(
+                "data_velocity",
+                "daily",
+                constraints,
+                "inference_mode",
+                "batches of a day or longer need no fresher data",
+            )
+    if use_case == "credit_risk" and "data_sensitivity" not in values:
+        yield _because("data_sensitivity", "pii", constraints, "use_case_type", "applications name people")
+
+
+def _because(
+    field: str,
+    value: Plain,
+    constraints: Mapping[str, ConstraintValue],
+    source: str,
+    why: str,
+    *,
+    strength: int = FAIR,
+    confidence: float = 0.65,
+) -> Finding:
+    origin = constraints[source]
+    span = origin.span
+    shown = ", ".join(origin.value) if isinstance(origin.value, list) else origin.value
+    reason = f"{source} is {shown}: {why}"
+    start, end = (span.start, span.end) if span else (0, 0)
+    return inferred(field, value, start, end, reason=reason, confidence=confidence, strength=strength)

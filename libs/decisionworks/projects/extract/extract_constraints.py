@@ -1,0 +1,114 @@
+"""Reads a request: what it states, what follows, what it contradicts, and the orders in it that nobody follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+from decisionworks.projects.constraint_values import unsaid
+from decisionworks.projects.extract.contradictions import find_contradictions
+from decisionworks.projects.extract.counts import find_counts
+from decisionworks.projects.extract.derive import derive_data, derive_modes
+from decisionworks.projects.extract.finding import Finding
+from decisionworks.projects.extract.injection import find_untrusted_instructions
+from decisionworks.projects.extract.language import detect_language
+from decisionworks.projects.extract.latency import find_times
+from decisionworks.projects.extract.lifecycle import find_lifecycle
+from decisionworks.projects.extract.merge_data import OnMissing, merge_data
+from decisionworks.projects.extract.money import find_budget
+from decisionworks.projects.extract.people import find_skills, find_team
+from decisionworks.projects.extract.phrases import find_phrases
+from decisionworks.projects.extract.places_named import find_regions
+from decisionworks.projects.extract.reading import Reading, prepare
+from decisionworks.projects.extract.reliability import find_reliability
+from decisionworks.projects.extract.resolve import resolve, values_of
+from decisionworks.projects.extract.scale import find_daily_items, find_rates
+from decisionworks.projects.extract.scope import in_scope
+from decisionworks.projects.extract.summary import find_summary
+from decisionworks.projects.extract.volume import find_corpus, find_volumes
+from decisionworks.projects.model import (
+    Assumption,
+    ConstraintCatalogue,
+    Constraints,
+    Contradiction,
+    Extraction,
+    Plain,
+    ValueState,
+)
+
+_RULES = (
+    find_phrases, find_budget, find_times, find_rates, find_daily_items, find_volumes, find_corpus, find_team, find_skills,
+    find_regions, find_reliability, find_lifecycle, find_counts,
+)  # fmt: skip
+
+
+def extract_constraints(
+    request: str, *, data: Mapping[str, Plain] | None, on_missing: OnMissing, catalogue: ConstraintCatalogue
+) -> Extraction:
+    """Read every field of the catalogue out of a request text and the data beside it.
+
+    Units: those of the catalogue's fields; spans are character offsets into `request`.
+    """
+    untrusted = find_untrusted_instructions(request)
+    language = detect_language(request)
+    reading = prepare(request, language=language, blanked=[one.span for one in untrusted])
+    findings = in_scope(list(chain.from_iterable(rule(reading) for rule in _RULES)), reading=reading)
+    constraints, contradictions = _settle(findings, reading=reading, catalogue=catalogue)
+    constraints, between = find_contradictions(constraints, findings, reading=reading)
+    constraints, beside, differences = merge_data(constraints, data or {}, on_missing=on_missing)
+    given = data or {}
+    return Extraction(
+        constraints={field.name: constraints[field.name] for field in catalogue.fields},
+        language=language,
+        untrusted_instructions=untrusted,
+        contradictions=tuple(_still_open([*contradictions, *between], given=given)) + tuple(beside),
+        assumptions=(*differences, *_assumptions(constraints, catalogue=catalogue)),
+    )
+
+
+def _settle(
+    findings: list[Finding], *, reading: Reading, catalogue: ConstraintCatalogue
+) -> tuple[Constraints, list[Contradiction]]:
+    """Resolve what was said, then what follows from it, one layer at a time."""
+    constraints, contradictions = resolve(findings, reading=reading, catalogue=catalogue)
+    for derive in (derive_modes, derive_data):
+        findings = [*findings, *derive(reading, values_of(constraints), constraints)]
+        constraints, contradictions = resolve(findings, reading=reading, catalogue=catalogue)
+    summary = _summary(findings, constraints, reading=reading)
+    for finding in summary:
+        settled, _ = resolve([finding], reading=reading, catalogue=catalogue)
+        constraints[finding.field] = settled[finding.field]
+    return constraints, contradictions
+
+
+def _summary(findings: list[Finding], constraints: Constraints, *, reading: Reading) -> Iterator[Finding]:
+    use_case = constraints["use_case_type"]
+    purpose = next(
+        (
+            one
+            for one in findings
+            if one.field == "use_case_type"
+            and one.value == use_case.value
+            and use_case.span
+            and one.start == use_case.span.start
+        ),
+        None,
+    )
+    finding = find_summary(reading, purpose=purpose)
+    if finding is not None:
+        yield finding
+
+
+def _still_open(contradictions: list[Contradiction], *, given: Mapping[str, Plain]) -> Iterator[Contradiction]:
+    """A contradiction of the text that the data decides is no longer one."""
+    for one in contradictions:
+        if not any(name in given for name in one.fields):
+            yield one
+
+
+def _assumptions(constraints: Constraints, *, catalogue: ConstraintCatalogue) -> Iterator[Assumption]:
+    for field in catalogue.fields:
+        value = constraints[field.name]
+        if value.state is ValueState.DEFAULTED and unsaid(field).value is not None:
+            effect = f"nobody said it; another answer to “{field.question}” may change the plan"
+            yield Assumption(field=field.name, value=value.value, effect=effect)

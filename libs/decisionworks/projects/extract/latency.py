@@ -1,0 +1,136 @@
+"""Reads response times, deadlines of batches and queued work, and recovery times."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from decisionworks.projects.extract.finding import EXPLICIT, FAIR, STRONG, WEAK, Finding, inferred, stated
+from decisionworks.projects.extract.numbers import NUMBER, parse_number
+from decisionworks.projects.extract.reading import Reading
+
+_MS_PER: tuple[tuple[re.Pattern[str], float], ...] = (
+    (re.compile(r"^(?:ms|milli|msec|ミリ)"), 1.0),
+    (re.compile(r"^(?:s$|sec|sek|seg|秒)"), 1_000.0),
+    (re.compile(r"^(?:m$|min|分)"), 60_000.0),
+    (re.compile(r"^(?:h$|hour|hr|std|stunde|heure|hora|時間)"), 3_600_000.0),
+)
+_UNIT = (
+    r"(?:ms|msec|milliseconds?|millisekunden?|millisecondes?|milisegundos?|milissegundos?|ミリ秒|s|secs?|seconds?|sekunden?|secondes?|segundos?|秒|"
+    r"mins?|minutes?|minuten?|minutos?|分(?!析|類|布)|h|hrs?|hours?|stunden?|std|heures?|horas?|時間)(?![\w²])"
+)
+_TIME = re.compile(
+    rf"(?P<low>{NUMBER})(?:\s?(?:-|to|bis|à|a|or|oder|ou|o|y|~)\s?(?P<high>{NUMBER}))?[ -]?(?P<unit>{_UNIT}|(?:ms|s|min|ミリ秒|秒|分|時間))"
+)
+_QUANTILE = re.compile(r"p ?-?(?:50|90|95|99)|percentile|95 ?%|latenc\w+|response time|antwortzeit\w*|latenz\w*|temps de réponse|latence|tiempo de respuesta|"
+                       r"latencia|tempo de resposta|latência|応答時間|レイテンシ|応答")  # fmt: skip
+_BOUND_BEFORE = re.compile(
+    r"(?:within|under|below|in|less than|<=?|≤|max(?:imum)?\.?|at most|up to|no more than|faster than|not more than|in under|inside|after|binnen|innerhalb"
+    r"(?: von)?|unter|höchstens|maximal|weniger als|en moins d[e']|moins d[e']|sous|sous les|dans les|en|au plus|en menos de|menos de|dentro de|em até|em menos de|"
+    r"até|abaixo de|por debajo de|of|is|:|be|takes?)\s?(?:about |around |roughly |etwa |unos |environ |cerca de |a |the )?$"
+)
+_BOUND_AFTER = re.compile(
+    r"^\s?(?:p ?9[059]|latenc\w+|response|(?:at )?(?:the )?p9\d|max\b|or less|or faster|(?:or two )?(?:per \w+ )?(?:is|are) (?:ok|okay|fine|enough|good|acceptable)|"
+    r"以内|未満|以下|で|latencia|latência|latenz|de latence|de latencia|de latência)"
+)
+_SOFT_BOUND = re.compile(r"(?:slow is (?:ok|fine)|ok|fine)[, ]+$")
+_NOT_A_RESPONSE = re.compile(
+    r"(?:every|each|per|window of|windows? |all|alle|toutes les|cada|每|毎|history|retention|keep|kept|runs?|takes?|training|train\w*|clips? of|down(?:time)?|lose|"
+    r"loss of|rto|rpo|recover\w*|restored?|back (?:up|in)|budget|fine-?tun\w*|uses?|for about|last \w*|offline for|drops? for)\s?(?:about |of |at most |up to |"
+    r"within |in )?$"
+)
+_ABOUT_RECOVERY = re.compile(
+    r"rto|recover\w*|back (?:up|in|online)|restor\w+|down(?:time)?\b|disaster|ausfall|wiederherstell\w+|caída|panne|復旧"
+)
+_ABOUT_LOSS = re.compile(
+    r"rpo|lose\b|data loss|lost\b|datenverlust|perte de données|pérdida de datos|perda de dados|データ損失"
+)
+_WORDS: tuple[tuple[str, float, str], ...] = (
+    (r"sub-?second|less than a second|under a second|unter einer sekunde|moins d'une seconde|menos de un segundo|menos de um segundo|1秒未満", 1000, "sub-second"),
+    (r"(?:a )?few seconds|ein paar sekunden|wenige(?:n)? sekunden|quelques secondes|unos (?:pocos )?segundos|pocos segundos|alguns segundos|poucos segundos|数秒", 3000,
+     "a few seconds"),
+    (r"a second or two|one or two seconds", 2000, "a second or two"),
+    (r"instant(?:ly|aneous\w*)?|sofort|instantané\w*|instantáne\w+|instantâne\w+|瞬時", 100, "instant"),
+    (r"snappy|flott|réactif", 300, "snappy"),
+    (r"few minutes|wenige minuten|quelques minutes|pocos minutos|poucos minutos|数分", 300_000, "a few minutes"),
+)  # fmt: skip
+_WORD_PATTERNS = tuple((re.compile(rf"(?<!\w)(?:{p})(?!\w)"), value, name) for p, value, name in _WORDS)
+_CLOCK = re.compile(
+    r"(?:ready |done |finished |available |complete[d]? |there )?(?:before|by|until|vor|bis|avant|antes de(?: las)?|antes das)\s"
+    r"(?P<hour>\d{1,2})(?:[:h.](?P<minute>\d{2}))?\s?(?P<half>am|a\.m\.|pm|p\.m\.|o'clock|in the morning|uhr|h(?:eures)?|de la mañana|da manhã)"
+)
+
+
+def find_times(reading: Reading) -> Iterator[Finding]:
+    """Response times, deadlines and recovery times. Units: ms, hours and minutes, as each field has it."""
+    for match in _TIME.finditer(reading.folded):
+        yield from _time(match, reading)
+    for pattern, value, name in _WORD_PATTERNS:
+        for match in pattern.finditer(reading.folded):
+            reason = f"“{match.group()}” is read as {value:g} ms ({name})"
+            yield inferred(
+                "latency_p95_ms", value, match.start(), match.end(), reason=reason, confidence=0.6, strength=WEAK + 10
+            )
+    yield from _clock_deadlines(reading)
+
+
+def to_ms(number: float, unit: str) -> float:
+    """A time in milliseconds."""
+    for pattern, factor in _MS_PER:
+        if pattern.match(unit.strip()):
+            return number * factor
+    return number
+
+
+def _time(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
+    low = parse_number(match["low"], language=reading.language)
+    if low is None:
+        return
+    value = to_ms(low, match["unit"])
+    before = reading.before(match.start(), chars=45)
+    around = before[-30:] + reading.after(match.end(), chars=20)
+    if _ABOUT_RECOVERY.search(around) or _ABOUT_LOSS.search(around):
+        yield from _recovery(match, value, is_loss=bool(_ABOUT_LOSS.search(around)))
+        return
+    strength = _strength(match, reading, before=before, is_short=value < 3_600_000)
+    if strength is None:
+        return
+    reason = None
+    if match["high"] and "or" not in reading.folded[match.start("low") : match.start("high")]:
+        reason = f"range “{match.group()}”: the stricter end counts"
+    if value < 3_600_000:
+        yield stated("latency_p95_ms", _tidy(value), match.start(), match.end(), reason=reason, strength=strength)
+    elif value <= 7 * 24 * 3_600_000:
+        yield stated("batch_deadline_hours", _tidy(value / 3_600_000), match.start(), match.end(), reason=reason, confidence=0.8,
+                     strength=strength)  # fmt: skip
+
+
+def _strength(match: re.Match[str], reading: Reading, *, before: str, is_short: bool) -> int | None:
+    after = reading.after(match.end(), chars=24)
+    if _NOT_A_RESPONSE.search(before) and not _QUANTILE.search(before[-14:] + after[:8]):
+        return None
+    if is_short and (_QUANTILE.search(before[-22:]) or _QUANTILE.search(after[:14])):
+        return EXPLICIT
+    if _BOUND_AFTER.match(after) or _BOUND_BEFORE.search(before):
+        return STRONG if is_short else FAIR
+    return STRONG - 5 if _SOFT_BOUND.search(before) else None
+
+
+def _recovery(match: re.Match[str], value_ms: float, *, is_loss: bool) -> Iterator[Finding]:
+    field = "rpo_minutes" if is_loss else "rto_minutes"
+    yield stated(field, _tidy(value_ms / 60_000), match.start(), match.end(), confidence=0.8)
+
+
+def _clock_deadlines(reading: Reading) -> Iterator[Finding]:
+    for match in _CLOCK.finditer(reading.folded):
+        hour = int(match["hour"]) + (12 if match["half"].startswith("p") and int(match["hour"]) < 12 else 0)
+        if not 0 < hour <= 24:
+            continue
+        hours = hour + (int(match["minute"]) / 60 if match["minute"] else 0)
+        reason = f"“{match.group().strip()}”: counted from midnight, when the day's data is complete"
+        yield inferred("batch_deadline_hours", _tidy(hours), match.start(), match.end(), reason=reason, confidence=0.65)
+
+
+def _tidy(value: float) -> int | float:
+    rounded = round(value, 3)
+    return int(rounded) if float(rounded).is_integer() else rounded

@@ -1,0 +1,137 @@
+"""Reads retraining, the compute of a training run, label delay, and when the first version must be live."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from decisionworks.projects.extract.finding import FAIR, STRONG, Finding, inferred, stated
+from decisionworks.projects.extract.numbers import NUMBER, parse_number
+from decisionworks.projects.extract.reading import Reading
+
+_RETRAIN = (
+    r"(?:re-?train\w*|(?:new|updated?|fresh) models?|models? (?:\w+ ){0,2}(?:refresh\w*|updat\w*|re-?built|renewed)|refresh(?:ed)? (?:the |our )?models?|"
+    r"updat\w+ (?:the |our )?models?|train(?:ed|ing)? (?:\w+ ){0,2}(?:again|every)|neu(?:es)? (?:trainiert|training|modell)\w*|nachtrain\w*|neu trainier\w*|retraining|"
+    r"réentraîn\w*|ré-entraîn\w*|reentren\w*|re-entren\w*|retrein\w*|re-trein\w*|再学習|再訓練|a run uses|training runs?|モデル(?:を|の)?更新)"
+)
+_HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
+    (r"hourly|every hour|each hour|stündlich|jede stunde|toutes les heures|cada hora|a cada hora|毎時|1時間ごと", "hourly", True),
+    (r"daily|nightly|every (?:day|night)|each (?:day|night)|once a day|täglich|jede nacht|nächtlich|tous les jours|chaque (?:jour|nuit)|diari\w+|cada (?:día|noche)|todos os dias|"
+     r"todas as noites|毎日|毎晩", "daily", True),
+    (r"every (?:two|2|other|second) weeks?|fortnightly|bi-?weekly|twice a month|alle (?:zwei|2) wochen|toutes les deux semaines|cada dos semanas|a cada duas semanas|quinzenal\w*|隔週",
+     "monthly", False),
+    (r"weekly|every (?:week|monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekend)|each week|once a week|wöchentlich|jede woche|chaque semaine|hebdomadaire\w*|"
+     r"toutes les semaines|semanal\w*|cada semana|toda semana|毎週|週次|週に?[1一]回|週1", "weekly", True),
+    (r"monthly|every month|each month|once a month|monatlich|jeden monat|tous les mois|chaque mois|mensuel\w*|mensual\w*|cada mes|mensal\w*|todo mês|毎月|月次|月に?[1一]回|月1", "monthly", True),
+    (r"quarterly|every (?:quarter|three months|3 months)|once a quarter|vierteljährlich|quartalsweise|jedes quartal|trimestriel\w*|tous les trois mois|trimestral\w*|四半期", "quarterly", True),
+    (r"each semester|twice a year|every (?:six|6) months|yearly|once a year|annually|halbjährlich|jährlich|半年|毎年", "quarterly", False),
+    (r"(?:when|if|on|upon|once) (?:\w+ ){0,4}(?:drift\w*|degrad\w+|quality drops?|accuracy (?:drops?|falls?))|on[- ]drift|drift[- ](?:based|triggered)|bei drift|en cas de dérive|"
+     r"si hay deriva|ante deriva|quando houver (?:drift|desvio)|ドリフト\S{0,6}(?:時|場合|たら)", "on_drift", True),
+    (r"by hand|manual(?:ly)?|on request|on demand|manuell|von hand|à la main|manuellement|manualmente|手動", "manual", True),
+    (r"never|not (?:needed|planned|necessary)|nie|niemals|jamais|nunca|しない|不要", "never", True),
+)  # fmt: skip
+_FREQUENCY = tuple(
+    (re.compile(rf"(?<![a-z])(?:{pattern})(?![a-z])"), value, exact) for pattern, value, exact in _HOW_OFTEN
+)
+_ANCHOR = re.compile(rf"(?<![a-z]){_RETRAIN}")
+_NO_RETRAIN = re.compile(
+    r"(?<!\w)(?:no re-?training|never re-?train\w*|without re-?training|do(?: not|n't) re-?train|kein (?:nach|re)training|sans réentraînement|sin reentrenamiento|sem retreino)|再学習(?:は)?(?:不要|しない|なし)"
+)
+_GPU = re.compile(
+    rf"(?:(?P<nodes>{NUMBER})\s(?:nodes?|machines?|servers?|knoten|nœuds|nodos|nós)\s(?:with|of|mit|avec|con|com)\s)?(?P<n>{NUMBER})\s?(?:x\s?)?(?:nvidia |large |big |small )?"
+    r"(?:a100|h100|h200|v100|a10g?|l4|l40s?|t4|gpus?|graphics cards?|grafikkarten?|cartes graphiques)(?![a-z0-9])"
+)
+_TRAINING = re.compile(r"train\w*|fine-?tun\w*|a run|run uses|entraîn\w*|entren\w*|trein\w*|学習|訓練")
+_DELAY = re.compile(
+    rf"(?P<n>{NUMBER})[ -]?(?P<unit>days?|weeks?|months?|hours?|tagen?|wochen?|monaten?|stunden?|jours?|semaines?|mois|heures?|días?|semanas?|meses|horas?|dias?|日|週間|ヶ月|か月)(?![a-z])"
+)
+_TRUTH = re.compile(
+    r"charge-?backs?|labels? (?:arrive|come|are known|known|after|delay)|ground truth|true outcome|outcomes?|the truth|confirmed|known after|feedback (?:arrives|comes|after)|"
+    r"rückbuchung\w*|bestätigt|wahrheit|ergebnis(?:se)?|rétrofacturation\w*|confirmée?s?|vérité|contracargos?|confirma\w*|verdad|estornos?|verdade|resultado\w*|判明|確定|チャージバック|正解"
+)
+_LIVE = re.compile(
+    r"live|launch\w*|go-?live|production|ready|deadline|mvp|pilot|first version|roll-?out|due|start\w*|produktiv|fertig|einsatz|lancement|production|prêt|lanzar|listo|producción|lançar|pronto|produção|リリース|稼働|本番"
+)
+_LEAD_IN = re.compile(
+    r"(?:in|within|deadline:?(?: is)?|innerhalb von|binnen|dans|en|dentro de|em)\s?(?:about |the next |den nächsten |the )?$"
+)
+_DAYS_IN = (("hour", 1 / 24), ("stunde", 1 / 24), ("heure", 1 / 24), ("hora", 1 / 24), ("week", 7.0), ("woche", 7.0), ("semain", 7.0), ("seman", 7.0), ("週", 7.0),
+            ("month", 30.4), ("monat", 30.4), ("mois", 30.4), ("mes", 30.4), ("ヶ月", 30.4), ("か月", 30.4))  # fmt: skip
+
+
+def find_lifecycle(reading: Reading) -> Iterator[Finding]:
+    """Retraining, training compute, label delay and deadline. Units: days, weeks."""
+    yield from _retraining(reading)
+    yield from _compute(reading)
+    for match in _DELAY.finditer(reading.folded):
+        yield from _delay_or_deadline(match, reading)
+
+
+def _retraining(reading: Reading) -> Iterator[Finding]:
+    for match in _NO_RETRAIN.finditer(reading.folded):
+        yield stated("retraining_frequency", "never", match.start(), match.end(), strength=STRONG + 5)
+    for anchor in _ANCHOR.finditer(reading.folded):
+        for offset, clause in (
+            (anchor.end(), reading.after(anchor.end(), chars=70)),
+            (None, reading.before(anchor.start(), chars=30)),
+        ):
+            start = anchor.start() - len(clause) if offset is None else offset
+            found = _frequency(clause)
+            if found is None:
+                continue
+            value, exact, at, until = found
+            begin, end = min(anchor.start(), start + at), max(anchor.end(), start + until)
+            if exact:
+                yield stated("retraining_frequency", value, begin, end, confidence=0.85)
+            else:
+                reason = f"“{clause[at:until].strip()}”: the nearest value of the vocabulary is {value}"
+                yield inferred("retraining_frequency", value, begin, end, reason=reason, confidence=0.6)
+            break
+
+
+def _frequency(clause: str) -> tuple[str, bool, int, int] | None:
+    hits = [
+        (match.start(), index, match.end())
+        for index, (pattern, _, _) in enumerate(_FREQUENCY)
+        if (match := pattern.search(clause))
+    ]
+    if not hits:
+        return None
+    at, index, until = min(hits)
+    _, value, exact = _FREQUENCY[index]
+    return value, exact, at, until
+
+
+def _compute(reading: Reading) -> Iterator[Finding]:
+    for match in _GPU.finditer(reading.folded):
+        number = parse_number(match["n"], language=reading.language)
+        if number is None or not _TRAINING.search(reading.sentence(match.start())):
+            continue
+        nodes = parse_number(match["nodes"], language=reading.language) if match["nodes"] else 1
+        value = "gpu_cluster" if (nodes or 1) > 1 else "gpu_multi" if number > 1 else "gpu_single"
+        yield stated("training_compute", value, match.start(), match.end(), confidence=0.85)
+
+
+def _delay_or_deadline(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
+    number = parse_number(match["n"], language=reading.language)
+    if number is None:
+        return
+    days = number * next((factor for start, factor in _DAYS_IN if match["unit"].startswith(start)), 1.0)
+    before, after = reading.before(match.start(), chars=60), reading.after(match.end(), chars=40)
+    if _TRUTH.search(before) or _TRUTH.search(after[:25]):
+        reason = (
+            None
+            if match["unit"].startswith(("day", "tag", "jour", "día", "dia", "日"))
+            else f"“{match.group()}” in days"
+        )
+        yield stated("label_delay_days", _tidy(days), match.start(), match.end(), reason=reason, confidence=0.8)
+    elif days >= 5 and (_LIVE.search(before) or _LIVE.search(after)) and _LEAD_IN.search(before):
+        reason = f"“{match.group()}” in weeks"
+        yield stated(
+            "deadline_weeks", _tidy(days / 7), match.start(), match.end(), reason=reason, confidence=0.75, strength=FAIR
+        )
+
+
+def _tidy(value: float) -> int | float:
+    rounded = round(value, 1) if value >= 1 else round(value, 3)
+    return int(rounded) if float(rounded).is_integer() else rounded

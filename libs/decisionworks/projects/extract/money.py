@@ -1,0 +1,175 @@
+"""Reads the monthly budget, in any of the common currencies.
+
+Source: exchange rates are round reference rates of the date in RATES_AS_OF, shown in every reason that uses them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
+from decisionworks.projects.extract.numbers import ABOUT, DIGITS, parse_number
+from decisionworks.projects.extract.reading import Reading
+
+RATES_AS_OF = "2026-11-01"
+USD_PER: dict[str, float] = {
+    "USD": 1.0, "EUR": 1.15, "GBP": 1.31, "JPY": 0.0065, "CHF": 1.24, "BRL": 0.185, "INR": 0.0113, "CAD": 0.71, "AUD": 0.65,
+    "SEK": 0.105, "PLN": 0.27, "MXN": 0.054,
+}  # fmt: skip
+_SIGNS = r"us\$|r\$|c\$|a\$|\$|€|£|¥|₹"
+_WORDS = (
+    r"us dollars?|usd|us-dollar|dollars?|dollar|bucks|dólares?|dolares|dollars us|euros?|eur|pounds?(?: sterling)?|gbp|yen|jpy|円|ドル|ユーロ|"
+    r"swiss francs?|franken|chf|brl|reais|real|inr|rupees?|cad|aud|sek|kronor|pln|złoty|mxn|pesos mexicanos"
+)
+_CODES = {
+    "€": "EUR", "£": "GBP", "¥": "JPY", "円": "JPY", "₹": "INR", "r$": "BRL", "c$": "CAD", "a$": "AUD", "ユーロ": "EUR", "franken": "CHF",
+    "kronor": "SEK", "złoty": "PLN", "reais": "BRL", "real": "BRL", "yen": "JPY",
+}  # fmt: skip
+_MONTHS_IN = (
+    (12.0, "a year", r"(?:per|a|each|/|pro|im|par|al|por|ao)\s?(?:year|yr|annum|jahr|an|año|ano)(?!\w)|yearly|annually|annual|p\.?a\.?(?!\w)|jährlich|"
+                     r"par an|al año|anuales?|por ano|年間|/年|年額|毎年"),
+    (1 / 4.345, "a week", r"(?:per|a|each|/|pro|par|por)\s?(?:week|woche|semaine|semana)(?!\w)|weekly|wöchentlich"),
+    (1 / 30.4, "a day", r"(?:per|a|each|/|pro|par|al|por)\s?(?:day|tag|jour|día|dia)(?!\w)|daily"),
+    (1.0, "a month", r"(?:per|a|each|every|/|pro|im|par|al|por|ao)\s?(?:month|mo|monat|mois|mes|mês)(?!\w)|monthly|/mo(?!\w)|pcm|monatlich|mensuels?|"
+                     r"mensuales?|mensual|mensais|mensal|月額|[/／]?月|ヶ月|か月|毎月|每月"),
+)  # fmt: skip
+_RANGE = r"\s?(?:-|to|and|or|bis|und|à|et|a|y|e|até|~|から)\s?"
+_AMOUNT = re.compile(
+    rf"(?P<sign>{_SIGNS})?\s?(?P<low>{DIGITS})(?:{_RANGE}(?:{_SIGNS})?\s?(?P<high>{DIGITS}))?"
+    rf"\s?(?P<word>(?:{_WORDS}|{_SIGNS})(?![a-zà-ÿ]))?"
+)
+_PERIODS = tuple((months, name, re.compile(pattern)) for months, name, pattern in _MONTHS_IN)
+_BUDGET_WORDS = re.compile(
+    r"budget|spend|cost|cap(?:ped)?\b|ceiling|stay under|keep it under|afford|pay (?:up to|at most|no more)|limit|presupuesto|gastar|orçamento|gasto|kosten|"
+    r"ausgeben|coût|dépenser|予算|費用|上限|コスト"
+)
+_NOT_A_BUDGET = re.compile(
+    r"(?:revenue|turnover|sales of|lost?|loses?|losing|losses|worth|salary|salaries|priced at|currently pay\w*|today (?:we )?(?:pay|spend)|raised|funding|"
+    r"average (?:order|basket|ticket)|orders? of|fine of|fines|would (?:be|cost)|penalt\w+|umsatz|chiffre d'affaires|facturación|faturamento|売上|save\w*|saving)"
+    r"[^.;\n]{0,40}$"
+)
+_PER_ITEM = re.compile(
+    r"^\s?(?:per|a|each|/|pro|par|por)\s(?!month|mo\b|year|week|day|annum|monat|jahr|mois|mes\b|mês|ano\b|an\b|año)[a-z0-9]"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Period:
+    months: float
+    name: str
+    end: int
+
+
+def find_budget(reading: Reading) -> Iterator[Finding]:
+    """Amounts that a budget word or a period marks as running cost. Units: USD per month."""
+    for match in _AMOUNT.finditer(reading.folded):
+        finding = _budget(match, reading)
+        if finding is not None:
+            yield finding
+
+
+def _budget(match: re.Match[str], reading: Reading) -> Finding | None:
+    mark = match["sign"] or match["word"]
+    period = _period_after(reading, match.end())
+    before = reading.before(match.start(), chars=90)
+    is_named = bool(_BUDGET_WORDS.search(before)) or bool(
+        re.search(r"budget|予算|cap\b", reading.after(match.end(), chars=25))
+    )
+    bare = re.search(r"[k]$", match["high"] or match["low"]) is not None or is_named
+    if (
+        mark is None
+        and not (period is not None and bare and period.months == 1.0)
+        and not (
+            is_named
+            and re.search(rf"(?:budget|presupuesto|orçamento|予算)\W*(?:is|of|:|von|de|は)?\s*{ABOUT}$", before)
+        )
+    ):
+        return None
+    if not (is_named or period) or _NOT_A_BUDGET.search(before):
+        return None
+    if period is None and _PER_ITEM.match(reading.after(match.end(), chars=20)):
+        return None
+    return _converted(match, reading, mark=mark, period=period, is_named=is_named)
+
+
+def _converted(
+    match: re.Match[str], reading: Reading, *, mark: str | None, period: _Period | None, is_named: bool
+) -> Finding | None:
+    low = parse_number(match["low"], language=reading.language)
+    high = parse_number(match["high"], language=reading.language) if match["high"] else None
+    if low is None or low <= 0:
+        return None
+    if high is not None and high > low and re.search(r"k$", match["high"]) and not re.search(r"k$", match["low"]):
+        low *= 1000
+    currency = currency_of(mark)
+    months = period.months if period else 1.0
+    usd = low * USD_PER[currency] / months
+    reasons = []
+    if high is not None:
+        reasons.append(f"range {low:,.10g} to {high:,.10g} {currency}: the stricter end counts")
+    if currency != "USD":
+        reasons.append(f"{low:,.10g} {currency} at {USD_PER[currency]:g} USD per {currency} ({RATES_AS_OF})")
+    if months != 1.0 and period is not None:
+        reasons.append(f"{period.name}, brought to a month")
+    if mark is None:
+        reasons.append("no currency named: read as USD")
+    if period is None:
+        reasons.append("no period named: read as per month")
+    end = period.end if period else match.end()
+    value = _rounded(usd)
+    reason = "; ".join(reasons) or None
+    if mark is None or (months != 1.0):
+        return inferred("budget_usd_month", value, match.start(), end, reason=reason or "", confidence=0.75,
+                        strength=STRONG if is_named or mark else FAIR)  # fmt: skip
+    confidence = 0.95 if period and currency == "USD" else 0.85 if period else 0.75
+    return stated("budget_usd_month", value, match.start(), end, reason=reason, confidence=confidence,
+                  strength=STRONG + (10 if is_named and period else 5 if period else -WEAK // 2))  # fmt: skip
+
+
+def currency_of(mark: str | None) -> str:
+    """The three-letter code of a currency word or sign; US dollars where nothing is said."""
+    if mark is None:
+        return "USD"
+    word = mark.strip().lower()
+    if word in _CODES:
+        return _CODES[word]
+    if word.upper() in USD_PER:
+        return word.upper()
+    for start, code in (("euro", "EUR"), ("pound", "GBP"), ("swiss", "CHF"), ("rupee", "INR"), ("pesos", "MXN")):
+        if word.startswith(start):
+            return code
+    return "USD"
+
+
+def _period_after(reading: Reading, end: int) -> _Period | None:
+    after = reading.after(end, chars=40)
+    best: _Period | None = None
+    for months, name, pattern in _PERIODS:
+        found = pattern.search(after)
+        gap = after[: found.start()] if found else ""
+        if found is None or re.search(r"\d|[,;.(]\s", gap) or len(gap.split()) > 3:
+            continue
+        if best is None or end + found.start() < best.end - 1:
+            best = _Period(months=months, name=name, end=end + found.end())
+    if best is not None:
+        return best
+    before = reading.before(max(end - 1, 0), chars=70)
+    for months, name, pattern in _PERIODS:
+        if re.search(
+            rf"(?:{pattern.pattern})[^.;\n]{{0,30}}(?:budget|cost|spend|予算|presupuesto|orçamento|kosten|コスト)[^.;\n]{{0,30}}$",
+            before,
+        ) or (
+            re.search(
+                rf"(?:monthly|monatliche\w*|mensuel\w*|mensual|mensal|月額|月々|月)\W*(?:\w+\W+){{0,4}}\S*$", before
+            )
+            and months == 1.0
+        ):
+            return _Period(months=months, name=name, end=end)
+    return None
+
+
+def _rounded(usd: float) -> int | float:
+    value = round(usd, 2) if usd < 100 else round(usd)
+    return int(value) if float(value).is_integer() else value

@@ -1,0 +1,139 @@
+"""Reads who builds and runs the system: how many people, and what they know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from decisionworks.projects.extract.finding import EXPLICIT, STRONG, Finding, inferred, stated
+from decisionworks.projects.extract.negation import is_denied
+from decisionworks.projects.extract.numbers import NUMBER, parse_number
+from decisionworks.projects.extract.reading import Reading
+
+MAX_TEAM = 2_000
+_ROLE = (
+    r"(?:engineers?|developers?|devs?|people|persons?|data scientists?|scientists?|analysts?|colleagues|team members|members|ftes?|specialists|programmers?|of us|"
+    r"entwickler(?:innen|n)?|ingenieure?n?|leute|personen|mitarbeiter(?:innen|n)?|köpfe|kollegen|data-scientists?|"
+    r"ingénieure?s?|développeur(?:se)?s?|personnes?|data scientists|"
+    r"personas|ingenier[oa]s?|desarrollador(?:es|as)?|programador(?:es|as)?|pessoas|engenheir[oa]s?|desenvolvedor(?:es|as)?|"
+    r"人|名|エンジニア)"
+)
+_ROLE_AFTER = r"(?![\w-]|\s(?:use|uses|ask|visit|visitors|per|a day|will use|affected|in the (?:photo|image|video)))"
+_COUNT = re.compile(rf"(?P<n>{NUMBER})[ -]?(?P<kind>(?:[\w/+-]+\s){{0,2}}?){_ROLE}{_ROLE_AFTER}")
+_COUNT_JA = re.compile(
+    r"(?:チーム|エンジニア|開発者|担当|社員|データサイエンティスト)\S{0,6}?(?P<n>\d{1,3}|[一二三四五六七八九十])(?:人|名)|(?P<m>\d{1,3}|[一二三四五六七八九十])(?:人|名)(?:の|体制|で)"
+)
+_TEAM_OF = re.compile(
+    rf"(?:team of|we are(?: a team of)?|we're|there are|team size:?|team:|team von|wir sind|team mit|équipe de|nous sommes|equipo de|somos|equipe de|time de|time com|"
+    rf"equipo:|équipe:|equipe:)\s(?:about |only |just |nur |unas? |uns |zu )?(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|companies|hospitals|clínicas|stores|"
+    r"[\d]))"
+)
+_ALONE = re.compile(
+    r"(?<!\w)(?:just me|only me|it is just me|i am alone|i'm alone|alone|by myself|on my own|one[- ](?:person|man|woman) (?:team|show|company|shop|project)|solo (?:founder|developer|dev|"
+    r"project)|single developer|nur ich|ich allein|alleine?|einzelkämpfer\w*|moi seul|seule?|je suis seule?|solo yo|estoy sol[oa]|yo sol[oa]|só eu|sozinh[oa]|apenas eu)(?!\w)|"
+    r"一人で|私だけ|ひとりで"
+)
+_TOTAL = re.compile(r"^\s?(?:in total|altogether|overall|all in all|insgesamt|au total|en total|no total|in all)")
+_TEAM_WORDS = re.compile(
+    rf"{_ROLE}|team|know|skills?|experience\w*|good (?:with|at)|familiar|expert\w*|just me|alone|only python|python only|hire|staff|equipo|équipe|equipe|kennen|können|kenntnisse|"
+    r"erfahrung\w*|connai\w+|maîtris\w+|compétences?|expérience|sabemos|conocemos|experiencia|sabe[nr]?|conhece\w*|experiência|チーム|経験|スキル|できる|使える|得意"
+)
+_NOT_OURS = re.compile(
+    r"(?:employees|users|customers|patients|subscribers|visitors|students|players|citizens|workers|drivers|passengers|shoppers|members of the public)"
+)
+_SKILLS: tuple[tuple[str, str, str | None], ...] = (
+    ("python", r"python|fastapi|pandas", None),
+    (
+        "data_science",
+        r"data scientists?|data[- ]science|statistic(?:s|ians?)|r language|notebooks|データサイエン\w*",
+        None,
+    ),
+    (
+        "ml_engineering",
+        r"ml[- ]engineer\w*|machine[- ]learning[- ]engineer\w*|ml ?ops|ml[- ]ingenieur\w*|機械学習エンジニア",
+        None,
+    ),
+    (
+        "ml_engineering",
+        r"gpu experience|slurm|pytorch|tensorflow|cuda|gpu know-?how",
+        "running training on GPUs is ML engineering",
+    ),
+    ("terraform", r"terraform|infrastructure as code|iac|opentofu|cdk", None),
+    ("docker", r"docker|containers?", None),
+    ("kubernetes", r"kubernetes|k8s|helm", None),
+    ("kubernetes", r"eks|argo(?: ?cd)?|kserve|openshift|gke|aks", "who runs it knows Kubernetes"),
+    ("spark", r"(?:py)?spark|databricks|emr", None),
+    ("streaming", r"streaming|kafka|flink|kinesis|stream processing", None),
+    ("sagemaker", r"sagemaker", None),
+)
+_SKILL_PATTERNS = tuple(
+    (skill, re.compile(rf"(?<![a-z]){'(?:' + pattern + ')'}(?![a-z])"), why) for skill, pattern, why in _SKILLS
+)
+
+
+def find_team(reading: Reading) -> Iterator[Finding]:
+    """How many people build and run it. Units: people."""
+    for match in _ALONE.finditer(reading.folded):
+        if re.search(r"(?:not|customers?|stand|let|kunde|runs?)\s$", reading.before(match.start(), chars=12)):
+            continue
+        yield stated("team_size", 1, match.start(), match.end(), strength=STRONG + 2)
+    for match in _TEAM_OF.finditer(reading.folded):
+        yield from _people(match["n"], match, reading, strength=STRONG + 10)
+    for match in _COUNT_JA.finditer(reading.folded):
+        yield from _people(match["n"] or match["m"], match, reading, strength=STRONG)
+    counts = [match for match in _COUNT.finditer(reading.folded) if _is_ours(match, reading)]
+    for index, match in enumerate(counts):
+        is_total = _TOTAL.match(reading.after(match.end(), chars=16)) is not None
+        yield from _people(match["n"], match, reading, strength=EXPLICIT if is_total else STRONG - index)
+    yield from _sum_of_roles(counts, reading)
+
+
+def _is_ours(match: re.Match[str], reading: Reading) -> bool:
+    return not _NOT_OURS.search(match.group()) and not re.search(
+        r"(?:serve|for|of the|among)\s$", reading.before(match.start(), chars=8)
+    )
+
+
+def _people(words: str, match: re.Match[str], reading: Reading, *, strength: int) -> Iterator[Finding]:
+    number = parse_number(words, language=reading.language)
+    if number is not None and 1 <= number <= MAX_TEAM and float(number).is_integer():
+        yield stated("team_size", int(number), match.start(), match.end(), strength=strength)
+
+
+def _sum_of_roles(counts: list[re.Match[str]], reading: Reading) -> Iterator[Finding]:
+    """“Two data scientists and one engineer” are three people."""
+    run: list[re.Match[str]] = []
+    for match in [*counts, None]:
+        joined = (
+            run
+            and match is not None
+            and re.fullmatch(
+                r"(?:\s?,|\s?,?\s?(?:and|plus|und|et|y|e|\+))\s", reading.folded[run[-1].end() : match.start()]
+            )
+        )
+        if match is not None and (not run or joined):
+            run.append(match)
+            continue
+        numbers = [parse_number(one["n"], language=reading.language) or 0 for one in run]
+        if len(run) > 1 and 1 <= sum(numbers) <= MAX_TEAM:
+            reason = " + ".join(f"{number:g}" for number in numbers)
+            yield stated(
+                "team_size", int(sum(numbers)), run[0].start(), run[-1].end(), reason=reason, strength=STRONG + 12
+            )
+        run = [match] if match is not None else []
+
+
+def find_skills(reading: Reading) -> Iterator[Finding]:
+    """Skills named where the text speaks of the team."""
+    for skill, pattern, why in _SKILL_PATTERNS:
+        for match in pattern.finditer(reading.folded):
+            if not _TEAM_WORDS.search(reading.sentence(match.start())) or is_denied(
+                reading, match.start(), match.end()
+            ):
+                continue
+            if why is None:
+                yield stated("team_skills", [skill], match.start(), match.end(), confidence=0.85)
+            else:
+                reason = f"“{match.group()}”: {why}"
+                yield inferred("team_skills", [skill], match.start(), match.end(), reason=reason, strength=STRONG)
+            break

@@ -1,0 +1,93 @@
+"""Reads where the system must run: region codes, cities, countries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from decisionworks.projects.extract.finding import EXPLICIT, FAIR, STRONG, WEAK, Finding, inferred, stated
+from decisionworks.projects.extract.negation import is_denied
+from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.places import KNOWN_REGIONS, REGION_OF_CITY, REGION_OF_COUNTRY
+
+_CODE = re.compile(
+    r"(?<![\w-])(?:"
+    + "|".join(sorted((re.escape(code) for code in KNOWN_REGIONS), key=lambda c: (-len(c), c)))
+    + r")(?![\w-]|\.\w)"
+)
+# Only of interest where a place is said to host something, not where customers happen to live.
+_HOSTING = re.compile(
+    r"(?:host\w*|run\w*|region|deploy\w*|located|in|from|stay\w*|based|must|data cent\w+|en|im|aus|dans|na|no|em|région|región|região|betrieb\w*|で|に|の)\W*(?:the |der |den |la |el |o )?$"
+)
+
+
+def find_regions(reading: Reading) -> Iterator[Finding]:
+    """Regions, by code or by the nearest one to a named place."""
+    for match in _CODE.finditer(reading.folded):
+        if not is_denied(reading, match.start(), match.end()):
+            yield stated("regions", [match.group()], match.start(), match.end(), confidence=0.98, strength=EXPLICIT)
+    yield from _places(reading, _CITY, REGION_OF_CITY, strength=STRONG, confidence=0.8)
+    yield from _places(reading, _COUNTRY, REGION_OF_COUNTRY, strength=FAIR, confidence=0.65)
+
+
+def _pattern(names: Mapping[str, str]) -> re.Pattern[str]:
+    latin = sorted(
+        (name for name in names if name.isascii() or "\u3000" > max(name)), key=lambda name: (-len(name), name)
+    )
+    wide = sorted((name for name in names if name not in latin), key=lambda name: (-len(name), name))
+    choices = [rf"(?<![\w-])(?:{'|'.join(map(re.escape, latin))})(?![\w-])"] if latin else []
+    return re.compile("|".join([*choices, *map(re.escape, wide)]))
+
+
+# A region that the cloud itself calls by a country's name is as good as a city.
+_NAMED_BY_COUNTRY = {
+    name: region
+    for name, region in REGION_OF_COUNTRY.items()
+    if region == "eu-west-1" and name.startswith(("irl", "irel", "アイル"))
+}
+_CITY_NAMES: dict[str, str] = {**REGION_OF_CITY, **_NAMED_BY_COUNTRY}
+_EU = re.compile(r"(?<![\w-])(?:in|within|inside|stay in|from|across|aus|in der|innerhalb der|dans|en|na|dentro da|dentro de) (?:the |la |l'|der |a )?(?:eu|ue|eea)(?![\w-])|(?<!\w)"
+                 r"(?:eu|ue)[- ](?:only|customers?|residen\w+|hosting|data|based)|eu内")  # fmt: skip
+_US = re.compile(
+    r"(?<!\w)(?:in|within|from|across|for) the (?:us|u\.s\.)(?![\w-])|(?<!\w)us(?:[- ](?:insurer|bank|hospital|company|retailer|only|based|customers?|persons?|market))"
+)
+_UK = re.compile(
+    r"(?<!\w)(?:in|within|from|across) the uk(?!\w)|(?<!\w)uk[- ](?:only|bank|based|company|retailer|customers?|insurer|hospital)"
+)
+_CITY = _pattern(_CITY_NAMES)
+_COUNTRY = _pattern({name: region for name, region in REGION_OF_COUNTRY.items() if name not in _NAMED_BY_COUNTRY})
+_LOOSE: tuple[tuple[re.Pattern[str], str], ...] = ((_EU, "eu-west-1"), (_US, "us-east-1"), (_UK, "eu-west-2"))
+
+
+def _places(
+    reading: Reading, pattern: re.Pattern[str], names: Mapping[str, str], *, strength: int, confidence: float
+) -> Iterator[Finding]:
+    regions = {**names, **_NAMED_BY_COUNTRY}
+    for match in pattern.finditer(reading.folded):
+        if is_denied(reading, match.start(), match.end()):
+            continue
+        region = regions[match.group()]
+        hosted = _HOSTING.search(reading.before(match.start(), chars=24)) is not None
+        yield _near(
+            match,
+            region,
+            confidence=confidence if hosted else confidence - 0.15,
+            strength=strength if hosted else strength - 10,
+        )
+    if strength == FAIR:
+        for loose, region in _LOOSE:
+            for match in loose.finditer(reading.folded):
+                yield _near(match, region, confidence=0.55, strength=WEAK)
+
+
+def _near(match: re.Match[str], region: str, *, confidence: float, strength: int) -> Finding:
+    reason = f"“{match.group().strip()}”: the nearest region with a full service list is {region}; to be confirmed"
+    return inferred(
+        "regions",
+        [region],
+        match.start(),
+        match.end(),
+        reason=reason,
+        confidence=round(confidence, 2),
+        strength=strength,
+    )

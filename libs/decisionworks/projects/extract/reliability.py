@@ -1,0 +1,75 @@
+"""Reads availability, and how long decisions must be kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from decisionworks.projects.extract.finding import FAIR, STRONG, Finding, inferred, stated
+from decisionworks.projects.extract.numbers import NUMBER, parse_number
+from decisionworks.projects.extract.reading import Reading
+
+_PERCENT = re.compile(
+    r"(?<![\w.,])(?P<n>\d{2,3}(?:[.,]\d{1,4})?)\s?(?:%|percent|prozent|pour cent|por ciento|por cento|パーセント)"
+)
+_AVAILABILITY = re.compile(r"availab\w+|up-?time|sla\b|slo\b|verfügbar\w*|disponib\w+|可用性|稼働率|up\b")
+_NOT_AVAILABILITY = re.compile(r"accura\w+|precision|recall|confiden\w+|f1|auc|coverage|of (?:the |all |our )?(?:cases|traffic|users|calls|time)|percentile|genauigkeit|précision|precisión|"
+                               r"precisão|精度|p9\d|discount|margin|cpu|test")  # fmt: skip
+_NINES = {"two": 99.0, "three": 99.9, "four": 99.99, "five": 99.999, "zwei": 99.0, "drei": 99.9, "vier": 99.99, "fünf": 99.999, "tres": 99.9, "cuatro": 99.99,
+          "trois": 99.9, "quatre": 99.99, "três": 99.9, "quatro": 99.99}  # fmt: skip
+_NINE_WORDS = re.compile(rf"(?<!\w)(?P<n>{'|'.join(_NINES)})[ -](?:nines|neunen|nueves|neufs|noves)(?!\w)")
+_YEARS = r"(?:years?|yrs?|jahre?n?|ans|années|años|anos|年)"
+_KEEP = re.compile(
+    r"keep\w*|kept|retain\w*|retention|stor(?:e|ed|age)|archiv\w*|aufbewahr\w*|conserv\w+|retenção|guard\w+|保存|保管|保持|audit"
+)
+_RETENTION = re.compile(rf"(?P<n>{NUMBER})[ -]?(?P<unit>{_YEARS}|months|monate|mois|meses|ヶ月)(?![\w])")
+_NOT_RETENTION = re.compile(
+    r"^\s?(?:of )?(?:history|data|old|experience|ago|sales|erfahrung|historie|d'historique|de historia|de histórico)"
+)
+
+
+def find_reliability(reading: Reading) -> Iterator[Finding]:
+    """Availability and retention. Units: percent, years."""
+    yield from _availability(reading)
+    for match in _RETENTION.finditer(reading.folded):
+        around = reading.before(match.start(), chars=45) + " " + reading.after(match.end(), chars=20)
+        number = parse_number(match["n"], language=reading.language)
+        after = reading.after(match.end(), chars=24)
+        if number is None or number > 100 or _NOT_RETENTION.match(after) or not _KEEP.search(around):
+            continue
+        is_years = re.fullmatch(_YEARS, match["unit"]) is not None
+        if is_years:
+            yield stated("audit_retention_years", _tidy(number), match.start(), match.end(), confidence=0.85)
+        elif number >= 6:
+            reason = f"“{match.group()}” in years"
+            yield inferred("audit_retention_years", _tidy(number / 12), match.start(), match.end(), reason=reason)
+
+
+def _availability(reading: Reading) -> Iterator[Finding]:
+    for match in _PERCENT.finditer(reading.folded):
+        value = float(match["n"].replace(",", "."))
+        around = reading.before(match.start(), chars=30) + " " + reading.after(match.end(), chars=30)
+        named = _AVAILABILITY.search(around) is not None
+        if not 90 <= value < 100 or (_NOT_AVAILABILITY.search(around) and not named):
+            continue
+        if named or value >= 99:
+            strength = STRONG + 5 if named else FAIR
+            yield stated(
+                "availability_slo_pct",
+                value,
+                match.start(),
+                match.end(),
+                confidence=0.95 if named else 0.75,
+                strength=strength,
+            )
+    for match in _NINE_WORDS.finditer(reading.folded):
+        value = _NINES[match["n"]]
+        reason = f"“{match.group()}” is {value:g} percent"
+        yield inferred(
+            "availability_slo_pct", value, match.start(), match.end(), reason=reason, confidence=0.9, strength=STRONG
+        )
+
+
+def _tidy(value: float) -> int | float:
+    rounded = round(value, 2)
+    return int(rounded) if float(rounded).is_integer() else rounded

@@ -1,0 +1,163 @@
+"""Chooses among findings: the strongest and first counts, corrections win, open disagreements are named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from decisionworks.projects.extract.finding import STRONG, Finding
+from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.model import (
+    Constraints,
+    ConstraintCatalogue,
+    ConstraintValue,
+    Contradiction,
+    Field,
+    FieldType,
+    Plain,
+    ValueState,
+)
+from decisionworks.projects.constraint_values import unsaid
+
+# Two different statements about one of these cannot both hold; about the others people speak of several things.
+_EXCLUSIVE = frozenset(
+    {"budget_usd_month", "latency_p95_ms", "availability_slo_pct", "cloud", "team_size", "retraining_frequency", "data_sensitivity",
+     "data_residency", "llm_external_api_allowed", "audit_retention_years", "ops_coverage", "data_volume_gb"}
+)  # fmt: skip
+_STRICTER_IS_LOWER = frozenset({"budget_usd_month", "latency_p95_ms", "team_size"})
+_CORRECTION = re.compile(
+    r"(?:actually|no,? wait|wait,? no|correction|scratch that|i meant?|make (?:it|that)|or rather|sorry,|on second thoughts?|update:|edit:|"
+    r"eigentlich|besser gesagt|vielmehr|korrektur|nein,|en fait|plutôt|pardon|correction|mejor dicho|en realidad|perdón|corrección|"
+    r"na verdade|aliás|ou melhor|correção|やはり|やっぱり|訂正|いや)[^.\n]{0,40}$"
+)
+CORRECTION_REACH = 60
+TOLERANCE = 0.02
+
+
+def resolve(
+    findings: Iterable[Finding], *, reading: Reading, catalogue: ConstraintCatalogue
+) -> tuple[Constraints, list[Contradiction]]:
+    """One value per field of the catalogue, and the statements that cannot both hold."""
+    grouped: dict[str, list[Finding]] = {}
+    for finding in findings:
+        grouped.setdefault(finding.field, []).append(finding)
+    constraints: Constraints = {}
+    contradictions: list[Contradiction] = []
+    for field in catalogue.fields:
+        group = sorted(grouped.get(field.name, []), key=lambda one: (-one.strength, one.start, one.end))
+        constraints[field.name], contradiction = _settle(field, group, reading=reading)
+        if contradiction is not None:
+            contradictions.append(contradiction)
+    return constraints, contradictions
+
+
+def _settle(field: Field, group: list[Finding], *, reading: Reading) -> tuple[ConstraintValue, Contradiction | None]:
+    if not group:
+        return unsaid(field), None
+    if field.type is FieldType.LIST:
+        return _union(field, group, reading=reading), None
+    corrected = _correction(group, reading=reading)
+    if corrected is not None:
+        return _value(corrected, reading=reading, note="corrected in the text"), None
+    best = group[0]
+    rival = _rival(field, best, group) if field.name in _EXCLUSIVE else None
+    if rival is None:
+        return _value(best, reading=reading), None
+    return _disagreement(field, best, rival, reading=reading)
+
+
+def _value(finding: Finding, *, reading: Reading, note: str | None = None) -> ConstraintValue:
+    reason = "; ".join(part for part in (finding.reason, note) if part) or None
+    return ConstraintValue(
+        value=finding.value,
+        state=finding.state,
+        span=reading.span(finding.start, finding.end) if finding.end > finding.start else None,
+        confidence=round(finding.confidence, 2),
+        reason=reason,
+    )
+
+
+def _union(field: Field, group: list[Finding], *, reading: Reading) -> ConstraintValue:
+    """All stated items; inferred ones only where nothing was stated more strongly."""
+    firm = [one for one in group if one.state is ValueState.STATED or one.strength >= STRONG]
+    chosen = firm or [one for one in group if one.strength >= group[0].strength - 20]
+    found: list[str] = []
+    for one in sorted(chosen, key=lambda one: one.start):
+        found.extend(item for item in _items(one.value) if item not in found)
+    if "none" in found and len(found) > 1:
+        found.remove("none")
+    ordered = [item for item in field.enum if item in found] if field.enum else found
+    used = [one for one in chosen if any(item in ordered for item in _items(one.value))]
+    first = next((one for one in used if one.state is ValueState.STATED), used[0])
+    reason = "; ".join(dict.fromkeys(one.reason for one in used if one.reason)) or None
+    span = reading.span(first.start, first.end) if first.end > first.start else None
+    return ConstraintValue(
+        value=ordered,
+        state=first.state,
+        span=span,
+        confidence=round(min(one.confidence for one in used), 2),
+        reason=reason,
+    )
+
+
+def _items(value: Plain) -> list[str]:
+    return value if isinstance(value, list) else [str(value)]
+
+
+def _correction(group: list[Finding], *, reading: Reading) -> Finding | None:
+    """The last finding that words of correction lead up to, when something was said before it."""
+    stated = sorted((one for one in group if one.state is ValueState.STATED), key=lambda one: one.start)
+    for one in reversed(stated[1:]):
+        if _CORRECTION.search(reading.folded[max(0, one.start - CORRECTION_REACH) : one.start]):
+            return one
+    return None
+
+
+def _rival(field: Field, best: Finding, group: list[Finding]) -> Finding | None:
+    if best.state is not ValueState.STATED:
+        return None
+    rivals = (one for one in group if one.state is ValueState.STATED and one.strength >= best.strength - 5)
+    return next((one for one in rivals if not _agree(field, best.value, one.value)), None)
+
+
+def _agree(field: Field, left: Plain, right: Plain) -> bool:
+    if isinstance(left, int | float) and isinstance(right, int | float) and not isinstance(left, bool):
+        return abs(left - right) <= TOLERANCE * max(abs(left), abs(right))
+    if field.name == "data_sensitivity":
+        # Several kinds of data are no contradiction, the most sensitive one counts.
+        return True
+    return left == right
+
+
+def _disagreement(
+    field: Field, best: Finding, rival: Finding, *, reading: Reading
+) -> tuple[ConstraintValue, Contradiction]:
+    first, second = sorted((best, rival), key=lambda one: one.start)
+    stricter = _stricter(field, first, second)
+    spans = (reading.span(first.start, first.end), reading.span(second.start, second.end))
+    why = f"{field.name} is said twice and differently: “{spans[0].text}” and “{spans[1].text}”"
+    value = ConstraintValue(
+        value=stricter.value,
+        state=ValueState.CONFLICTING,
+        span=reading.span(stricter.start, stricter.end),
+        confidence=0.4,
+        reason=why,
+    )
+    return value, Contradiction(fields=(field.name,), spans=spans, why=why)
+
+
+def _stricter(field: Field, first: Finding, second: Finding) -> Finding:
+    left, right = first.value, second.value
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        low, high = (first, second) if left <= right else (second, first)
+        return low if field.name in _STRICTER_IS_LOWER else high
+    return first
+
+
+def values_of(constraints: Mapping[str, ConstraintValue]) -> dict[str, Plain]:
+    """What was found so far, conflicting values included, for rules that build on other fields."""
+    return {
+        name: one.value
+        for name, one in constraints.items()
+        if one.value is not None and one.state in (ValueState.STATED, ValueState.INFERRED, ValueState.CONFLICTING)
+    }

@@ -1,0 +1,126 @@
+"""Reads rates: requests, events and LLM calls per second, minute, hour or day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from decisionworks.projects.extract.finding import FAIR, STRONG, Finding, inferred, stated
+from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
+from decisionworks.projects.extract.reading import Reading
+
+_REQUESTS = (
+    r"(?:requests?|calls?|transactions?|predictions?|queries|inferences?|scores?|hits|lookups?|payments?|images?|checks?|anfragen|transaktionen|vorhersagen|"
+    r"aufrufe|requêtes|appels|transactions|prédictions|peticiones|solicitudes|llamadas|transacciones|requisições|chamadas|transações|previsões|"
+    r"リクエスト|件|回|トランザクション)"
+)
+_EVENTS = (
+    r"(?:(?:log |sensor |click |iot |telemetry )?events?|messages?|readings?|records|data points|measurements|ereignisse|messwerte|nachrichten|événements|"
+    r"messages|mesures|eventos|mensajes|lecturas|mensagens|leituras|イベント|メッセージ)"
+)
+_PER_SECOND = r"(?:per|a|each|/|pro|in der|par|por)\s?(?:second|sec|s|sekunde|seconde|segundo)(?!\w)|(?:/|每|毎)秒"
+_SHORT = r"(?:rps|tps|qps|req/s|requests/s|tx/s)(?!\w)"
+_RATE = re.compile(
+    rf"(?P<n>{NUMBER})\s?(?:\w+\s){{0,2}}?(?:(?P<kind>{_REQUESTS}|{_EVENTS})\s?(?:{_PER_SECOND})|{_SHORT}|(?:{_PER_SECOND}))"
+)
+_RATE_JA = re.compile(rf"(?:毎秒|秒間)(?:最大|平均|約)?(?P<n>{DIGITS})\s?(?P<kind>{_REQUESTS}|{_EVENTS})?")
+_PEAK = re.compile(
+    r"peak|at most|up to|burst|max(?:imum)?\b|spitze\w*|bis zu|höchstens|pointe|pic\b|pics\b|jusqu'à|pico|hasta|até|ピーク|最大"
+)
+_AVERAGE = re.compile(
+    r"average|avg\b|mean\b|normal|typical|usual|about|around|roughly|in total|durchschnitt\w*|im schnitt|moyenne|normale?|promedio|media\b|média|平均|通常"
+)
+_OTHER_END = re.compile(rf"(?P<n>{NUMBER})\s?(?:\w+\s)?(?P<which>at peak|at the peak|peak|in peaks|average|on average|avg|in der spitze|im schnitt|en pointe|en moyenne|en pico|de "
+                        r"media|no pico|em média)(?!\w)")  # fmt: skip
+_PER_LONG = (
+    (
+        86_400.0,
+        r"(?:per|a|each|every|/|pro|am|par|al|por|ao|cada)\s?(?:day|tag|jour|día|dia)(?!\w)|daily|täglich|diari\w+|(?:/|１?一?)日|毎日|1日",
+    ),
+    (
+        3_600.0,
+        r"(?:per|an|a|each|every|/|pro|par|por|la)\s?(?:hour|stunde|heure|hora)(?!\w)|hourly|stündlich|時間あたり|/時間?",
+    ),
+    (60.0, r"(?:per|a|each|every|/|pro|par|por)\s?(?:minute|min|minuto)(?!\w)|毎分|/分"),
+)
+_ITEMS = re.compile(
+    rf"(?P<n>{NUMBER})\s(?P<what>(?:[\w'-]+\s){{1,4}}?)(?P<per>" + "|".join(p for _, p in _PER_LONG) + ")"
+)
+_ITEMS_JA = re.compile(rf"(?:1日(?:あたり|に)?|毎日|一日)(?:約|およそ|最大)?(?P<n>{DIGITS})\s?(?P<what>[件回枚通人])")
+_LLM_ITEM = re.compile(
+    r"questions?|requests?|queries|prompts?|calls?|conversations?|chats?|messages?|fragen|anfragen|questions|requêtes|demandes|preguntas|consultas|peticiones|perguntas|件|回"
+)
+_NOT_TRAFFIC = re.compile(
+    r"hours?|gb|tb|mb|dollars?|usd|eur|minutes?|seconds?|times?|employees|users?$|documents? (?:added|change)"
+)
+
+
+def find_rates(reading: Reading) -> Iterator[Finding]:
+    """Request and event rates that are said per second. Units: requests/s, events/s."""
+    for pattern in (_RATE, _RATE_JA):
+        for match in pattern.finditer(reading.folded):
+            yield from _rate(match, reading)
+    for match in _OTHER_END.finditer(reading.folded):
+        sentence = reading.sentence(match.start())
+        number = parse_number(match["n"], language=reading.language)
+        if number is not None and (_RATE.search(sentence) or re.search(_SHORT, sentence)):
+            field = (
+                "throughput_rps_avg"
+                if re.match(r"av|on av|im sch|en moy|de med|em m", match["which"])
+                else "throughput_rps_peak"
+            )
+            yield stated(field, _tidy(number), match.start(), match.end(), strength=STRONG + 5)
+
+
+def _rate(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
+    number = parse_number(match["n"], language=reading.language)
+    if number is None:
+        return
+    kind = match["kind"] or ""
+    if kind and re.fullmatch(_EVENTS, kind):
+        yield stated("stream_events_per_sec", _tidy(number), match.start(), match.end())
+        return
+    before, after = reading.before(match.start(), chars=28), reading.after(match.end(), chars=16)
+    if _PEAK.search(after) or (_PEAK.search(before) and not _AVERAGE.search(after)):
+        yield stated("throughput_rps_peak", _tidy(number), match.start(), match.end(), strength=STRONG + 5)
+    elif _AVERAGE.search(after) or _AVERAGE.search(before[-22:]):
+        yield stated("throughput_rps_avg", _tidy(number), match.start(), match.end(), strength=STRONG + 5)
+    else:
+        reason = f"“{match.group()}” names neither average nor peak: planned for as the peak"
+        yield inferred("throughput_rps_peak", _tidy(number), match.start(), match.end(), reason=reason, confidence=0.7)
+
+
+def find_daily_items(reading: Reading) -> Iterator[Finding]:
+    """Things that come per day, hour or minute: LLM requests, or an average rate. Units: requests/day, requests/s."""
+    for pattern in (_ITEMS, _ITEMS_JA):
+        for match in pattern.finditer(reading.folded):
+            what = match["what"].strip()
+            number = parse_number(match["n"], language=reading.language)
+            if number is None or _NOT_TRAFFIC.search(what):
+                continue
+            seconds = _seconds(match["per"]) if "per" in match.groupdict() else 86_400.0
+            yield from _daily(match, number * 86_400.0 / seconds, what=what)
+
+
+def _daily(match: re.Match[str], per_day: float, *, what: str) -> Iterator[Finding]:
+    rate = per_day / 86_400.0
+    if _LLM_ITEM.search(what):
+        yield stated("llm_requests_per_day", _tidy(per_day), match.start(), match.end(), confidence=0.85)
+    reason = f"“{match.group().strip()}” is {rate:.3g} a second on average"
+    if rate >= 0.05:
+        yield inferred(
+            "throughput_rps_avg", _tidy(rate), match.start(), match.end(), reason=reason, confidence=0.7, strength=FAIR
+        )
+    elif per_day <= 200:
+        yield inferred(
+            "traffic_pattern", "intermittent", match.start(), match.end(), reason=reason, confidence=0.6, strength=FAIR
+        )
+
+
+def _seconds(per: str) -> float:
+    return next((seconds for seconds, pattern in _PER_LONG if re.fullmatch(pattern, per)), 86_400.0)
+
+
+def _tidy(value: float) -> int | float:
+    rounded = float(f"{value:.4g}") if value < 1000 else round(value)
+    return int(rounded) if float(rounded).is_integer() else rounded

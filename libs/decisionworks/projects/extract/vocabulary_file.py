@@ -1,0 +1,80 @@
+"""Loads the vocabularies: phrases of a language, and the field value that each speaks of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from decisionworks.projects.catalogue import load_constraint_catalogue
+from decisionworks.projects.errors import InvalidCatalogue
+from decisionworks.projects.model import FieldType, Plain, ValueState
+
+VOCABULARIES: tuple[str, ...] = ("en", "de", "fr", "es", "pt", "ja")
+_WITHOUT_SPACES = frozenset({"ja"})
+
+
+class _EntryRecord(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    field: str
+    value: bool | str
+    say: list[str]
+    state: ValueState = ValueState.STATED
+    confidence: float = 0.9
+    strength: int = 60
+    needs: str | None = None
+    negatable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """One pattern of a vocabulary. `needs` must occur in the same sentence for it to count."""
+
+    field: str
+    value: Plain
+    pattern: re.Pattern[str]
+    state: ValueState
+    confidence: float
+    strength: int
+    needs: re.Pattern[str] | None
+    is_negatable: bool
+
+
+@cache
+def vocabulary(language: str) -> tuple[Phrase, ...]:
+    """The phrases of one language, in the order of its file.
+
+    Raises: InvalidCatalogue, a phrase speaks of an unknown field or value.
+    """
+    name = f"{language}.yaml"
+    raw = resources.files("decisionworks.projects.extract").joinpath("vocabulary").joinpath(name).read_text("utf-8")
+    records = [_EntryRecord.model_validate(entry) for entry in yaml.safe_load(raw)]
+    return tuple(_phrase(record, language=language) for record in records)
+
+
+def _phrase(record: _EntryRecord, *, language: str) -> Phrase:
+    field = load_constraint_catalogue().by_name.get(record.field)
+    if field is None or (field.enum and record.value not in field.enum):
+        raise InvalidCatalogue(f"vocabulary {language} speaks of unknown {record.field}={record.value}")
+    value: Plain = [str(record.value)] if field.type is FieldType.LIST else record.value
+    return Phrase(
+        field=record.field,
+        value=value,
+        pattern=word_pattern(record.say, language=language),
+        state=record.state,
+        confidence=record.confidence,
+        strength=record.strength,
+        needs=None if record.needs is None else word_pattern([record.needs], language=language),
+        is_negatable=record.negatable,
+    )
+
+
+def word_pattern(alternatives: list[str], *, language: str) -> re.Pattern[str]:
+    """One pattern for several phrases, bound to whole words where the language writes words apart."""
+    joined = "|".join(alternatives)
+    return re.compile(joined if language in _WITHOUT_SPACES else rf"(?<!\w)(?:{joined})(?!\w)")

@@ -1,0 +1,100 @@
+"""Reads amounts of data: history, monthly growth, model size, rows and documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from decisionworks.projects.extract.finding import FAIR, STRONG, Finding, inferred, stated
+from decisionworks.projects.extract.numbers import NUMBER, parse_number
+from decisionworks.projects.extract.reading import Reading
+
+# Measured on wide business tables in Parquet and CSV: one row is about one kilobyte.
+BYTES_PER_ROW = 1_000.0
+_GB_PER = {"k": 1e-6, "m": 1e-3, "g": 1.0, "t": 1e3, "p": 1e6}
+_SIZE = re.compile(
+    rf"(?P<n>{NUMBER})[ -]?(?P<unit>[kmgtp]i?[bo](?![\w/])|(?:kilo|mega|giga|tera|peta)(?:bytes?|octets?)(?!\w)|gigas?(?!\w)|ギガ(?:バイト)?|テラ(?:バイト)?)"
+)
+_IS_MODEL = re.compile(
+    r"\b(?:model|modell|modèle|modelo|onnx|yolo\w*|cnn|network|netz|checkpoint|weights|artefact|artifact|モデル)\b|モデル"
+)
+_IS_MEMORY = re.compile(r"^\s?(?:of )?(?:v?ram|memory|gpu|speicher|メモリ)|^\s?(?:per|/)\s?(?:sec|s\b)")
+_MONTHLY = re.compile(
+    r"^\s?(?:\w+\s){0,3}?(?:(?:more |new )?(?:per|a|each|every|/|pro|im|par|al|por|ao|cada)\s?(?:month|mo\b|monat|mois|mes\b|mês)|monthly|monatlich|mensuel\w*|mensual\w*|mensa\w+|"
+    r"[/／]?月|毎月)"
+)
+_DAILY = re.compile(
+    r"^\s?(?:\w+\s){0,2}?(?:(?:per|a|each|every|/|pro|am|par|al|por|ao|cada)\s?(?:day|tag|jour|día|dia)(?!\w)|daily|täglich|/日)"
+)
+_YEARLY = re.compile(
+    r"^\s?(?:\w+\s){0,2}?(?:(?:per|a|each|every|/|pro|par|al|por)\s?(?:year|jahr|an|año|ano)(?!\w)|yearly|jährlich|/年)"
+)
+_ROWS = re.compile(
+    rf"(?P<n>{NUMBER})\s?(?:\w+\s)?(?:rows|data points|datensätze|zeilen|lignes|enregistrements|filas|registros|linhas|行|レコード|records(?! (?:a|per|each) ))(?!\w)"
+)
+_DOCUMENTS = re.compile(
+    rf"(?P<n>{NUMBER})\s?(?:[\w-]+\s){{0,3}}?(?:pdfs?|documents?|docs|articles?|manuals?|wiki pages|contracts?|files|papers|dokumente?n?|handbücher|verträge|artikel|documents|"
+    r"contrats|documentos|contratos|artículos|artigos|manuales|manuais|文書|件の文書|ドキュメント|マニュアル|ファイル)(?![\w])"
+)
+_FLOW_AFTER = re.compile(
+    r"^\s?(?:\([^)]{0,40}\)\s?)?(?:a|per|each|every|/|pro|par|al|por|ao)\s?(?:day|week|month|hour|tag|monat|jour|mois|día|mes|dia|mês)"
+)
+
+
+def find_volumes(reading: Reading) -> Iterator[Finding]:
+    """Data volume, growth and model size. Units: GB and GB per month."""
+    for match in _SIZE.finditer(reading.folded):
+        finding = _size(match, reading)
+        if finding is not None:
+            yield finding
+    for match in _ROWS.finditer(reading.folded):
+        rows = parse_number(match["n"], language=reading.language)
+        if rows is not None and rows >= 100:
+            gb = _tidy(rows * BYTES_PER_ROW / 1e9)
+            reason = f"“{match.group().strip()}” at about 1 kB per row is {gb:g} GB"
+            yield inferred(
+                "data_volume_gb", gb, match.start(), match.end(), reason=reason, confidence=0.5, strength=FAIR - 10
+            )
+
+
+def _size(match: re.Match[str], reading: Reading) -> Finding | None:
+    number = parse_number(match["n"], language=reading.language)
+    after = reading.after(match.end(), chars=40)
+    if number is None or _IS_MEMORY.match(after):
+        return None
+    gb = number * _scale(match["unit"])
+    before = reading.before(match.start(), chars=30)
+    if _IS_MODEL.search(after[:20]) or (
+        _IS_MODEL.search(before) and not re.search(r"\b(?:on|with|from|over|train\w*)\s\S*$", before)
+    ):
+        return stated("model_size_gb", _tidy(gb), match.start(), match.end())
+    for factor, pattern, name in ((1.0, _MONTHLY, ""), (30.4, _DAILY, "a day"), (1 / 12, _YEARLY, "a year")):
+        if pattern.match(after):
+            if not name:
+                return stated("data_growth_gb_month", _tidy(gb), match.start(), match.end())
+            reason = f"{gb:g} GB {name}, brought to a month"
+            return inferred(
+                "data_growth_gb_month", _tidy(gb * factor), match.start(), match.end(), reason=reason, strength=STRONG
+            )
+    return stated("data_volume_gb", _tidy(gb), match.start(), match.end())
+
+
+def _scale(unit: str) -> float:
+    if unit.startswith("テラ"):
+        return 1e3
+    if unit.startswith("ギガ"):
+        return 1.0
+    return _GB_PER[unit[0]]
+
+
+def find_corpus(reading: Reading) -> Iterator[Finding]:
+    """How many documents should be searchable; a flow of documents is not a corpus. Units: documents."""
+    for match in _DOCUMENTS.finditer(reading.folded):
+        number = parse_number(match["n"], language=reading.language)
+        if number is not None and number >= 10 and not _FLOW_AFTER.match(reading.after(match.end(), chars=60)):
+            yield stated("corpus_documents", _tidy(number), match.start(), match.end(), confidence=0.85)
+
+
+def _tidy(value: float) -> int | float:
+    rounded = float(f"{value:.6g}")
+    return int(rounded) if float(rounded).is_integer() else rounded

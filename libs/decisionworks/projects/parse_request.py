@@ -1,0 +1,194 @@
+"""Turns what was handed in (plain text, Markdown, YAML or JSON) into words and constraint data."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import PurePath
+
+import yaml
+
+from decisionworks.projects.catalogue import load_constraint_catalogue
+from decisionworks.projects.errors import InvalidRequest
+from decisionworks.projects.model import RequestDocument
+
+MAX_REQUEST_BYTES = 256 * 1024
+MAX_DEPTH = 20
+_TEXT_KEYS = ("request", "text", "prompt", "description")
+_DATA_KEYS = ("constraints",)
+_FENCE = re.compile(r"^```[ \t]*(ya?ml|json)[ \t]*\n(.{0,65536}?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,65536}?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def check_request_text(text: str) -> str:
+    """The request text, or a refusal that says what is wrong with it.
+
+    Raises: InvalidRequest: empty, longer than MAX_REQUEST_BYTES, or not text.
+    """
+    size = len(text.encode("utf-8", errors="surrogatepass"))
+    if size > MAX_REQUEST_BYTES:
+        raise InvalidRequest(
+            f"the request is {size} bytes long; at most {MAX_REQUEST_BYTES} bytes (256 KiB) are read",
+            remedy="shorten the request to what the system must do, and its limits",
+        )
+    if _looks_binary(text):
+        raise InvalidRequest(
+            "the request is not text: it holds NUL or control characters, as a binary file does",
+            remedy="send plain text, Markdown, YAML or JSON in UTF-8",
+        )
+    if not text.strip("\ufeff \t\r\n\u200b"):
+        raise InvalidRequest(
+            "the request is empty", remedy="say in a sentence what the model should decide, and for whom"
+        )
+    return text
+
+
+def parse_request_document(text: str, *, file_name: str | None = None) -> RequestDocument:
+    """Words and constraint data of a request in plain text, Markdown, YAML or JSON.
+
+    Raises: InvalidRequest: empty, too long, binary, or malformed YAML or JSON where the file name promises it.
+    """
+    check_request_text(text)
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    suffix = PurePath(file_name).suffix.lower() if file_name else ""
+    if suffix == ".json" or (not suffix and plain.lstrip().startswith("{")):
+        return _structured(_load_json(plain), original=plain)
+    if suffix in (".yaml", ".yml"):
+        return _structured(_load_yaml(plain, where="the request"), original=plain)
+    if suffix in ("", ".md", ".markdown") and plain.startswith("---"):
+        front = _FRONT_MATTER.match(plain)
+        if front:
+            return _front_matter(front, plain)
+    if not suffix:
+        guessed = _guessed_yaml(plain)
+        if guessed is not None:
+            return _structured(guessed, original=plain)
+    return _fenced(plain)
+
+
+def _looks_binary(text: str) -> bool:
+    if "\x00" in text:
+        return True
+    control = sum(1 for char in text if (char < " " and char not in "\t\n\r\f\x0b\x1b") or char == "\ufffd")
+    surrogate = any("\ud800" <= char <= "\udfff" for char in text)
+    return surrogate or control > max(8, len(text) // 20)
+
+
+def _load_json(text: str) -> Mapping[str, object]:
+    try:
+        loaded = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequest(f"the request is not valid JSON: {_first_line(error)}") from error
+    return _mapping(loaded, where="the JSON request")
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _load_yaml(text: str, *, where: str) -> Mapping[str, object]:
+    return _mapping(_yaml(text, where=where), where=where)
+
+
+def _yaml(text: str, *, where: str) -> object:
+    try:
+        _refuse_aliases_and_depth(text)
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise InvalidRequest(
+            f"{where} is not valid YAML: {_yaml_place(error)}",
+            remedy="check indentation, colons and quotes at that line",
+        ) from error
+
+
+def _refuse_aliases_and_depth(text: str) -> None:
+    # An alias can make a small document explode in memory; requests have no use for one.
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError("aliases (*name) are not accepted")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
+
+
+def _yaml_place(error: Exception) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        mark = error.problem_mark
+        return f"{error.problem} at line {mark.line + 1}, column {mark.column + 1}"
+    return _first_line(error)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+def _mapping(loaded: object, *, where: str) -> Mapping[str, object]:
+    if not isinstance(loaded, Mapping):
+        raise InvalidRequest(
+            f"{where} must be a mapping of names to values, found {type(loaded).__name__}",
+            remedy="write `request: …` and `constraints: {budget_usd_month: 500}`",
+        )
+    return {str(key): value for key, value in loaded.items()}
+
+
+def _guessed_yaml(text: str) -> Mapping[str, object] | None:
+    """A document without a name is YAML when its first line is one of our keys; prose with colons stays prose."""
+    first = next((line for line in text.splitlines() if line.strip() and not line.startswith(("#", "---"))), "")
+    key = first.partition(":")[0].strip()
+    known = load_constraint_catalogue().by_name
+    if ":" not in first or key not in (*_TEXT_KEYS, *_DATA_KEYS, *known):
+        return None
+    try:
+        return _load_yaml(text, where="the request")
+    except InvalidRequest:
+        if key in _TEXT_KEYS:
+            return None
+        raise
+
+
+def _structured(record: Mapping[str, object], *, original: str) -> RequestDocument:
+    words = [str(record[key]) for key in _TEXT_KEYS if isinstance(record.get(key), str)]
+    nested = [_mapping(record[key], where=key) for key in _DATA_KEYS if record.get(key) is not None]
+    data: dict[str, object] = {}
+    for part in nested:
+        data.update(part)
+    data.update({k: v for k, v in record.items() if k not in (*_TEXT_KEYS, *_DATA_KEYS, "name", "title", "metadata")})
+    text = "\n\n".join(words) if words else _text_from(data, record)
+    if not text.strip() and not data:
+        raise InvalidRequest("the request says nothing", remedy="write `request: …` or some `constraints`")
+    return RequestDocument(text=text, data=data)
+
+
+def _text_from(data: Mapping[str, object], record: Mapping[str, object]) -> str:
+    title = record.get("title") or record.get("name") or data.get("use_case_summary")
+    return str(title) if isinstance(title, str) else ""
+
+
+def _front_matter(front: re.Match[str], text: str) -> RequestDocument:
+    head = _load_yaml(front.group(1), where="the front matter") if front.group(1).strip() else {}
+    body = _fenced(text[front.end() :]) if text[front.end() :].strip() else RequestDocument(text="", data={})
+    document = _structured({**head, "request": body.text or head.get("request", "")}, original=text)
+    return RequestDocument(text=document.text, data={**document.data, **body.data})
+
+
+def _fenced(text: str) -> RequestDocument:
+    """Fenced YAML or JSON blocks that name our fields are data; every other block stays text."""
+    data: dict[str, object] = {}
+    known = load_constraint_catalogue().by_name
+    for block in _FENCE.finditer(text):
+        try:
+            loaded = _yaml(block.group(2), where="a fenced block")
+        except InvalidRequest:
+            continue
+        if not isinstance(loaded, Mapping):
+            continue
+        nested = loaded.get("constraints")
+        record = nested if isinstance(nested, Mapping) else loaded
+        if any(str(key) in known for key in record):
+            data.update({str(key): value for key, value in record.items()})
+    return RequestDocument(text=text, data=data)

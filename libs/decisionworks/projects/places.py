@@ -1,0 +1,45 @@
+"""Cloud regions, and the region nearest to a city or a country."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import resources
+from types import MappingProxyType
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+
+class _PlacesFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    aws_regions: list[str]
+    other_regions: list[str]
+    cities: dict[str, list[str]]
+    countries: dict[str, list[str]]
+    jurisdictions: dict[str, list[str]]
+
+
+def _load() -> _PlacesFile:
+    raw = resources.files("decisionworks.projects").joinpath("places.yaml").read_text(encoding="utf-8")
+    return _PlacesFile.model_validate(yaml.safe_load(raw))
+
+
+def _by_name(groups: Mapping[str, list[str]]) -> Mapping[str, str]:
+    return MappingProxyType({name: region for region, names in groups.items() for name in names})
+
+
+_PLACES = _load()
+AWS_REGIONS: tuple[str, ...] = tuple(_PLACES.aws_regions)
+KNOWN_REGIONS: tuple[str, ...] = (*_PLACES.aws_regions, *_PLACES.other_regions)
+REGION_OF_CITY: Mapping[str, str] = _by_name(_PLACES.cities)
+REGION_OF_COUNTRY: Mapping[str, str] = _by_name(_PLACES.countries)
+REGIONS_OF_JURISDICTION: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {name: tuple(regions) for name, regions in _PLACES.jurisdictions.items()}
+)
+
+
+def region_of_place(name: str) -> str | None:
+    """The region nearest to a city or country, or None when the place is not known."""
+    folded = name.strip().lower()
+    return REGION_OF_CITY.get(folded) or REGION_OF_COUNTRY.get(folded) or REGION_OF_COUNTRY.get(f"the {folded}")

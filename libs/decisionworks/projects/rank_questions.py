@@ -1,0 +1,110 @@
+"""Chooses what to ask, most decisive first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from decisionworks.projects.conditions import holds
+from decisionworks.projects.constraint_values import known_values
+from decisionworks.projects.measure_coverage import applicable_fields
+from decisionworks.projects.model import (
+    ConstraintCatalogue,
+    ConstraintValue,
+    Field,
+    FieldType,
+    Plain,
+    Question,
+    ValueState,
+)
+from decisionworks.projects.question_texts import LANGUAGES, question_words, translated_questions
+
+MAX_QUESTIONS = 8
+
+
+def rank_questions(
+    constraints: Mapping[str, ConstraintValue],
+    *,
+    catalogue: ConstraintCatalogue,
+    language: str,
+    effects: Mapping[str, float] | None = None,
+) -> list[Question]:
+    """The open questions, at most eight: mandatory ones without a value first, then by what the answer could change.
+
+    Units: `effects` is USD per month between the cheapest and the dearest answer of a field.
+    """
+    known = known_values(constraints)
+    open_fields = [f for f in applicable_fields(constraints, catalogue=catalogue) if f.name not in known]
+    bonuses = _bonuses(known)
+    money = effects or {}
+
+    def rank(field: Field) -> tuple[bool, float, float, bool]:
+        urgent = field.mandatory and (field.default is None or _is_conflicting(constraints, field))
+        return (
+            not urgent,
+            -money.get(field.name, 0.0),
+            -(field.weight + bonuses.get(field.name, 0.0)),
+            not field.mandatory,
+        )
+
+    ranked = sorted(open_fields, key=rank)[:MAX_QUESTIONS]
+    speech = language if language in LANGUAGES else "en"
+    return [_question(field, constraints=constraints, language=speech, effects=money) for field in ranked]
+
+
+def _bonuses(known: Mapping[str, Plain]) -> dict[str, float]:
+    bonuses: dict[str, float] = {}
+    for rule in question_words().relevance:
+        if holds(rule.when, known):
+            bonuses[rule.field] = bonuses.get(rule.field, 0.0) + rule.bonus
+    return bonuses
+
+
+def _is_conflicting(constraints: Mapping[str, ConstraintValue], field: Field) -> bool:
+    value = constraints.get(field.name)
+    return value is not None and value.state is ValueState.CONFLICTING
+
+
+def _question(
+    field: Field, *, constraints: Mapping[str, ConstraintValue], language: str, effects: Mapping[str, float]
+) -> Question:
+    return {
+        "field": field.name,
+        "text": translated_questions(language).get(field.name, field.question),
+        "why": _why(field, constraints.get(field.name), language=language),
+        "options": list(_options(field)),
+        "default": field.default,
+        "effect": _effect(field, language=language, usd=effects.get(field.name)),
+    }
+
+
+def _why(field: Field, value: ConstraintValue | None, *, language: str) -> str:
+    words = question_words().why[language]
+    if value is not None and value.state is ValueState.CONFLICTING:
+        return words["conflicting"].format(reason=value.reason or "")
+    if field.default is None:
+        return words["missing"]
+    return words["defaulted"].format(default=shown_value(field.default))
+
+
+def _effect(field: Field, *, language: str, usd: float | None) -> str:
+    words = question_words().effects[language]
+    sentence = words[field.group]
+    return sentence if not usd else f"{sentence} {words['money'].format(usd=f'{usd:,.0f}')}"
+
+
+def _options(field: Field) -> Sequence[str | int | float | bool]:
+    words = question_words()
+    if field.enum:
+        return field.enum
+    if field.type is FieldType.BOOLEAN:
+        return (True, False)
+    return words.suggested_numbers.get(field.name) or words.suggested_words.get(field.name, [])
+
+
+def shown_value(value: Plain) -> str:
+    """A plain value as people read it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
