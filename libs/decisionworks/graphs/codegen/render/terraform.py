@@ -10,7 +10,7 @@ from decisionworks.graphs.codegen.render.model import Fragment, Selection
 from decisionworks.graphs.codegen.render.schema import TerraformSpec
 
 REQUIRED_TERRAFORM = ">= 1.10.0, < 2.0.0"
-REQUIRED_PROVIDER = "~> 6.0"
+REQUIRED_PROVIDER = "~> 6.60"
 
 Evaluate = Callable[[str], str]
 
