@@ -16,7 +16,7 @@ from decisionworks.cli.supervisor.child import Child
 from decisionworks.cli.supervisor.database import embedded_database, prepare_database
 from decisionworks.cli.supervisor.errors import PlatformFailed
 from decisionworks.cli.supervisor.ports import claim_port, http_url, reachable_host
-from decisionworks.cli.supervisor.readiness import is_ready
+from decisionworks.cli.supervisor.readiness import ready_workers
 from decisionworks.cli.supervisor.signals import Signals
 from decisionworks.cli.supervisor.token import admin_token
 from decisionworks.kit.errors import DecisionworksError
@@ -156,7 +156,8 @@ class Platform:
         deaths = dict.fromkeys((child.name for child in self._children), 0)
         host = reachable_host(self._options.host)
         while not self._signals.is_ending():
-            if is_ready(host, self._port) and all(child.pid for child in self._children):
+            found = ready_workers(host, self._port)
+            if found is not None and found >= self._options.workers and all(child.pid for child in self._children):
                 return
             for child in self._children:
                 deaths[child.name] += child.tend() is not None
@@ -168,7 +169,7 @@ class Platform:
                 raise PlatformFailed(
                     f"not ready after {_READY_WITHIN_S:.0f} s", remedy=f"see {self._data_dir / 'logs'}"
                 )
-            self._signals.wait(0.05)
+            self._signals.wait(0.1)
 
     def _tend_postgres(self) -> None:
         if self._postgres is None or self._postgres.is_alive():
