@@ -7,6 +7,7 @@ from typing import Any
 
 from deepdiff import DeepDiff
 
+from decisionworks.decisions.compare_digest import CENT, digest_of_changes, digest_of_first
 from decisionworks.decisions.compare_files import compare_files
 
 Json = Mapping[str, Any]
@@ -14,7 +15,6 @@ Rows = list[dict[str, Any]]
 
 _COMPARED_STATE = ("assumptions", "edges", "thresholds", "tiers", "next_steps")
 _MOST_STATE_ROWS = 200
-_CENT = 0.005
 
 
 def change_summary(
@@ -29,23 +29,19 @@ def change_summary(
     Units: money in the currency of the child's estimate, per month.
     """
     if parent is None:
-        return {"parent": None, "child": _identity(child), "digest": _first_digest(child)}
-    plan = _compare_plans(parent.get("plan") or {}, child.get("plan") or {})
-    constraints = _compare_constraints(parent.get("constraints") or {}, child.get("constraints") or {})
-    cost = _compare_costs(parent.get("cost_estimate") or {}, child.get("cost_estimate") or {})
-    policies = _compare_policies(parent.get("policy_results") or {}, child.get("policy_results") or {})
-    code = None if child_files is None else compare_files(parent_files or {}, child_files)
-    return {
+        return {"parent": None, "child": _identity(child), "digest": digest_of_first(child)}
+    before, after = parent.get("plan") or {}, child.get("plan") or {}
+    summary: dict[str, Any] = {
         "parent": _identity(parent),
         "child": _identity(child),
-        "digest": _digest(child, plan, constraints, cost, policies, code),
-        "plan": plan,
-        "constraints": constraints,
-        "state": _compare_state(parent.get("plan") or {}, child.get("plan") or {}),
-        "cost": cost,
-        "policies": policies,
-        "code": code,
+        "plan": _compare_plans(before, after),
+        "constraints": _compare_constraints(parent.get("constraints") or {}, child.get("constraints") or {}),
+        "state": _compare_state(before, after),
+        "cost": _compare_costs(parent.get("cost_estimate") or {}, child.get("cost_estimate") or {}),
+        "policies": _compare_policies(parent.get("policy_results") or {}, child.get("policy_results") or {}),
+        "code": None if child_files is None else compare_files(parent_files or {}, child_files),
     }
+    return summary | {"digest": digest_of_changes(summary)}
 
 
 def _identity(decision_set: Json) -> dict[str, Any]:
@@ -157,7 +153,7 @@ def _compare_items(before: Sequence[Json], after: Sequence[Json]) -> Rows:
     rows: Rows = []
     for key in dict.fromkeys([*new, *old]):
         was, now = old.get(key, 0.0), new.get(key, 0.0)
-        if abs(now - was) >= _CENT:
+        if abs(now - was) >= CENT:
             price, capability = key
             rows.append(
                 {
@@ -199,67 +195,3 @@ def _difference(before: object, after: object) -> float | None:
     if isinstance(before, int | float) and isinstance(after, int | float):
         return round(after - before, 2)
     return None
-
-
-def _first_digest(child: Json) -> str:
-    patterns = (child.get("plan") or {}).get("patterns") or ()
-    cost = child.get("cost_estimate") or {}
-    expected = (cost.get("monthly") or {}).get("expected")
-    priced = f", expected at {expected:.2f} {cost.get('currency', 'USD')} a month" if expected is not None else ""
-    verdict = (child.get("policy_results") or {}).get("status")
-    judged = f"; policies say {verdict}" if verdict else ""
-    return f"First version of this plan: {len(patterns)} patterns{priced}{judged}."
-
-
-def _digest(child: Json, plan: Json, constraints: Rows, cost: Json, policies: Json, code: Json | None) -> str:
-    parts = [
-        *_plan_sentences(plan),
-        *_constraint_sentences(constraints),
-        *_cost_sentences(cost),
-        *_policy_sentences(policies),
-    ]
-    if code is not None and any(code[key] for key in ("added", "removed", "changed")):
-        parts.append(f"{code['added']} files added, {code['removed']} removed, {code['changed']} changed")
-    said = "; ".join(parts) if parts else "nothing changed"
-    return f"Revision {child.get('revision', '?')}: {said}."
-
-
-def _plan_sentences(plan: Json) -> list[str]:
-    sentences = [f"{row['to']} replaces {row['from']}" for row in plan["replaced"]]
-    for verb, rows in (("adds", plan["added"]), ("drops", plan["removed"])):
-        if rows:
-            sentences.append(f"{verb} {', '.join(str(row['id']) for row in rows)}")
-    return sentences
-
-
-def _constraint_sentences(rows: Rows) -> list[str]:
-    changed = [row for row in rows if row["change"] != "state"]
-    if not changed:
-        return []
-    named = ", ".join(f"{row['field']} {_brief(row['from'])} → {_brief(row['to'])}" for row in changed[:5])
-    rest = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
-    return [f"constraints changed: {named}{rest}"]
-
-
-def _cost_sentences(cost: Json) -> list[str]:
-    change = cost["delta"]["expected"]
-    if change is None or abs(change) < _CENT:
-        return []
-    verb = "rises" if change > 0 else "falls"
-    share = f" ({abs(cost['delta_percent'])} %)" if cost["delta_percent"] is not None else ""
-    amount = f"{abs(change):.2f} {cost['currency']}"
-    return [f"the expected monthly cost {verb} by {amount}{share} to {cost['to']['expected']:.2f} {cost['currency']}"]
-
-
-def _policy_sentences(policies: Json) -> list[str]:
-    before, after = policies["status"]["from"], policies["status"]["to"]
-    fired = [str(rule["id"]) for rule in policies["rules"] if rule["to"] == "fired"]
-    cleared = [str(rule["id"]) for rule in policies["rules"] if rule["from"] == "fired"]
-    sentences = [f"policies go from {before} to {after}"] if before != after else []
-    sentences += [f"now fired: {', '.join(fired)}"] if fired else []
-    return sentences + ([f"no longer fired: {', '.join(cleared)}"] if cleared else [])
-
-
-def _brief(value: object) -> str:
-    text = "none" if value is None else str(value)
-    return text if len(text) <= 60 else text[:57] + "..."

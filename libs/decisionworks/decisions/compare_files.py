@@ -53,9 +53,11 @@ def _lines(data: bytes | None) -> list[str] | None:
     if len(data) > _LONGEST_FILE_BYTES or b"\0" in data:
         return None
     try:
-        lines = data.decode("utf-8").splitlines(keepends=True)
+        # Not splitlines, which also cuts at characters that no editor counts as the end of a line.
+        lines = [line + "\n" for line in data.decode("utf-8").split("\n")]
     except UnicodeDecodeError:
         return None
+    lines[-1:] = [lines[-1][:-1]] if lines[-1] != "\n" else []
     return lines if len(lines) <= _MOST_LINES else None
 
 

@@ -1,0 +1,97 @@
+"""The filter is run here by a small interpreter, so that it is tested for machines that we are not on."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+
+from decisionworks.sandbox.jail.seccomp import Instruction, build_filter
+
+ALLOW, KILL = 0x7FFF0000, 0x80000000
+ARCHES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+
+
+def judge(program: list[Instruction], *, number: int, arch: int, arguments: tuple[int, int] = (0, 0)) -> int:
+    memory = {0: number, 4: arch, 16: arguments[0], 24: arguments[1]}
+    accumulator, position = 0, 0
+    while True:
+        code, if_true, if_false, value = program[position]
+        position += 1
+        match code:
+            case 0x20:
+                accumulator = memory[value]
+            case 0x06:
+                return value
+            case 0x15:
+                position += if_true if accumulator == value else if_false
+            case 0x35:
+                position += if_true if accumulator >= value else if_false
+            case 0x45:
+                position += if_true if accumulator & value else if_false
+            case _:
+                raise AssertionError(f"unknown instruction {code:#x}")
+
+
+def refused_with(answer: int) -> int | None:
+    return answer & 0xFFFF if answer & 0x7FFF0000 == 0x00050000 else None
+
+
+@pytest.mark.parametrize(
+    ("machine", "numbers"),
+    [
+        ("x86_64", {"mount": 165, "ptrace": 101, "unshare": 272, "setns": 308, "bpf": 321, "io_uring_setup": 425}),
+        ("aarch64", {"mount": 40, "ptrace": 117, "unshare": 97, "setns": 268, "bpf": 280, "io_uring_setup": 425}),
+    ],
+)
+def test_dangerous_calls_are_refused(machine: str, numbers: dict[str, int]) -> None:
+    program = build_filter(machine)
+
+    answers = {name: refused_with(judge(program, number=n, arch=ARCHES[machine])) for name, n in numbers.items()}
+
+    assert answers == dict.fromkeys(numbers, errno.EPERM)
+
+
+@pytest.mark.parametrize(
+    ("machine", "numbers"),
+    [("x86_64", {"read": 0, "openat": 257, "execve": 59}), ("aarch64", {"read": 63, "openat": 56, "execve": 221})],
+)
+def test_ordinary_calls_are_allowed(machine: str, numbers: dict[str, int]) -> None:
+    program = build_filter(machine)
+
+    answers = [judge(program, number=number, arch=ARCHES[machine]) for number in numbers.values()]
+
+    assert answers == [ALLOW] * 3
+
+
+@pytest.mark.parametrize(("machine", "socket", "pair"), [("x86_64", 41, 53), ("aarch64", 198, 199)])
+def test_sockets_are_refused_but_a_pair_between_own_processes_is_not(machine: str, socket: int, pair: int) -> None:
+    program, arch = build_filter(machine), ARCHES[machine]
+
+    assert refused_with(judge(program, number=socket, arch=arch, arguments=(1, 1))) == errno.EACCES
+    assert judge(program, number=pair, arch=arch, arguments=(1, 1)) == ALLOW
+    assert refused_with(judge(program, number=pair, arch=arch, arguments=(2, 1))) == errno.EACCES
+
+
+@pytest.mark.parametrize(("machine", "clone"), [("x86_64", 56), ("aarch64", 220)])
+def test_a_new_process_is_allowed_and_a_new_namespace_is_not(machine: str, clone: int) -> None:
+    program, arch = build_filter(machine), ARCHES[machine]
+
+    assert judge(program, number=clone, arch=arch, arguments=(0x01200011, 0)) == ALLOW
+    assert refused_with(judge(program, number=clone, arch=arch, arguments=(0x10000011, 0))) == errno.EPERM
+    assert refused_with(judge(program, number=435, arch=arch)) == errno.ENOSYS
+
+
+def test_another_machine_s_calls_end_the_process() -> None:
+    program = build_filter("x86_64")
+
+    assert judge(program, number=0, arch=0x40000003) == KILL
+    assert refused_with(judge(program, number=0x40000000 + 41, arch=ARCHES["x86_64"])) == errno.ENOSYS
+
+
+@pytest.mark.parametrize(("machine", "ioctl"), [("x86_64", 16), ("aarch64", 29)])
+def test_typing_into_a_terminal_is_refused(machine: str, ioctl: int) -> None:
+    program, arch = build_filter(machine), ARCHES[machine]
+
+    assert refused_with(judge(program, number=ioctl, arch=arch, arguments=(0, 0x5412))) == errno.EPERM
+    assert judge(program, number=ioctl, arch=arch, arguments=(0, 0x5401)) == ALLOW
