@@ -8,7 +8,6 @@ from typing import Any
 from decisionworks.graphs.codegen.render.schema import (
     FileSpec,
     FragmentDocument,
-    ImageSpec,
     MakeTarget,
     TerraformSpec,
     When,
@@ -60,11 +59,6 @@ class Fragment:
     def terraform(self) -> tuple[TerraformSpec, ...]:
         """The local Terraform modules it brings or calls."""
         return tuple(module for document in self.documents for module in document.terraform)
-
-    @property
-    def images(self) -> tuple[ImageSpec, ...]:
-        """The container images it builds."""
-        return tuple(image for document in self.documents for image in document.images)
 
     @property
     def make(self) -> tuple[MakeTarget, ...]:

@@ -49,7 +49,9 @@ def render_repository(source: RenderInput) -> dict[str, GeneratedFile]:
     facts = facts_of(source)
     selection = select_fragments(facts.patterns, tags=facts.tags)
     context = template_context(source, facts)
-    context["image_names"] = sorted(image.name for item in selection.fragments for image in _images_of(item, selection))
+    images = {item.owner: _images_of(item, selection) for item in selection.fragments}
+    context["image_names"] = sorted(image.name for group in images.values() for image in group)
+    context["image_of"] = lambda owner: images[owner][0]
     context["parts"] = _parts(selection, context, facts)
     files = _Files()
     for fragment in selection.fragments:
@@ -88,7 +90,12 @@ def _render_modules(selection: Selection, context: Mapping[str, Any], files: _Fi
 
 
 def _images_of(fragment: Fragment, selection: Selection) -> list[ImageSpec]:
-    return [image for image in fragment.images if image.when.holds(selection.facts)]
+    """Choose the images of a fragment: the code's own declaration wins over the infrastructure's expectation."""
+    for document in reversed(fragment.documents):
+        images = [image for image in document.images if image.when.holds(selection.facts)]
+        if images:
+            return images
+    return []
 
 
 def _parts(selection: Selection, context: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
