@@ -26,10 +26,15 @@ class Server(uvicorn.Server):
         """Signals are ours; a requested end is a success, not a death by signal."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._end)
-        yield
+            loop.add_signal_handler(number, self.end)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """End the event streams, then the server; a second call ends it at once."""
         self.force_exit = self.should_exit
         self.should_exit = True
         app = self.config.app

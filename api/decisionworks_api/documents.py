@@ -15,7 +15,7 @@ ROOT = "/api/v1"
 
 async def document(tx: Tx, decision_set: DecisionSet) -> dict[str, Any]:
     """The public decision set; what cannot exist yet is not looked for."""
-    has_gate = decision_set.status not in (Status.QUEUED, Status.INTAKE, Status.PLANNING)
+    has_gate = decision_set.status is not Status.QUEUED
     gate = await newest_gate(tx, decision_set.id) if has_gate else None
     rows = await list_artifacts(tx, decision_set.id) if decision_set.approval is not None else []
     return to_document(
