@@ -78,6 +78,7 @@ class Platform:
             return None
         address = ServerAddress(url=http_url(self._options.host, self._port), token=token)
         write_address(self._data_dir, address)
+        _LOG.info("platform.ready", url=address.url, docs=f"{address.url}/docs", logs=str(self._data_dir / "logs"))
         return address
 
     def watch(self) -> None:
