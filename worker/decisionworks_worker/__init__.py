@@ -1,1 +1,1 @@
-"""Decisionworks."""
+"""The worker: a process that works the queue."""

@@ -149,7 +149,7 @@ class Attempt:
             raise LeaseLost(self.job.id, self.job.lease_token)
         held = await jobs.hold_lease(tx, self.job.lease)
         if held.cancel_requested and heed_cancel:
-            raise RunCancelled()
+            raise RunCancelled
         return held
 
     async def _record(self, tx: Tx, done: FinishedNode, checkpoint_id: str | None) -> None:

@@ -24,6 +24,7 @@ from langgraph.checkpoint.base import (
     get_serializable_checkpoint_metadata,
 )
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from psycopg import AsyncCursor
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
@@ -57,7 +58,8 @@ class LeaseSaver(AsyncPostgresSaver):
     """A checkpointer for one attempt: reads from the database, writes with the attempt's commits."""
 
     def __init__(self, attempt: Attempt) -> None:
-        super().__init__(cast("Any", None))
+        # Only plain values may come back from a checkpoint: state is JSON, and nothing else is ever revived.
+        super().__init__(cast("Any", None), serde=JsonPlusSerializer(allowed_msgpack_modules=None))
         self._attempt = attempt
         self._writes: list[_TaskWrites] = []
         self._checkpoints: list[_Saved] = []
@@ -66,9 +68,9 @@ class LeaseSaver(AsyncPostgresSaver):
     async def _cursor(self, *, pipeline: bool = False) -> AsyncIterator[AsyncCursor[DictRow]]:
         if pipeline:
             raise Broken("a checkpoint write went past the lease")
-        async with self._attempt.database.project_transaction(self._attempt.job.project_id) as tx:
-            async with tx.cursor(binary=True) as cursor:
-                yield cursor
+        project_id = self._attempt.job.project_id
+        async with self._attempt.database.project_transaction(project_id) as tx, tx.cursor(binary=True) as cursor:
+            yield cursor
 
     async def aput(
         self,

@@ -55,7 +55,7 @@ class NodeSpec:
     versions: Mapping[str, str] = field(default_factory=dict)
 
 
-def recorded(spec: NodeSpec) -> Callable[[Any, Runtime[Attempt]], Awaitable[dict[str, Any]]]:
+def recorded(spec: NodeSpec) -> Callable[..., Awaitable[dict[str, Any]]]:
     """The node as LangGraph calls it."""
 
     async def node(state: Any, runtime: Runtime[Attempt]) -> dict[str, Any]:

@@ -1,0 +1,171 @@
+"""Packs and keeps the repository, commits the plan to the project's git, and says what changed since the parent."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from decisionworks.artifacts import (
+    MANIFEST_PATH,
+    REPORT_PATTERN,
+    GeneratedFile,
+    build_manifest,
+    content_sha256,
+    deterministic_zip,
+    read_archive,
+)
+from decisionworks.artifacts.store_rows import add_artifact, list_artifacts
+from decisionworks.decisions import DecisionSet, load
+from decisionworks.decisions.compare import change_summary
+from decisionworks.decisions.lineage import first_of_line
+from decisionworks.engine.attempt import Attempt
+from decisionworks.engine.cards import ReasonCard
+from decisionworks.engine.node import NodeResult, NodeSpec, State
+from decisionworks.events import EventDraft
+from decisionworks.graphs.codegen.nodes.plan_documents import compared_document, plan_documents
+from decisionworks.graphs.codegen.render import template_version
+from decisionworks.graphs.codegen.tools import WORK, CodegenTools, keep, kept_files
+from decisionworks.graphs.decision_document import document_of, writing
+from decisionworks.integrations.git import Author, commit_documents
+from decisionworks.kit.db import Tx
+
+REPOSITORY = "repository"
+RUN_LOG = "validation-run"
+
+
+def diff_and_persist_node(tools: CodegenTools) -> NodeSpec:
+    """The node with its dependencies."""
+
+    async def work(state: State, attempt: Attempt) -> NodeResult:
+        row = document_of(attempt)
+        packed = await _pack(tools, state, row)
+        repository_digest = await keep(tools, packed.archive, prefix=REPOSITORY)
+        run_log = await asyncio.to_thread(tools.store.read, state["run_log_digest"], prefix=WORK)
+        run_log_digest = await keep(tools, run_log, prefix=RUN_LOG)
+        parent, parent_files = await _parent(tools, attempt, row)
+        commit_id = await asyncio.to_thread(_commit, tools, row, await _line(attempt, row))
+        summary = change_summary(
+            None if parent is None else compared_document(parent),
+            compared_document(row),
+            parent_files=parent_files,
+            child_files={path: file.content for path, file in packed.files.items()},
+        )
+        artifacts = [
+            _artifact(REPOSITORY, repository_digest, len(packed.archive), "application/zip", packed.content_digest),
+            _artifact(RUN_LOG, run_log_digest, len(run_log), "application/json", None),
+        ]
+        write_changes = writing(attempt, {"change_summary": summary, "git_commit": commit_id})
+
+        async def apply(tx: Tx) -> None:
+            for artifact in artifacts:
+                await add_artifact(tx, project_id=row.project_id, decision_set_id=row.id, **artifact)
+            await write_changes(tx)
+
+        return NodeResult(
+            update={"repository_digest": repository_digest, "git_commit": commit_id, "outcome": "completed"},
+            card=_card(repository_digest, packed.content_digest, commit_id, summary, len(packed.files)),
+            drafts=(
+                *(EventDraft(type="artifact-created", payload=dict(artifact)) for artifact in artifacts),
+                EventDraft(type="diff-ready", payload={"digest": summary["digest"], "git_commit": commit_id}),
+            ),
+            apply=apply,
+        )
+
+    return NodeSpec(
+        name="diff_and_persist",
+        inputs=("files_digest", "report_digest", "plan_hash"),
+        work=work,
+        has_outside_effects=True,
+        versions={"templates": template_version()},
+    )
+
+
+class _Packed:
+    """The archive, what is in it, and the digest of its generated files."""
+
+    def __init__(self, files: Mapping[str, GeneratedFile], archive: bytes, content_digest: str) -> None:
+        self.files = files
+        self.archive = archive
+        self.content_digest = content_digest
+
+
+async def _pack(tools: CodegenTools, state: State, row: DecisionSet) -> _Packed:
+    files = await kept_files(tools, state["files_digest"])
+    files |= await kept_files(tools, state["report_digest"])
+    manifest = build_manifest(
+        files,
+        plan_hash=str(row.plan_hash),
+        catalogue_version=tools.catalogue_version,
+        template_version=template_version(),
+    )
+    text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False)
+    complete = {**files, MANIFEST_PATH: GeneratedFile(content=(text + "\n").encode(), pattern=REPORT_PATTERN)}
+    archive = await asyncio.to_thread(deterministic_zip, complete)
+    return _Packed(files, archive, content_sha256(manifest))
+
+
+async def _parent(
+    tools: CodegenTools, attempt: Attempt, row: DecisionSet
+) -> tuple[DecisionSet | None, dict[str, bytes]]:
+    """The parent as it stands, and the files of its repository if it got that far."""
+    if row.parent_id is None:
+        return None, {}
+    async with attempt.database.project_transaction(row.project_id) as tx:
+        parent = await load(tx, row.parent_id)
+        kept = [artifact for artifact in await list_artifacts(tx, parent.id) if artifact.kind == REPOSITORY]
+    if not kept:
+        return parent, {}
+    data = await asyncio.to_thread(tools.store.read, kept[0].sha256, prefix=REPOSITORY)
+    archived = await asyncio.to_thread(read_archive, data)
+    return parent, {path: file.content for path, file in archived.items() if path != MANIFEST_PATH}
+
+
+async def _line(attempt: Attempt, row: DecisionSet) -> UUID:
+    async with attempt.database.project_transaction(row.project_id) as tx:
+        return await first_of_line(tx, row.id)
+
+
+def _commit(tools: CodegenTools, row: DecisionSet, line: UUID) -> str:
+    """Commit the plan's documents; the time is the decision set's own, so that doing it again is the same commit.
+
+    All revisions of a line share a folder, so that git's own log of it shows what changed from one to the next.
+    """
+    documents = {f"decision-sets/{line}/{name}": data for name, data in plan_documents(row).items()}
+    return commit_documents(
+        tools.data_dir / "projects" / str(row.project_id) / "repository.git",
+        documents,
+        message=f"Plan revision {row.revision} of decision set {row.id}\n\nplan_hash: {row.plan_hash}\n",
+        author=Author(name=str((row.approval or {}).get("by") or row.requested_by)),
+        author_time=row.created_at,
+    )
+
+
+def _artifact(kind: str, sha256: str, size_bytes: int, media_type: str, content_digest: str | None) -> dict[str, Any]:
+    suffix = "zip" if kind == REPOSITORY else "json"
+    return {
+        "kind": kind,
+        "sha256": sha256,
+        "content_sha256": content_digest,
+        "size_bytes": size_bytes,
+        "media_type": media_type,
+        "file_name": f"{kind}-{sha256[:12]}.{suffix}",
+    }
+
+
+def _card(
+    repository_digest: str, content_digest: str, commit_id: str, summary: Mapping[str, Any], count: int
+) -> ReasonCard:
+    return ReasonCard(
+        agent="archivist",
+        title="Kept for good",
+        decision=f"{count} files kept as {repository_digest[:12]} and the plan committed as {commit_id[:12]}",
+        because=(
+            f"digest of the generated files {content_digest[:12]}",
+            f"digest of the archive {repository_digest[:12]}",
+            str(summary["digest"]),
+        ),
+        confidence=1.0,
+    )

@@ -1,0 +1,74 @@
+"""Checks the repository in the sandbox, and judges it by the policies on generated code."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from decisionworks.decisions import DecisionSet
+from decisionworks.engine.attempt import Attempt
+from decisionworks.engine.cards import ReasonCard
+from decisionworks.engine.node import NodeResult, NodeSpec, State
+from decisionworks.events import EventDraft
+from decisionworks.graphs.codegen.tools import CodegenTools, keep, kept_files, pack
+from decisionworks.graphs.codegen.validate import CheckStatus, ValidationReport, validate_repository
+from decisionworks.graphs.decision_document import document_of, writing
+from decisionworks.kit.canonical import canonical_json
+from decisionworks.policy import evaluate_policies, fired_rules, plan_facts
+
+
+def validators_node(tools: CodegenTools) -> NodeSpec:
+    """The node with its dependencies."""
+
+    async def work(state: State, attempt: Attempt) -> NodeResult:
+        files = await kept_files(tools, state["files_digest"])
+        report = await asyncio.to_thread(_validate, tools, files)
+        results = _judge(document_of(attempt), report.gen_facts)
+        blocked = fired_rules(results, severity="block")
+        failed = [check for check in report.checks if check.verdict.status is CheckStatus.FAILED]
+        update: dict[str, Any] = {
+            "report_digest": await keep(tools, pack(report.files())),
+            "run_log_digest": await keep(tools, canonical_json(report.run_json()).encode()),
+            "validation_status": "failed" if failed else "passed",
+        }
+        if blocked or failed:
+            update["outcome"] = "failed"
+            update["failed_checks"] = [*(f"{check.id}: {check.verdict.reason}" for check in failed), *blocked]
+        return NodeResult(
+            update=update,
+            card=_card(report, blocked),
+            drafts=(EventDraft(type="policy-update", payload={"policy_results": results}),),
+            apply=writing(attempt, {"policy_results": results}),
+        )
+
+    return NodeSpec(name="validators", inputs=("files_digest", "plan_hash"), work=work, has_outside_effects=True)
+
+
+def _validate(tools: CodegenTools, files: Mapping[str, Any]) -> ValidationReport:
+    return validate_repository(files, sandbox=tools.open_sandbox(), scratch_dir=tools.scratch_dir)
+
+
+def _judge(row: DecisionSet, gen: Mapping[str, bool | None]) -> dict[str, Any]:
+    """The policies once more, now that the facts of generated code are known; the approved outcomes do not change."""
+    facts = plan_facts(row.plan or {}, row.constraints, row.cost_estimate or {}, row.findings, dict(gen))
+    return evaluate_policies(facts)
+
+
+def _card(report: ValidationReport, blocked: list[str]) -> ReasonCard:
+    by_status = {status: [check for check in report.checks if check.verdict.status is status] for status in CheckStatus}
+    because = [f"{check.id} failed: {check.verdict.reason}" for check in by_status[CheckStatus.FAILED]]
+    because += [f"policy {rule} fired on the generated code" for rule in blocked]
+    because += [f"{check.id} passed: {check.verdict.reason}" for check in by_status[CheckStatus.PASSED]]
+    skipped = [f"{check.id} skipped: {check.verdict.reason}" for check in by_status[CheckStatus.SKIPPED]]
+    return ReasonCard(
+        agent="validator",
+        title="Does it hold up?",
+        decision=(
+            f"{len(by_status[CheckStatus.PASSED])} checks passed, {len(by_status[CheckStatus.FAILED])} failed,"
+            f" {len(skipped)} skipped"
+        ),
+        because=tuple(because),
+        tradeoffs=tuple(skipped),
+        confidence=1.0 - 0.04 * len(skipped),
+    )

@@ -1,0 +1,61 @@
+"""What the generation nodes are given, and how they hand files to each other across crashes.
+
+Files between two nodes are kept in the content store under their digest, never in the graph's state: another worker
+finds exactly what the first one made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from decisionworks.artifacts import ContentStore, GeneratedFile
+from decisionworks.kit.canonical import canonical_json
+from decisionworks.sandbox import Sandbox
+
+WORK = "work"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodegenTools:
+    """The dependencies of the generation nodes; the sandbox is opened at its first use: probing takes a while."""
+
+    store: ContentStore
+    open_sandbox: Callable[[], Sandbox]
+    data_dir: Path
+    scratch_dir: Path
+    catalogue_version: str
+
+
+def pack(files: Mapping[str, GeneratedFile]) -> bytes:
+    """The files with their modes and patterns as bytes, the same for the same files."""
+    record = {
+        path: {"mode": file.mode, "pattern": file.pattern, "content": base64.b64encode(file.content).decode("ascii")}
+        for path, file in files.items()
+    }
+    return zlib.compress(canonical_json(record).encode(), 6)
+
+
+def unpack(data: bytes) -> dict[str, GeneratedFile]:
+    """The files that `pack` was given."""
+    record: dict[str, dict[str, Any]] = json.loads(zlib.decompress(data))
+    return {
+        path: GeneratedFile(content=base64.b64decode(item["content"]), mode=item["mode"], pattern=item["pattern"])
+        for path, item in record.items()
+    }
+
+
+async def keep(tools: CodegenTools, data: bytes, *, prefix: str = WORK) -> str:
+    """Put bytes into the content store; the answer is their digest."""
+    return await asyncio.to_thread(tools.store.put, data, prefix=prefix)
+
+
+async def kept_files(tools: CodegenTools, digest: str) -> dict[str, GeneratedFile]:
+    """The files that an earlier node kept."""
+    return unpack(await asyncio.to_thread(tools.store.read, digest, prefix=WORK))

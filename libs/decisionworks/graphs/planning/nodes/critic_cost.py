@@ -1,0 +1,57 @@
+"""Judges the plan by its money, and sends concrete objections of both critics back to the planner, at most twice."""
+
+from __future__ import annotations
+
+import asyncio
+
+from decisionworks.engine.attempt import Attempt
+from decisionworks.engine.node import NodeResult, NodeSpec, State
+from decisionworks.graphs.decision_document import document_of, writing
+from decisionworks.graphs.planning.nodes.critics import (
+    MOST_ROUNDS,
+    critics_card,
+    kept_accepted,
+    open_objections,
+    planned,
+)
+from decisionworks.graphs.planning.tools import PlanningTools
+from decisionworks.patterns.critics import review_cost
+
+CRITIC = "cost"
+
+
+def critic_cost_node(tools: PlanningTools) -> NodeSpec:
+    """The node with its dependencies."""
+
+    async def work(state: State, attempt: Attempt) -> NodeResult:
+        row = document_of(attempt)
+        plan, cost = planned(row)
+        found = await asyncio.to_thread(review_cost, plan, row.constraints, cost)
+        mine = [*kept_accepted(row.critiques, CRITIC, state.get("taken_objections", [])), *found]
+        critiques = [*(critique for critique in row.critiques if critique["critic"] != CRITIC), *mine]
+        rounds = int(state.get("critic_rounds", 0))
+        tried = state.get("tried_objections", [])
+        may_send = rounds < MOST_ROUNDS and row.infeasibility is None
+        objections = open_objections(critiques, tried) if may_send else []
+        monthly = cost["monthly"]["expected"]
+        return NodeResult(
+            update={
+                "objections": objections,
+                "tried_objections": [*tried, *objections],
+                "critic_rounds": rounds + 1 if objections else rounds,
+            },
+            card=critics_card(
+                critic="cost critic",
+                title="What the money says",
+                critiques=mine,
+                silent_because=f"no rule found waste in {monthly:,.2f} USD a month",
+            ),
+            apply=writing(attempt, {"critiques": critiques}),
+        )
+
+    return NodeSpec(
+        name="critic_cost",
+        inputs=("plan_digest", "review_digest", "critic_rounds", "plan_iteration", "tried_objections"),
+        work=work,
+        versions=tools.catalogue_versions,
+    )

@@ -1,0 +1,45 @@
+"""Judges the plan as a reviewer would: what breaks, what is missing, who can run it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from decisionworks.engine.attempt import Attempt
+from decisionworks.engine.node import NodeResult, NodeSpec, State
+from decisionworks.graphs.decision_document import document_of, writing
+from decisionworks.graphs.planning.nodes.critics import critics_card, kept_accepted, planned
+from decisionworks.graphs.planning.tools import PlanningTools
+from decisionworks.kit.canonical import digest_of
+from decisionworks.patterns.critics import review_technically
+
+CRITIC = "technical"
+
+
+def critic_tech_node(tools: PlanningTools) -> NodeSpec:
+    """The node with its dependencies."""
+
+    async def work(state: State, attempt: Attempt) -> NodeResult:
+        row = document_of(attempt)
+        plan, cost = planned(row)
+        found = await asyncio.to_thread(review_technically, plan, row.constraints, cost)
+        earlier = kept_accepted(row.critiques, CRITIC, state.get("taken_objections", []))
+        critiques = [*earlier, *found]
+        others = [critique for critique in row.critiques if critique["critic"] != CRITIC]
+        patterns = len(plan["patterns"])
+        return NodeResult(
+            update={"review_digest": digest_of(critiques)},
+            card=critics_card(
+                critic="technical critic",
+                title="What a technical reviewer finds",
+                critiques=critiques,
+                silent_because=f"{patterns} patterns reviewed, no rule found a fault",
+            ),
+            apply=writing(attempt, {"critiques": [*critiques, *others]}),
+        )
+
+    return NodeSpec(
+        name="critic_tech",
+        inputs=("plan_digest", "constraints_digest", "critic_rounds", "plan_iteration"),
+        work=work,
+        versions=tools.catalogue_versions,
+    )

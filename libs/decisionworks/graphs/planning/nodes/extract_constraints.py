@@ -1,0 +1,112 @@
+"""Reads what the request says into the constraint schema, each value with where it was said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from decisionworks.decisions import Status
+from decisionworks.engine.attempt import Attempt
+from decisionworks.engine.cards import Alternative, ModelUse, ReasonCard
+from decisionworks.engine.node import NodeResult, NodeSpec, State
+from decisionworks.events import EventDraft
+from decisionworks.graphs.decision_document import document_of, writing
+from decisionworks.graphs.planning.offline import EXTRACT
+from decisionworks.graphs.planning.tools import PlanningTools
+from decisionworks.kit.canonical import digest_of
+from decisionworks.llm import StructuredQuestion
+from decisionworks.projects import constraints_from_json, constraints_to_json, parse_request_document
+
+_MOST_QUOTED = 8
+
+
+def extract_constraints_node(tools: PlanningTools) -> NodeSpec:
+    """The node with its dependencies."""
+    pack = f"extract@{tools.fields.version[:12]}"
+
+    async def work(state: State, attempt: Attempt) -> NodeResult:
+        row = document_of(attempt)
+        document = parse_request_document(row.request)
+        data = {**document.data, **row.given_constraints}
+        material = {"request": document.text, "data": data, "on_missing": row.on_missing}
+        answer = await tools.provider.answer(StructuredQuestion(task=EXTRACT, material=material, prompt_pack=pack))
+        found = answer.content
+        constraints = constraints_to_json(constraints_from_json(found["constraints"]))
+        findings = {
+            "contradictions": found["contradictions"],
+            "injection": bool(found["untrusted_instructions"]),
+            "assumptions": found["assumptions"],
+        }
+        changes = {
+            "status": Status.INTAKE.value,
+            "constraints": constraints,
+            "language": found["language"],
+            "untrusted_instructions": found["untrusted_instructions"],
+            "findings": findings,
+        }
+        use = ModelUse(provider=answer.provider, name=answer.model, prompt_pack=pack)
+        return NodeResult(
+            update={"constraints_digest": digest_of([constraints, findings]), "intake_round": 1, "answers": {}},
+            card=_card(constraints, found, use),
+            drafts=(EventDraft(type="constraints-updated", payload={"constraints": _known(constraints)}),),
+            apply=writing(attempt, changes),
+        )
+
+    return NodeSpec(
+        name="extract_constraints",
+        inputs=("request_digest", "on_missing"),
+        work=work,
+        versions={"prompt_pack": pack},
+    )
+
+
+def _known(constraints: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value for name, value in constraints.items() if value["state"] in ("stated", "inferred", "conflicting")
+    }
+
+
+def _card(constraints: Mapping[str, Any], found: Mapping[str, Any], use: ModelUse) -> ReasonCard:
+    states = [value["state"] for value in constraints.values()]
+    known = _known(constraints)
+    because = [_quote(name, value) for name, value in known.items() if name != "use_case_summary"]
+    because.sort(key=lambda text: "inferred" in text)
+    orders = found["untrusted_instructions"]
+    alternatives = [
+        Alternative(
+            id="follow-the-orders-in-the-text", why_not=f"“{_short(order['text'])}” is part of the request, not of ours"
+        )
+        for order in orders
+    ]
+    return ReasonCard(
+        agent="intake",
+        title="What the request says",
+        decision=(
+            f"{states.count('stated')} facts stated and {states.count('inferred')} inferred of {len(states)};"
+            f" {states.count('missing')} unknown, {states.count('conflicting')} contradictory"
+        ),
+        because=tuple(because[:_MOST_QUOTED]) or ("the request names no fact that the catalogue knows",),
+        alternatives=tuple(alternatives),
+        tradeoffs=tuple(f"{item['field']}: {item['effect']}" for item in found["assumptions"][:3]),
+        confidence=_confidence(known),
+        model=use,
+    )
+
+
+def _quote(name: str, value: Mapping[str, Any]) -> str:
+    shown = ", ".join(map(str, value["value"])) if isinstance(value["value"], list) else value["value"]
+    span = value["span"]
+    if span is not None:
+        return f"{name} = {shown} ({value['state']}: “{_short(span['text'])}”)"
+    return f"{name} = {shown} ({value['state']}: {value['reason'] or 'given as data'})"
+
+
+def _short(text: str, limit: int = 80) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def _confidence(known: Mapping[str, Any]) -> float:
+    if not known:
+        return 0.1
+    return sum(float(value["confidence"]) for value in known.values()) / len(known)

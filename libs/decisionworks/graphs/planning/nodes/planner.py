@@ -1,0 +1,128 @@
+"""Composes the plan: the solver chooses the patterns, the price table prices them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from decisionworks.decisions import Status
+from decisionworks.engine.attempt import Attempt
+from decisionworks.engine.cards import Alternative, ReasonCard
+from decisionworks.engine.node import NodeResult, NodeSpec, State
+from decisionworks.events import EventDraft
+from decisionworks.graphs.decision_document import document_of, writing
+from decisionworks.graphs.planning.tools import PlanningTools
+from decisionworks.kit.canonical import digest_of
+from decisionworks.kit.errors import Broken
+from decisionworks.patterns import Composition
+from decisionworks.patterns.compose_plan import compose_plan
+
+_SHOWN = 6
+
+
+def planner_node(tools: PlanningTools) -> NodeSpec:
+    """The node with its dependencies."""
+
+    async def work(state: State, attempt: Attempt) -> NodeResult:
+        row = document_of(attempt)
+        composition = await asyncio.to_thread(
+            compose_plan,
+            row.constraints,
+            findings=row.findings,
+            objections=state.get("tried_objections") or [],
+            catalogue=tools.patterns,
+            prices=tools.prices,
+        )
+        if composition.plan is None:
+            raise Broken("the planner answered without even a nearest plan")
+        plan = _with_stated_differences(composition.plan, row.findings)
+        cost = composition.cost_estimate
+        changes = {
+            "status": Status.PLANNING.value,
+            "plan": plan,
+            "infeasibility": composition.infeasibility,
+            "cost_estimate": cost,
+            "plan_hash": None,
+            "policy_results": None,
+            "approval": None,
+        }
+        return NodeResult(
+            update={
+                "plan_digest": digest_of([plan, cost, composition.infeasibility]),
+                "objections": [],
+                "taken_objections": composition.trace["objections_taken"],
+            },
+            card=_card(state, composition, plan, cost),
+            drafts=(
+                EventDraft(type="plan-updated", payload=_plan_payload(plan, composition.infeasibility)),
+                EventDraft(type="cost-update", payload={"cost_estimate": cost}),
+            ),
+            apply=writing(attempt, changes),
+        )
+
+    return NodeSpec(
+        name="planner",
+        inputs=("constraints_digest", "plan_iteration", "critic_rounds", "tried_objections"),
+        work=work,
+        has_outside_effects=True,
+        versions=tools.catalogue_versions,
+    )
+
+
+def _with_stated_differences(plan: Mapping[str, Any], findings: Mapping[str, Any]) -> dict[str, Any]:
+    """What intake had to assume stands among the plan's assumptions, once per field."""
+    listed = list(plan.get("assumptions", []))
+    named = {item["field"] for item in listed}
+    added = [item for item in findings.get("assumptions", []) if item["field"] not in named]
+    return {**plan, "assumptions": [*listed, *added]}
+
+
+def _plan_payload(plan: Mapping[str, Any], infeasibility: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        "patterns": [{"id": p["id"], "capability": p["capability"]} for p in plan["patterns"]],
+        "tiers": {name: tier["monthly_usd"] for name, tier in plan["tiers"].items()},
+        "infeasibility": infeasibility,
+    }
+
+
+def _card(state: State, composition: Composition, plan: Mapping[str, Any], cost: Mapping[str, Any]) -> ReasonCard:
+    trace: Mapping[str, Any] = composition.trace
+    infeasibility: Mapping[str, Any] | None = composition.infeasibility
+    patterns = plan["patterns"]
+    monthly = cost["monthly"]
+    contested = [pattern for pattern in patterns if pattern["runner_up"]]
+    leading = sorted(contested, key=lambda pattern: (pattern["capability"] != "serving", -pattern["score"]))
+    because = [f"{pattern['id']}: {pattern['reason']}" for pattern in leading[:_SHOWN]]
+    because += [f"taken from the critics: {objection}" for objection in map(_objection, trace["objections_taken"])]
+    alternatives = [
+        Alternative(id=str(pattern["runner_up"]["id"]), why_not=str(pattern["runner_up"]["why_not"]))
+        for pattern in leading[:_SHOWN]
+    ]
+    tiers = plan["tiers"]
+    tradeoffs = [f"{name}: {tier['monthly_usd']:,.0f} USD a month, {tier['why']}" for name, tier in tiers.items()]
+    spread = f"{monthly['low']:,.0f} to {monthly['high']:,.0f}"
+    decision = f"{len(patterns)} patterns for {monthly['expected']:,.2f} USD a month ({spread})"
+    if infeasibility is not None:
+        conflicts = infeasibility["conflicts"]
+        decision = (
+            f"nothing fits all that was asked: {len(conflicts)} conflicts;"
+            f" the nearest plan costs {monthly['expected']:,.2f} USD a month"
+        )
+        because = [str(conflict["why"]) for conflict in conflicts] + because
+        tradeoffs = [str(way["why"]) for way in infeasibility["relaxations"]]
+    return ReasonCard(
+        agent="planner",
+        title="The architecture"
+        if state.get("plan_iteration") == 1
+        else f"The architecture, plan {state['plan_iteration']}",
+        decision=decision,
+        because=tuple(because),
+        alternatives=tuple(alternatives),
+        tradeoffs=tuple(tradeoffs),
+        confidence=0.9 if infeasibility is None else 0.3,
+    )
+
+
+def _objection(objection: Mapping[str, Any]) -> str:
+    return ", ".join(f"{verb} {value}" for verb, value in sorted(objection.items()))

@@ -1,0 +1,7 @@
+"""`python -m decisionworks_worker`."""
+
+import sys
+
+from decisionworks_worker.main import main
+
+sys.exit(main())

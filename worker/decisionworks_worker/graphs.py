@@ -1,0 +1,64 @@
+"""Which graph works which kind of job. Adding an agent adds a line here."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from langgraph.graph import StateGraph
+
+from decisionworks.artifacts import DiskStore
+from decisionworks.decisions import JOB_KIND
+from decisionworks.engine.attempt import Attempt
+from decisionworks.engine.definition import GraphDefinition
+from decisionworks.graphs.codegen.graph import FIRST_NODE, add_generation
+from decisionworks.graphs.codegen.render import renderable_patterns
+from decisionworks.graphs.codegen.state import CodegenState
+from decisionworks.graphs.codegen.tools import CodegenTools
+from decisionworks.graphs.decision_life import DecisionLife
+from decisionworks.graphs.planning.graph import add_planning
+from decisionworks.graphs.planning.offline import offline_rules
+from decisionworks.graphs.planning.state import PlanningState
+from decisionworks.graphs.planning.tools import planning_tools
+from decisionworks.kit.settings import Settings
+from decisionworks.llm import OfflineProvider
+from decisionworks.projects import load_constraint_catalogue
+from decisionworks.sandbox import open_sandbox
+
+GRAPH_VERSION = "1"
+
+
+class MLOpsProjectState(PlanningState, CodegenState, total=False):
+    """The whole of one run: what was asked, what was decided, what was made."""
+
+
+def graph_definitions(settings: Settings) -> Mapping[str, GraphDefinition]:
+    """Every kind of job that this worker knows."""
+    return {JOB_KIND: _plan_definition(settings)}
+
+
+def _plan_definition(settings: Settings) -> GraphDefinition:
+    planning = planning_tools(
+        provider=OfflineProvider(offline_rules(load_constraint_catalogue())), renderable=renderable_patterns()
+    )
+    builder: StateGraph[MLOpsProjectState, Attempt, MLOpsProjectState, MLOpsProjectState] = StateGraph(
+        MLOpsProjectState, context_schema=Attempt
+    )
+    add_planning(builder, planning, next_node=FIRST_NODE)
+    add_generation(builder, _codegen_tools(settings, catalogue_version=planning.patterns.version))
+    return GraphDefinition(kind=JOB_KIND, version=GRAPH_VERSION, builder=builder, life=DecisionLife())
+
+
+def _codegen_tools(settings: Settings, *, catalogue_version: str) -> CodegenTools:
+    scratch_dir = Path(tempfile.gettempdir())
+    return CodegenTools(
+        store=DiskStore(settings.data_dir / "artifacts"),
+        open_sandbox=functools.cache(
+            lambda: open_sandbox(scratch_dir=scratch_dir, allows_unsafe_execution=settings.sandbox_override)
+        ),
+        data_dir=settings.data_dir,
+        scratch_dir=scratch_dir,
+        catalogue_version=catalogue_version,
+    )

@@ -1,0 +1,50 @@
+"""The worker's process: settings, signals, work, peace."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+import structlog
+
+from decisionworks.engine.worker import Worker
+from decisionworks.kit.db import Database
+from decisionworks.kit.errors import DecisionworksError
+from decisionworks.kit.logging import configure_logging
+from decisionworks.kit.settings import Settings, read_settings
+from decisionworks_worker.graphs import graph_definitions
+
+log = structlog.get_logger(__name__)
+
+
+def main() -> int:
+    """Run one worker until SIGTERM or SIGINT."""
+    try:
+        settings = read_settings()
+    except DecisionworksError as error:
+        sys.stderr.write(f"decisionworks worker: {error.message}\n")
+        return 2
+    configure_logging(log_format=settings.log_format, level=settings.log_level, process="worker")
+    asyncio.run(_work(settings))
+    return 0
+
+
+async def _work(settings: Settings) -> None:
+    database = Database(
+        settings.database_url,
+        pool_size=settings.pool_size,
+        timeout_s=settings.database_timeout_s,
+        prepare=settings.is_direct,
+    )
+    await database.open()
+    worker = Worker(settings, graph_definitions(settings), database)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.drain)
+    log.info("worker.started", slots=settings.worker_slots)
+    try:
+        await worker.run()
+    finally:
+        await database.close()
+    log.info("worker.stopped")
