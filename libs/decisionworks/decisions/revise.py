@@ -51,11 +51,13 @@ async def revise(
 
 def _changes(constraints: JsonObject, message: str | None) -> dict[str, object]:
     catalogue = load_constraint_catalogue()
-    given = dict(parse_constraint_data(constraints, catalogue=catalogue))
+    given: dict[str, object] = dict(parse_constraint_data(constraints, catalogue=catalogue))
     if not message or not message.strip():
-        return dict(given)
+        return given
     found = extract_constraints(message, data=None, on_missing="assume", catalogue=catalogue).constraints
-    said = {name: one.value for name, one in found.items() if one.state == "stated" and name != "use_case_summary"}
+    said: dict[str, object] = {
+        name: one.value for name, one in found.items() if one.state == "stated" and name != "use_case_summary"
+    }
     return {name: value for name, value in said.items() if value is not None} | given
 
 

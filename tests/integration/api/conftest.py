@@ -77,7 +77,8 @@ async def start_api(clean_database: str, tmp_path: Path) -> AsyncIterator[StartA
     yield start
     for server, task, client in running:
         await client.aclose()
-        server.end()
+        if not server.should_exit:
+            server.end()
         async with asyncio.timeout(10):
             await task
 
