@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 COUNTRY_OF_REGION = {
-    "us-east-1": "us", "us-east-2": "us", "us-west-1": "us", "us-west-2": "us", "us-gov-west-1": "us", "us-gov-east-1": "us",
-    "eu-west-1": "ie", "eu-west-3": "fr", "eu-central-1": "de", "eu-north-1": "se", "eu-south-1": "it", "eu-south-2": "es",
-    "eusc-de-east-1": "de", "eu-west-2": "uk", "eu-central-2": "ch", "ca-central-1": "ca", "ca-west-1": "ca",
+    "us-east-1": "us", "us-east-2": "us", "us-west-1": "us", "us-west-2": "us", "us-gov-west-1": "us",
+    "us-gov-east-1": "us", "eu-west-1": "ie", "eu-west-3": "fr", "eu-central-1": "de", "eu-north-1": "se",
+    "eu-south-1": "it", "eu-south-2": "es", "eusc-de-east-1": "de", "eu-west-2": "uk",
+    "eu-central-2": "ch", "ca-central-1": "ca", "ca-west-1": "ca",
     "sa-east-1": "br", "ap-northeast-1": "jp", "ap-northeast-3": "jp", "ap-northeast-2": "kr", "ap-southeast-1": "sg",
     "ap-southeast-2": "au", "ap-southeast-4": "au", "ap-south-1": "in", "ap-south-2": "in", "mx-central-1": "mx",
     "af-south-1": "za",
@@ -29,7 +30,7 @@ def is_outside(regions: Iterable[str], *, residency: object, home: str) -> bool:
 
 
 def pair_of(home: str, *, residency: object) -> str | None:
-    """A second region for one home, inside the jurisdiction where one was named; the first by list, None when there is none."""
+    """A second region beside a home, inside the jurisdiction where one was named; None when there is none."""
     country = COUNTRY_OF_REGION.get(home)
     allowed = _allowed_countries(residency, home=home)
     continent = home.split("-", 1)[0]

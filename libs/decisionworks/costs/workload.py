@@ -13,7 +13,8 @@ MEDIA = ("image", "video", "audio")
 REGULATED = ("hipaa", "pci_dss", "sr_11_7", "eu_ai_act_high_risk", "fedramp")
 DATA_RUNS = {"static": 2.0, "daily": 30.0, "hourly": 730.0, "streaming": 30.0}
 TRAINING_RUNS = {
-    "never": 0.0, "manual": 0.5, "quarterly": 0.33, "monthly": 1.0, "weekly": 4.3, "daily": 30.0, "hourly": 730.0, "on_drift": 2.0,
+    "never": 0.0, "manual": 0.5, "quarterly": 0.33, "monthly": 1.0, "weekly": 4.3, "daily": 30.0, "hourly": 730.0,
+    "on_drift": 2.0,
 }  # fmt: skip
 PEAK_TO_AVERAGE = {"steady": 1.5, "business_hours": 4.0, "spiky": 5.0, "intermittent": 10.0, "unknown": 3.0}
 # One stored gigabyte per event a second: three months of 130 compressed bytes an event.

@@ -4,10 +4,12 @@
 """
 
 from decisionworks.patterns.catalogue import load_pattern_catalogue, parse_pattern_catalogue
+from decisionworks.patterns.critics import review_cost, review_technically, settle_critiques
 from decisionworks.patterns.errors import InvalidObjection, NoPlanAtAll, PatternCatalogueBroken
 from decisionworks.patterns.gate import gate
 from decisionworks.patterns.model import Composition, Pattern, PatternCatalogue
 from decisionworks.patterns.plan_hash import plan_hash
+from decisionworks.patterns.question_effects import question_effects
 from decisionworks.patterns.score import score
 
 __all__ = [
@@ -21,5 +23,9 @@ __all__ = [
     "load_pattern_catalogue",
     "parse_pattern_catalogue",
     "plan_hash",
+    "question_effects",
+    "review_cost",
+    "review_technically",
     "score",
+    "settle_critiques",
 ]

@@ -27,6 +27,8 @@ from decisionworks.patterns.thresholds import find_thresholds
 
 RECOMMENDED = Weights(points=1.0, wishes=1.0, cost=10.0, burden=0.3)
 LEAN = Weights(points=0.02, wishes=0.02, cost=100.0, burden=0.02)
+# What people look for first in a way out: is it still there?
+KEPT = ("budget_usd_month", "latency_p95_ms", "multi_region", "team_size")
 # What a robust plan adds where the constraints leave room: slower failures, faster recovery, better evidence.
 ROBUST_EXTRAS = {
     "deploy-progressive": 6.0,
@@ -76,10 +78,10 @@ def compose_plan(
     catalogue: PatternCatalogue,
     prices: PriceBook,
 ) -> Composition:
-    """Choose the patterns for a request and price them; when nothing fits, name the conflict and draft the closest plan.
+    """Choose the patterns for a request and price them; when nothing fits, name the conflicts and draft the nearest.
 
-    Units: `constraints` in their JSON form; money in United States dollars a month. `objections` are `{"require": id}` or
-    `{"exclude": id}`; one that leaves no plan is set aside and noted.
+    Units: `constraints` in their JSON form; money in United States dollars a month. `objections` are `{"require": id}`
+    or `{"exclude": id}`; one that leaves no plan is set aside and noted.
     Raises: InvalidObjection, an objection names no pattern; InvalidConstraints, an entry is not a constraint value.
     """
     situation = read_situation(constraints)

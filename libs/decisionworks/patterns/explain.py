@@ -1,4 +1,4 @@
-"""Why each pattern is in a plan: the need it meets, the constraint that decided, and the best alternative turned down."""
+"""Why each pattern is in a plan: the need it meets, what decided, and the best alternative turned down."""
 
 from __future__ import annotations
 

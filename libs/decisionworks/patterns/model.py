@@ -84,8 +84,8 @@ class Score:
 class Need:
     """At least one of these patterns has to be (or, with a weight, should be) in the plan.
 
-    Units: `weight` is points lost when a wish stays open; None makes it a demand. `fields` are the constraints it follows
-    from; a demand without fields holds for every plan.
+    Units: `weight` is points lost when a wish stays open; None makes it a demand. `fields` are the constraints it
+    follows from; a demand without fields holds for every plan.
     """
 
     id: str
@@ -135,8 +135,8 @@ class Problem:
 class Weights:
     """How much a tier cares about each thing, in points.
 
-    Units: `cost` is points for a whole budget spent, `burden` points per unit of operational burden; `extras` are points
-    that this tier adds to single patterns.
+    Units: `cost` is points for a whole budget spent, `burden` points per unit of operational burden; `extras` are
+    points that this tier adds to single patterns.
     """
 
     points: float

@@ -74,6 +74,7 @@ def derive_needs(situation: Situation) -> tuple[Need, ...]:
         *_training_needs(values),
         *_control_needs(values),
         *_operation_wishes(values),
+        *_team_wishes(values),
     )
 
 
@@ -202,8 +203,9 @@ def _training_needs(values: Mapping[str, object]) -> Iterator[Need]:
     if _trains(values) or "batch" in _items(values, "inference_mode"):
         yield Need(id="orchestration", any_of=ORCHESTRATION, why="steps run in order and can be repeated")
         if _number(values, "team_size", 2) >= 3:
-            yield Need(id="managed-orchestration", any_of=MANAGED_ORCHESTRATION, weight=2, fields=("team_size",),
-                       why=f"team_size = {shown(values.get('team_size'))}: several people need one visible run history")  # fmt: skip
+            why = f"team_size = {shown(values.get('team_size'))}: several people need one run history"
+            fields = ("team_size",)
+            yield Need(id="managed-orchestration", any_of=MANAGED_ORCHESTRATION, weight=2, fields=fields, why=why)
     else:
         yield Need(
             id="orchestration", any_of=MANAGED_ORCHESTRATION, why="ingestion and checks run on a schedule", weight=4
@@ -243,58 +245,65 @@ def _control(name: str, pattern: str, field: str, values: Mapping[str, object]) 
     return Need(id=name, any_of=(pattern,), fields=(field,), why=f"{field} = {shown(values.get(field))} demands it")
 
 
-def _operation_wishes(values: Mapping[str, object]) -> Iterator[Need]:
-    team, slo = _number(values, "team_size", 2), _number(values, "availability_slo_pct", 99.5)
-    modes, rules = _items(values, "inference_mode"), _items(values, "compliance")
-    online = any(mode in modes for mode in ("real_time", "streaming"))
-    if not is_llm(values) and values.get("retraining_frequency") != "never":
-        yield _wish(
-            "drift", "mon-drift", 12, "retraining_frequency", "retraining without a drift signal is blind", values
-        )
-    if online and slo >= 99.9:
-        yield _wish("progressive", "deploy-progressive", 14, "availability_slo_pct", "most outages are changes", values)
-    if slo >= 99.99:
-        yield _wish("four-nines", "dr-multi-region", 8, "availability_slo_pct", "one region leaves little room", values)
-    if "real_time" in modes or ("streaming" in modes and not modes == ("streaming",)):
-        yield _wish("edge", "sec-api-auth-waf", 7, "inference_mode", "open inference leaks data and money", values)
-    if values.get("label_delay_days") is not None:
-        yield _wish("outcomes", "mon-performance-labels", 10, "label_delay_days", "truth comes late", values)
-    elif _trains(values) and values.get("use_case_type") in SELF_LABELLING and team >= 3:
-        yield _wish(
-            "outcomes", "mon-performance-labels", 8, "use_case_type", "true outcomes arrive by themselves", values
-        )
-    if team >= 4:
-        yield _wish("approval-trail", "registry-model", 8, "team_size", "several people need one truth", values)
-        if _trains(values):
-            yield _wish(
-                "tracking", "track-mlflow", 6, "team_size", "experiments of several people are compared", values
-            )
-    if _trains(values) and not any(kind in MEDIA for kind in _items(values, "data_types")):
-        yield _wish(
-            "features", "features-offline-tables", 4, "data_types", "training and scoring share definitions", values
-        )
-    if _number(values, "audit_retention_years") >= 1:
-        yield _wish(
-            "retention", "gov-lineage-audit", 10, "audit_retention_years", "kept records must be sealed", values
-        )
-    if any(rule in rules for rule in ("soc2", "iso27001", "gdpr")) and team >= 3:
-        yield _wish("evidence", "gov-lineage-audit", 3, "compliance", "auditors ask for evidence", values)
-    if _number(values, "tenants", 1) >= 20 and "real_time" in modes:
-        yield Need(id="tenancy", any_of=("serve-multi-model", "serve-eks-kserve"), weight=8, fields=("tenants",),
-                   why=f"tenants = {shown(values.get('tenants'))}: a model each, on shared machines")  # fmt: skip
-    if "real_time" in modes and values.get("data_velocity") == "streaming":
-        yield Need(id="online-features", any_of=("features-online-dynamodb", "cache-valkey"), weight=12,
-                   fields=("data_velocity", "inference_mode"),
-                   why="data_velocity = streaming: fresh features are read while the caller waits")  # fmt: skip
-        if _number(values, "stream_events_per_sec", _number(values, "throughput_rps_peak")) >= 1000:
-            yield _wish(
-                "windows", "process-flink-stream", 5, "data_velocity", "features are windows over events", values
-            )
-
-
-def _wish(name: str, pattern: str, weight: int, field: str, why: str, values: Mapping[str, object]) -> Need:
+def _wish(name: str, pattern: str, weight: int, because: tuple[str, str], values: Mapping[str, object]) -> Need:
+    field, why = because
     text = f"{field} = {shown(values.get(field))}: {why}"
     return Need(id=f"wish-{name}", any_of=(pattern,), weight=weight, fields=(field,), why=text)
+
+
+def _operation_wishes(values: Mapping[str, object]) -> Iterator[Need]:
+    slo, modes = _number(values, "availability_slo_pct", 99.5), _items(values, "inference_mode")
+    if not is_llm(values) and values.get("retraining_frequency") != "never":
+        why = ("retraining_frequency", "retraining without a drift signal is blind")
+        yield _wish("drift", "mon-drift", 12, why, values)
+    if slo >= 99.9 and any(mode in modes for mode in ("real_time", "streaming")):
+        why = ("availability_slo_pct", "most outages are changes")
+        yield _wish("progressive", "deploy-progressive", 14, why, values)
+    if slo >= 99.99:
+        yield _wish(
+            "four-nines", "dr-multi-region", 8, ("availability_slo_pct", "one region leaves little room"), values
+        )
+    if "real_time" in modes:
+        yield _wish("edge", "sec-api-auth-waf", 7, ("inference_mode", "open inference leaks data and money"), values)
+        yield from _online_wishes(values)
+    if _number(values, "audit_retention_years") >= 1:
+        yield _wish(
+            "retention", "gov-lineage-audit", 10, ("audit_retention_years", "kept records must be sealed"), values
+        )
+
+
+def _online_wishes(values: Mapping[str, object]) -> Iterator[Need]:
+    if _number(values, "tenants", 1) >= 20:
+        why = f"tenants = {shown(values.get('tenants'))}: a model each, on shared machines"
+        options = ("serve-multi-model", "serve-eks-kserve")
+        yield Need(id="tenancy", any_of=options, weight=8, fields=("tenants",), why=why)
+    if values.get("data_velocity") == "streaming":
+        why = "data_velocity = streaming: fresh features are read while the caller waits"
+        options = ("features-online-dynamodb", "cache-valkey")
+        fields = ("data_velocity", "inference_mode")
+        yield Need(id="online-features", any_of=options, weight=12, fields=fields, why=why)
+        if _number(values, "stream_events_per_sec", _number(values, "throughput_rps_peak")) >= 1000:
+            reason = ("data_velocity", "features are windows over events")
+            yield _wish("windows", "process-flink-stream", 5, reason, values)
+
+
+def _team_wishes(values: Mapping[str, object]) -> Iterator[Need]:
+    team, rules = _number(values, "team_size", 2), _items(values, "compliance")
+    if values.get("label_delay_days") is not None:
+        yield _wish("outcomes", "mon-performance-labels", 10, ("label_delay_days", "truth comes late"), values)
+    elif _trains(values) and values.get("use_case_type") in SELF_LABELLING and team >= 3:
+        why = ("use_case_type", "true outcomes arrive by themselves")
+        yield _wish("outcomes", "mon-performance-labels", 8, why, values)
+    if team >= 4:
+        yield _wish("approval-trail", "registry-model", 8, ("team_size", "several people need one truth"), values)
+        if _trains(values):
+            why = ("team_size", "experiments of several people are compared")
+            yield _wish("tracking", "track-mlflow", 6, why, values)
+    if _trains(values) and not any(kind in MEDIA for kind in _items(values, "data_types")):
+        why = ("data_types", "training and scoring share definitions")
+        yield _wish("features", "features-offline-tables", 4, why, values)
+    if any(rule in rules for rule in ("soc2", "iso27001", "gdpr")) and team >= 3:
+        yield _wish("evidence", "gov-lineage-audit", 3, ("compliance", "auditors ask for evidence"), values)
 
 
 def _serving_bans(values: Mapping[str, object], known: Mapping[str, object]) -> Iterator[Ban]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decisionworks.kit.canonical import digest_of
 
 # Rules on generated code are unknown at the gate and judged later; they are no part of what is approved.
-GENERATED_RULES_READ = (
+GENERATED_CODE_RULES = (
     "sec-no-public-bucket",
     "sec-no-wildcard-iam",
     "sec-encrypted-stores",
@@ -44,6 +44,6 @@ def _verdicts(policy_results: Mapping[str, object] | None) -> dict[str, object] 
     kept = [
         {field: row.get(field) for field in RULE_FIELDS}
         for row in (rows if isinstance(rows, list) else [])
-        if row.get("id") not in GENERATED_RULES_READ
+        if row.get("id") not in GENERATED_CODE_RULES
     ]
     return {"version": policy_results.get("policy_version"), "rules": kept}

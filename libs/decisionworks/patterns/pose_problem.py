@@ -31,7 +31,7 @@ def pose_problem(
 
 
 def is_off_path(pattern: str, situation: Situation) -> bool:
-    """Whether a pattern stands beside the path that answers the caller, so that the caller's latency does not bind it."""
+    """Whether a pattern stands beside the path that answers the caller, whose latency then does not bind it."""
     modes = situation.working.get("inference_mode")
     online = isinstance(modes, list) and any(mode in modes for mode in ("real_time", "streaming", "edge", "async"))
     if pattern in OFF_PATH:

@@ -1,4 +1,4 @@
-"""When nothing fits: which stated constraints contradict each other, and what would have to give, priced and verified."""
+"""When nothing fits: which stated constraints contradict each other, and what would have to give."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import combinations
 from decisionworks.patterns.model import Json, PatternCatalogue, Problem
 from decisionworks.patterns.score import shown
 
-# What gives way first in a draft: wishes before what is promised to others, money and people last but one, law at the end.
+# What gives way first in a draft: wishes, then promises, then money and people, law at the end.
 GIVES_WAY: tuple[str, ...] = (
     "multi_region", "latency_p95_ms", "availability_slo_pct", "throughput_rps_peak", "stream_events_per_sec",
     "data_volume_gb", "training_compute", "labelling_needed", "existing_platform", "team_skills", "data_sources",
@@ -25,6 +25,7 @@ MOVABLE = (
     "stream_events_per_sec",
     "data_volume_gb",
 )
+COUNTERPARTS = ("budget_usd_month", "team_size")
 MAX_CONFLICTS = 6
 MAX_RELAXATIONS = 3
 
@@ -58,7 +59,7 @@ def diagnose(problem: Problem, *, is_feasible: IsFeasible) -> Diagnosis | None:
 
 
 def _minimal_core(candidates: Sequence[str], known: Sequence[str], is_feasible: IsFeasible) -> tuple[str, ...]:
-    """Shrink a conflicting set until every member is needed for the conflict; what gives way last is tried out first."""
+    """Shrink a conflicting set until every member is needed; what gives way last is tried out first."""
     core = list(candidates)
     for field in reversed(candidates):
         kept = [one for one in core if one != field]
@@ -70,17 +71,14 @@ def _minimal_core(candidates: Sequence[str], known: Sequence[str], is_feasible: 
 def _second_cores(
     conflicts: Sequence[tuple[str, ...]], known: Sequence[str], is_feasible: IsFeasible
 ) -> list[tuple[str, ...]]:
-    """For each wish, a conflict that does not pass through the same counterpart: 50 USD and one person both forbid it."""
+    """For each wish that fails, further counterparts that forbid it too: 50 USD a month and a single person both do."""
+    wishes = {core[0] for core in conflicts}
     more = []
     for core in conflicts:
-        if len(core) < 2:
-            continue
-        others = [field for field in known if field not in core[1:]]
-        wished = [
-            field for field in others if field == core[0] or field not in {one for c in conflicts for one in c[:1]}
-        ]
-        if core[0] in wished and not is_feasible(frozenset(known) - frozenset(wished)):
-            more.append(_minimal_core(wished, known, is_feasible))
+        for counterpart in (field for field in core[1:] if field in COUNTERPARTS):
+            left = [field for field in known if field != counterpart and (field == core[0] or field not in wishes)]
+            if not is_feasible(frozenset(known) - frozenset(left)):
+                more.append(_minimal_core(left, known, is_feasible))
     return more
 
 
@@ -133,8 +131,7 @@ def _blocked(name: str, core: Sequence[str], problem: Problem) -> str | None:
     for ban in problem.bans:
         if ban.pattern == name:
             return ban.why
-    other = [reason.text for reason in problem.gates[name]]
-    return other[0] if other else None
+    return None
 
 
 def _span(entry: object) -> object | None:

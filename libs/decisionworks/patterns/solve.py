@@ -1,8 +1,8 @@
 """The choice of patterns as an optimisation problem, solved exactly.
 
-Demands, envelopes, requirements, conflicts, slots and the budget are constraints; points, open wishes, cost and burden are
-the objective. One thread, a fixed seed and a tie-breaking term make the optimum unique, so the same request gives the
-same plan in every process.
+Demands, envelopes, requirements, conflicts, slots and the budget are constraints; points, open wishes, cost and burden
+are the objective. One thread, a fixed seed and a tie-breaking term make the optimum unique, so the same request gives
+the same plan in every process.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ OVER_BUDGET_POINTS = 30
 OVER_BURDEN_POINTS = 3
 BURDEN_PER_PERSON = 4
 BURDEN_BASE = 28
+MOST_BURDEN = 400
 WORK_LIMIT = 20.0
 
 
@@ -60,7 +61,8 @@ def solve(
     bill = _bill(model, x, costs)
     _cap_bill(model, bill, problem, dropped)
     if seeks_optimum:
-        model.maximize(_objective(model, x, problem, catalogue, bill, missed, weights))
+        parts = _Parts(model=model, x=x, problem=problem, catalogue=catalogue, bill=bill, missed=missed)
+        model.maximize(_objective(parts, weights))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 7
@@ -155,51 +157,46 @@ def _cap_bill(
         model.add(sum(cents * var for cents, var in bill) <= int(limit * CENTS))
 
 
-def _objective(
-    model: cp_model.CpModel,
-    x: Mapping[str, cp_model.IntVar],
-    problem: Problem,
-    catalogue: PatternCatalogue,
-    bill: Sequence[tuple[int, cp_model.IntVar]],
-    missed: Sequence[tuple[int, cp_model.IntVar]],
-    weights: Weights,
-) -> cp_model.LinearExprT:
-    budget, _ = budget_of(problem)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """The pieces of one model that the objective is made of."""
+
+    model: cp_model.CpModel
+    x: Mapping[str, cp_model.IntVar]
+    problem: Problem
+    catalogue: PatternCatalogue
+    bill: Sequence[tuple[int, cp_model.IntVar]]
+    missed: Sequence[tuple[int, cp_model.IntVar]]
+
+
+def _objective(parts: _Parts, weights: Weights) -> cp_model.LinearExpr:
+    budget, _ = budget_of(parts.problem)
     reference = budget or USUAL_BUDGET
-    gain = []
-    for pattern in catalogue.patterns:
-        points = weights.points * problem.scores[pattern.id].points - weights.burden * pattern.burden
+    terms: list[tuple[int, cp_model.IntVar]] = []
+    for pattern in parts.catalogue.patterns:
+        points = weights.points * parts.problem.scores[pattern.id].points - weights.burden * pattern.burden
         points += weights.extras.get(pattern.id, 0.0)
         tie = zlib.crc32(pattern.id.encode()) % TIE_RANGE
-        gain.append((round(points * POINT) * TIE - tie) * x[pattern.id])
-    loss = [round(weights.wishes * weight * POINT) * TIE * var for weight, var in missed]
-    loss += [round(weights.cost * cents / CENTS / reference * POINT) * TIE * var for cents, var in bill]
-    loss += _overruns(model, x, problem, catalogue, bill, reference)
-    return sum(gain) - sum(loss)
+        terms.append((round(points * POINT) * TIE - tie, parts.x[pattern.id]))
+    terms += [(-round(weights.wishes * weight * POINT) * TIE, var) for weight, var in parts.missed]
+    terms += [(-round(weights.cost * cents / CENTS / reference * POINT) * TIE, var) for cents, var in parts.bill]
+    terms += [(-loss, var) for loss, var in _overruns(parts, budget)]
+    return cp_model.LinearExpr.weighted_sum([var for _, var in terms], [weight for weight, _ in terms])
 
 
-def _overruns(
-    model: cp_model.CpModel,
-    x: Mapping[str, cp_model.IntVar],
-    problem: Problem,
-    catalogue: PatternCatalogue,
-    bill: Sequence[tuple[int, cp_model.IntVar]],
-    reference: float,
-) -> list[cp_model.LinearExprT]:
+def _overruns(parts: _Parts, budget: float | None) -> list[tuple[int, cp_model.IntVar]]:
     """What it costs in points to exceed a soft budget or what the team can carry."""
-    total = sum(cents for cents, _ in bill)
-    over = model.new_int_var(0, max(1, total), "over budget")
-    model.add(over >= sum(cents * var for cents, var in bill) - int(reference * CENTS))
-    per_cent = round(OVER_BUDGET_POINTS * POINT / (reference * CENTS) * TIE)
-    team = problem.situation.known.get("team_size")
-    if not isinstance(team, int | float) or budget_of(problem)[0] is None:
-        per_cent = per_cent if budget_of(problem)[0] is not None else 0
-    losses = [per_cent * over]
-    if isinstance(team, int | float):
-        heavy = model.new_int_var(0, 400, "over burden")
-        capacity = int(BURDEN_PER_PERSON * team + BURDEN_BASE)
-        model.add(heavy >= sum(pattern.burden * x[pattern.id] for pattern in catalogue.patterns) - capacity)
-        losses.append(OVER_BURDEN_POINTS * POINT * TIE * heavy)
+    model, losses = parts.model, []
+    if budget:
+        over = model.new_int_var(0, max(1, sum(cents for cents, _ in parts.bill)), "over budget")
+        model.add(over >= sum(cents * var for cents, var in parts.bill) - int(budget * CENTS))
+        losses.append((round(OVER_BUDGET_POINTS * POINT / (budget * CENTS) * TIE), over))
+    team = parts.problem.situation.known.get("team_size")
+    if isinstance(team, int | float) and not isinstance(team, bool):
+        heavy = model.new_int_var(0, MOST_BURDEN, "over burden")
+        burden = sum(pattern.burden * parts.x[pattern.id] for pattern in parts.catalogue.patterns)
+        model.add(heavy >= burden - int(BURDEN_PER_PERSON * team + BURDEN_BASE))
+        losses.append((OVER_BURDEN_POINTS * POINT * TIE, heavy))
     return losses
 
 

@@ -20,10 +20,7 @@ CROSSINGS: tuple[tuple[str, str, str, str, float], ...] = (
     ("process-container-small", "process-spark-serverless", "data_volume_gb", "GB", 300.0),
     ("vector-s3vectors", "vector-pgvector", "corpus_documents", "documents", 1e9),
 )
-LIMITS = (
-    ("rps_peak_max", "throughput_rps_peak", "requests a second at peak"),
-    ("data_volume_gb_max", "data_volume_gb", "GB of history"),
-)
+PEAK = ("throughput_rps_peak", "requests a second at peak")
 STEPS = 24
 
 
@@ -41,12 +38,13 @@ def find_thresholds(
 
 def _limits(name: str, problem: Problem, catalogue: PatternCatalogue) -> list[Json]:
     pattern, rows = catalogue.by_id[name], []
-    for attribute, field, unit in LIMITS:
-        limit = getattr(pattern.envelope, attribute)
+    peak = ("stream_events_per_sec", "events a second") if pattern.capability == "ingestion" else PEAK
+    for limit, (field, unit) in (
+        (pattern.envelope.rps_peak_max, peak),
+        (pattern.envelope.data_volume_gb_max, ("data_volume_gb", "GB of history")),
+    ):
         if limit is None:
             continue
-        if pattern.capability == "ingestion" and field == "throughput_rps_peak":
-            field, unit = "stream_events_per_sec", "events a second"
         rows.append(
             {
                 "field": field,

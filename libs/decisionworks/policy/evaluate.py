@@ -76,7 +76,7 @@ def _outcome(policy: Policy, facts: Mapping[str, object]) -> Outcome:
 
 
 def _applies(condition: Mapping[str, object], facts: Mapping[str, object]) -> bool:
-    """Whether the rule concerns this request: what it says about constraints alone holds, and what it compares is known."""
+    """Whether the rule concerns this request: its premises about constraints hold, and what it compares is known."""
     parts = condition.get("all")
     if isinstance(parts, list):
         premises = [part for part in parts if all("." not in name for name in fields_of(part))]

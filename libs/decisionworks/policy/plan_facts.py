@@ -29,7 +29,7 @@ def plan_facts(
     """Collect every fact that rules may read about one plan version.
 
     Units: `cost_estimate` in United States dollars per month. `gen` holds the facts of generated code without their
-    prefix or with it; absent before code exists. `plan` is the plan's JSON, whose patterns carry burden and latency floor.
+    prefix or with it; absent before code exists. The patterns of `plan` carry their burden and latency floor.
     """
     catalogue = load_constraint_catalogue()
     typed = constraints_from_json(constraints)
@@ -79,7 +79,7 @@ def _expected(cost_estimate: Mapping[str, object]) -> float | None:
 
 
 def _low_confidence_share(cost_estimate: Mapping[str, object]) -> float:
-    """The share of the sum that rests on prices of low confidence; an unpriced item makes nothing certain and counts whole."""
+    """The share of the sum that rests on prices of low confidence."""
     rows = cost_estimate.get("items")
     items = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
     total = sum(float(row.get("usd", 0.0)) for row in items)
@@ -88,7 +88,7 @@ def _low_confidence_share(cost_estimate: Mapping[str, object]) -> float:
 
 
 def _latency_floor(chosen: Sequence[Mapping[str, object]], known: Mapping[str, object]) -> float | None:
-    """The lowest p95 that the online path can reach: the best front, but never faster than the model or retrieval behind it."""
+    """The lowest p95 of the online path: the best front, but never faster than the model or retrieval behind it."""
     floors = {str(row["id"]): _number(row.get("latency_floor_ms")) for row in chosen}
     online = [
         floor
@@ -119,8 +119,8 @@ def _integer(value: object) -> int:
 
 
 def _contradictions(plan: Mapping[str, object], findings: Mapping[str, object] | None) -> int:
-    """Those the intake found in the words, and those the planner proved over the values."""
-    return _count((findings or {}).get("contradictions")) + _integer(plan.get("contradiction_count"))
+    """What was found to contradict; a plan drafted over proved conflicts says so even when nobody collected them."""
+    return max(_count((findings or {}).get("contradictions")), _integer(plan.get("contradiction_count")))
 
 
 def _count(value: object) -> int:

@@ -47,7 +47,7 @@ def size_msk(w: Workload) -> list[UsageLine]:
 
 
 def size_iot_core(w: Workload) -> list[UsageLine]:
-    """Devices stay connected; each sends a 5 KB message every ten minutes, so events are packed before they are sent."""
+    """Devices stay connected; each packs its events into a 5 KB message every ten minutes."""
     devices = w.devices or 50
     messages = devices * 6 * HOURS_PER_MONTH
     return [
@@ -99,7 +99,7 @@ def size_offline_features(w: Workload) -> list[UsageLine]:
 
 
 def size_online_features(w: Workload) -> list[UsageLine]:
-    """Two reads a request; a write per event of a stream, else one for every four requests; a twentieth of history kept hot."""
+    """Two reads a request; a write per stream event, else one for four requests; a twentieth of history kept hot."""
     writes = w.events_month if 0 < w.events_avg <= 5000 and w.events_avg != w.rps_avg else 0.25 * w.requests_month
     return [
         _line("dynamodb.rru.million", 2 * w.requests_month / 1e6),
@@ -109,7 +109,7 @@ def size_online_features(w: Workload) -> list[UsageLine]:
 
 
 def size_cache(w: Workload) -> list[UsageLine]:
-    """Below 50 requests a second serverless with 1 GB, above it pairs of nodes, one pair per 7,000 requests a second."""
+    """Serverless with 1 GB below 50 requests a second, above it a pair of nodes per 7,000 requests a second."""
     if w.rps_peak < 50:
         return [
             _line("elasticache.serverless.valkey.gb_hour", 1.0 * HOURS_PER_MONTH),

@@ -12,7 +12,7 @@ def _line(price: str, quantity: float, share: str | None = None) -> UsageLine:
 
 
 def _runs(w: Workload) -> float:
-    """Scheduled runs and the experiments between them; frequent schedules leave no room for experiments of full length."""
+    """Scheduled runs and the experiments between them; a daily schedule leaves no room for full experiments."""
     return w.training_runs_month if w.training_runs_month >= 30 else w.training_runs_month + w.experiments_month
 
 
@@ -42,7 +42,7 @@ def size_mlflow(_: Workload) -> list[UsageLine]:
 
 
 def size_train_cpu(w: Workload) -> list[UsageLine]:
-    """Half an hour a run on 8 vCPU when small; a large run is 5 + GB/100 hours, 2 when it is started daily or more often."""
+    """Half an hour a run on 8 vCPU when small; a large run is 5 + GB/100 hours, 2 when started daily or more often."""
     if w.training_compute != "cpu_large":
         return [_line("sagemaker.ml.m5.2xlarge.hour", 0.5 * _runs(w))]
     per_run = 5 + min(w.history_gb, 8000.0) / 100

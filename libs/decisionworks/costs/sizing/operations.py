@@ -64,7 +64,7 @@ def size_backup(w: Workload) -> list[UsageLine]:
 
 
 def size_multi_region(w: Workload) -> list[UsageLine]:
-    """Half of a month's new data and artefacts crosses once; the second region's standing parts are priced beside it."""
+    """A tenth of the history crosses each month; the second region's standing parts are priced beside it."""
     return [
         _line("transfer.interregion.gb", max(20.0, 0.1 * w.history_gb)),
         _line("route53.zone.month", 1),

@@ -11,13 +11,13 @@ def _line(price: str, quantity: float, share: str | None = None) -> UsageLine:
 
 
 def size_baseline(w: Workload) -> list[UsageLine]:
-    """Two keys and three secrets; six and ten when regulated or shared by eight people; one and two for a single person."""
+    """Two keys and three secrets; six and ten when regulated or for eight people; one and two for one person."""
     keys, secrets = (6, 10) if w.is_regulated or w.team_size >= 8 else (1, 2) if w.team_size == 1 else (2, 3)
     return [_line("kms.key.month", keys), _line("secrets.secret.month", secrets)]
 
 
 def size_private_network(w: Workload) -> list[UsageLine]:
-    """A gateway and the interface endpoints in each zone; 10 GB out for one or two people, else 300 GB, more by requests."""
+    """A gateway and endpoints in each zone; 10 GB out for one or two people, else 300 GB, more by requests."""
     gb_out = 10.0 if w.team_size <= 2 else 300.0
     gb_out = max(gb_out, min(3000.0, w.requests_month * 0.5 / 1e6))
     return [

@@ -21,7 +21,7 @@ def _is_heavy(w: Workload) -> bool:
 
 
 def _rps_per_vcpu(w: Workload) -> float:
-    """Requests a second that one vCPU answers: 100 for trees and lines, 50 for embeddings and tables, 10 for deep models."""
+    """Requests a second on one vCPU: 100 for trees and lines, 50 for embeddings and tables, 10 for deep models."""
     if _is_heavy(w):
         return 10.0
     return 100.0 if w.model_type in ("linear_or_tree", "time_series") else 50.0
@@ -52,7 +52,7 @@ def size_precomputed(w: Workload) -> list[UsageLine]:
 
 
 def size_serverless(w: Workload) -> list[UsageLine]:
-    """A function of 2 GB for 0.1 s a call, 3 GB for 0.8 s with a deep model; 256 MB for 2 s where it only fronts a model API."""
+    """2 GB for 0.1 s a call, 3 GB for 0.8 s with a deep model, 256 MB for 2 s in front of a model API."""
     memory, seconds = (0.25, 2.0) if w.is_llm else (3.0, 0.8) if _is_heavy(w) else (2.0, 0.1)
     memory = min(10.0, max(memory, 2 * w.model_gb))
     millions = w.requests_month / 1e6
@@ -65,7 +65,7 @@ def size_serverless(w: Workload) -> list[UsageLine]:
 
 
 def size_container(w: Workload) -> list[UsageLine]:
-    """Two tasks of a vCPU at least; half of the peak capacity on average, because tasks follow the load; 2 GB to a vCPU."""
+    """Two tasks of a vCPU at least; tasks follow the load between average and peak; 2 GB to a vCPU."""
     at_peak = w.rps_peak / _rps_per_vcpu(w)
     vcpu = max(2.0, (at_peak + w.rps_avg / _rps_per_vcpu(w)) / 2 * 1.4)
     memory = max(2 * vcpu, 2 * _resident_gb(w))
@@ -79,7 +79,7 @@ def size_container(w: Workload) -> list[UsageLine]:
 
 
 def size_sagemaker_endpoint(w: Workload) -> list[UsageLine]:
-    """Two instances for each tenant's endpoint, the small kind below 20 requests a second; more by peak at full load."""
+    """Two instances for each tenant's endpoint, the small kind below 20 requests a second; more by peak."""
     endpoints = w.tenants
     if w.rps_peak < 20 and not _is_heavy(w) and w.availability_pct < 99.9:
         return [
@@ -128,7 +128,7 @@ def size_gpu_queue(w: Workload) -> list[UsageLine]:
 
 
 def size_stream_inline(w: Workload) -> list[UsageLine]:
-    """Two tasks of a vCPU at least, one more for each 2,000 events a second; the function is the choice below 20 a second."""
+    """Two tasks of a vCPU at least, one more per 2,000 events a second; a function below 20 a second."""
     if 0 < w.events_peak < 20:
         return [
             _line("lambda.x86.gb_second", w.events_month * 1.0 * 0.1),
