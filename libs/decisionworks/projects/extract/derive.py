@@ -24,6 +24,7 @@ _DATA_OF: dict[str, tuple[str, ...]] = {
     "object_detection": ("image",), "video_analytics": ("video",), "document_processing": ("documents",), "nlp_classification": ("text",),
     "speech_to_text": ("audio",), "llm_chat_rag": ("text",), "llm_generation": ("text",),
 }  # fmt: skip
+_LLM_USES = ("llm_chat_rag", "llm_generation", "llm_agent")
 _CLICKS = re.compile(r"\bclick|ctr\b|bidder|クリック")
 _TRAIN_ONLY = re.compile(r"\bwe train\b|\btraining (?:job|run|platform|cluster)\b|evaluation is offline")
 
@@ -105,6 +106,9 @@ def derive_data(
 ) -> Iterator[Finding]:
     """Model family, data kinds and freshness, from purpose and mode."""
     use_case = str(values.get("use_case_type", ""))
+    if use_case == "recommendation" and "model_type" not in values and (clicks := _CLICKS.search(reading.folded)):
+        reason = f"“{clicks.group()}”: recommendations learned from clicks are usually embeddings"
+        yield inferred("model_type", "recommender_embedding", clicks.start(), clicks.end(), reason=reason, confidence=0.6)
     if use_case in _MODEL_OF and "model_type" not in values:
         model, confidence = _MODEL_OF[use_case]
         yield _because(
@@ -115,6 +119,8 @@ def derive_data(
     )
     if kinds and "data_types" not in values:
         yield _because("data_types", list(kinds), constraints, "use_case_type", f"what {use_case} works on")
+    elif use_case in _LLM_USES and "text" not in kinds_said(values):
+        yield _because("data_types", ["text"], constraints, "use_case_type", "questions and answers are text", strength=60)
     modes = values.get("inference_mode", [])
     if isinstance(modes, list) and "data_velocity" not in values:
         if "streaming" in modes or "stream_events_per_sec" in values:
@@ -131,6 +137,12 @@ def derive_data(
             )
     if use_case == "credit_risk" and "data_sensitivity" not in values:
         yield _because("data_sensitivity", "pii", constraints, "use_case_type", "applications name people")
+
+
+def kinds_said(values: Mapping[str, Plain]) -> list[str]:
+    """The kinds of data found so far."""
+    kinds = values.get("data_types", [])
+    return kinds if isinstance(kinds, list) else []
 
 
 def _because(

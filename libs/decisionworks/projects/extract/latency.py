@@ -61,10 +61,18 @@ _CLOCK = re.compile(
 )
 
 
+_ARTICLE_TIME = re.compile(
+    r"(?:within|in under|under|less than|in less than|binnen|innerhalb|en moins d'|dans l'|en menos de|em menos de|dentro de)\s?(?P<n>an?|eine[rs]?|une?|una?|uma?)\s?(?P<unit>second|minute|hour|"
+    r"sekunde|stunde|seconde|heure|segundo|minuto|hora)(?! or)(?!\w)"
+)
+
+
 def find_times(reading: Reading) -> Iterator[Finding]:
     """Response times, deadlines and recovery times. Units: ms, hours and minutes, as each field has it."""
     for match in _TIME.finditer(reading.folded):
         yield from _time(match, reading)
+    for match in _ARTICLE_TIME.finditer(reading.folded):
+        yield from _limit(to_ms(1, match["unit"]), match, reason=None, strength=STRONG - 5)
     for pattern, value, name in _WORD_PATTERNS:
         for match in pattern.finditer(reading.folded):
             reason = f"“{match.group()}” is read as {value:g} ms ({name})"
@@ -98,6 +106,11 @@ def _time(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     reason = None
     if match["high"] and "or" not in reading.folded[match.start("low") : match.start("high")]:
         reason = f"range “{match.group()}”: the stricter end counts"
+    yield from _limit(value, match, reason=reason, strength=strength)
+
+
+def _limit(value: float, match: re.Match[str], *, reason: str | None, strength: int) -> Iterator[Finding]:
+    """Seconds and minutes are a response time, hours and days a deadline."""
     if value < 3_600_000:
         yield stated("latency_p95_ms", _tidy(value), match.start(), match.end(), reason=reason, strength=strength)
     elif value <= 7 * 24 * 3_600_000:

@@ -25,7 +25,7 @@ _COUNT_JA = re.compile(
 )
 _TEAM_OF = re.compile(
     rf"(?:team of|we are(?: a team of)?|we're|there are|team size:?|team:|team von|wir sind|team mit|équipe de|nous sommes|equipo de|somos|equipe de|time de|time com|"
-    rf"equipo:|équipe:|equipe:)\s(?:about |only |just |nur |unas? |uns |zu )?(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|companies|hospitals|clínicas|stores|"
+    rf"equipo:|équipe:|equipe:)\s(?:about |only |just |nur |unas? |uns |zu )?(?!(?:an?|une?|una|eine?[nr]?|uma?|half)\s)(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|companies|hospitals|clínicas|stores|"
     r"[\d]))"
 )
 _ALONE = re.compile(

@@ -17,7 +17,7 @@ _CODE = re.compile(
 )
 # Only of interest where a place is said to host something, not where customers happen to live.
 _HOSTING = re.compile(
-    r"(?:host\w*|run\w*|region|deploy\w*|located|in|from|stay\w*|based|must|data cent\w+|en|im|aus|dans|na|no|em|région|región|região|betrieb\w*|で|に|の)\W*(?:the |der |den |la |el |o )?$"
+    r"(?:host\w*|run\w*|region|deploy\w*|located|in|from|stay\w*|based|must|data cent\w+|and|or|und|oder|et|y|e|&|\+|,|/|en|im|aus|dans|na|no|em|région|región|região|betrieb\w*|で|に|の)\W*(?:the |der |den |la |el |o )?$"
 )
 
 

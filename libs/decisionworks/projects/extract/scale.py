@@ -44,7 +44,7 @@ _PER_LONG = (
     (60.0, r"(?:per|a|each|every|/|pro|par|por)\s?(?:minute|min|minuto)(?!\w)|毎分|/分"),
 )
 _ITEMS = re.compile(
-    rf"(?P<n>{NUMBER})\s(?P<what>(?:[\w'-]+\s){{1,4}}?)(?P<per>" + "|".join(p for _, p in _PER_LONG) + ")"
+    rf"(?P<n>{NUMBER})\s(?P<what>(?:[\w'-]+\s){{0,4}}?)(?P<per>" + "|".join(p for _, p in _PER_LONG) + ")"
 )
 _ITEMS_JA = re.compile(rf"(?:1日(?:あたり|に)?|毎日|一日)(?:約|およそ|最大)?(?P<n>{DIGITS})\s?(?P<what>[件回枚通人])")
 _LLM_ITEM = re.compile(
@@ -96,7 +96,7 @@ def find_daily_items(reading: Reading) -> Iterator[Finding]:
         for match in pattern.finditer(reading.folded):
             what = match["what"].strip()
             number = parse_number(match["n"], language=reading.language)
-            if number is None or _NOT_TRAFFIC.search(what):
+            if number is None or _NOT_TRAFFIC.search(what) or re.search(r"[$€£¥]\s?$", reading.before(match.start(), chars=3)):
                 continue
             seconds = _seconds(match["per"]) if "per" in match.groupdict() else 86_400.0
             yield from _daily(match, number * 86_400.0 / seconds, what=what)

@@ -10,6 +10,8 @@ _LLM_USES = frozenset({"llm_chat_rag", "llm_generation", "llm_agent"})
 _SEARCHING_USES = frozenset({"llm_chat_rag", "embedding_search", "llm_agent"})
 _LLM_FIELDS = frozenset({"llm_requests_per_day", "llm_tokens_in", "llm_tokens_out", "llm_external_api_allowed"})
 
+_ONLINE_FIELDS = frozenset({"latency_p95_ms", "throughput_rps_peak", "stream_events_per_sec"})
+
 
 def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     """The findings that fit the purpose and the serving modes of the same request."""
@@ -28,7 +30,7 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
         dropped.add("corpus_documents")
     if "edge" not in modes:
         dropped |= {"edge_devices", "edge_connectivity"}
-    if "batch" not in modes and any(one.field in ("latency_p95_ms", "throughput_rps_peak") for one in findings):
+    if "batch" not in modes and any(one.field in _ONLINE_FIELDS for one in findings):
         dropped.add("batch_records_per_run")
     return [one for one in findings if one.field not in dropped]
 

@@ -19,7 +19,7 @@ _LIMITS_ONLY = re.compile(
 _GREETING = re.compile(
     r"^(?:hi|hello|hey|hallo|bonjour|hola|olá|dear \w+|good (?:morning|day))[ ,!.:-]+", re.IGNORECASE
 )
-_MARKUP = re.compile(r"^[\s#>*\-•\d.)]+(?=\s)")
+_MARKUP = re.compile(r"^\s*(?:[#>*•-]+|\d{1,2}[.)])\s")
 
 
 def find_summary(reading: Reading, *, purpose: Finding | None) -> Finding | None:
@@ -32,7 +32,7 @@ def find_summary(reading: Reading, *, purpose: Finding | None) -> Finding | None
             continue
         score = 2 * bool(_WISH.search(sentence)) - bool(_LIMITS_ONLY.search(sentence)) - index // 4
         if purpose is not None and start <= purpose.start < end:
-            score += 3
+            score += 3 if purpose.strength >= STRONG - 5 else 1
         if best is None or score > best[0]:
             best = (score, start, end)
     if best is None or (best[0] < 1 and purpose is None and len(reading.folded.split()) < 4):

@@ -13,7 +13,7 @@ from decisionworks.projects.extract.reading import Reading
 BYTES_PER_ROW = 1_000.0
 _GB_PER = {"k": 1e-6, "m": 1e-3, "g": 1.0, "t": 1e3, "p": 1e6}
 _SIZE = re.compile(
-    rf"(?P<n>{NUMBER})[ -]?(?P<unit>[kmgtp]i?[bo](?![\w/])|(?:kilo|mega|giga|tera|peta)(?:bytes?|octets?)(?!\w)|gigas?(?!\w)|ギガ(?:バイト)?|テラ(?:バイト)?)"
+    rf"(?P<n>{NUMBER})[ -]?(?P<unit>[kmgtp]i?b(?![\w/])|[kmgtp]o(?=[\s.,;)]*(?:$|[^\s\d.,;)]))(?![\w/])|(?:kilo|mega|giga|tera|peta)(?:bytes?|octets?)(?!\w)|gigas?(?!\w)|ギガ(?:バイト)?|テラ(?:バイト)?)"
 )
 _IS_MODEL = re.compile(
     r"\b(?:model|modell|modèle|modelo|onnx|yolo\w*|cnn|network|netz|checkpoint|weights|artefact|artifact|モデル)\b|モデル"
@@ -61,6 +61,9 @@ def _size(match: re.Match[str], reading: Reading) -> Finding | None:
     number = parse_number(match["n"], language=reading.language)
     after = reading.after(match.end(), chars=40)
     if number is None or _IS_MEMORY.match(after):
+        return None
+    if match["unit"][-1] == "o" and len(match["unit"]) == 2 and reading.language != "fr":
+        # “8 to 20” is no amount of octets.
         return None
     gb = number * _scale(match["unit"])
     before = reading.before(match.start(), chars=30)
