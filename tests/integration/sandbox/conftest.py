@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,10 +25,14 @@ def open_dir() -> Iterator[Path]:
 
 @pytest.fixture(params=[SandboxLevel.NAMESPACES, SandboxLevel.KERNEL_FILTERS])
 def sandbox(request: pytest.FixtureRequest, open_dir: Path) -> Sandbox:
-    found = Sandbox(level=request.param, scratch_dir=open_dir)
-    if missing := escapes(found):
+    if missing := what_is_missing(request.param):
         pytest.skip(f"this machine has no {request.param}: {missing[0]}")
-    return found
+    return Sandbox(level=request.param, scratch_dir=open_dir)
+
+
+@cache
+def what_is_missing(level: SandboxLevel) -> list[str]:
+    return escapes(Sandbox(level=level))
 
 
 @pytest.fixture

@@ -50,15 +50,16 @@ def test_a_command_ends_with_its_own_exit_code_and_output(run: Run) -> None:
 def test_a_command_that_dies_of_a_signal_says_which(run: Run) -> None:
     result = run("import os, signal; os.kill(os.getpid(), signal.SIGABRT)")
 
-    assert result.exit_code is None or result.exit_code == 134
-    assert result.signal == 6 or result.exit_code == 134
+    assert (result.exit_code, result.signal, result.killed) == (None, 6, None)
 
 
 def test_files_outside_cannot_be_read_or_written(run: Run, open_dir: Path) -> None:
     outside = open_dir / "outside.txt"
     outside.write_text("secret", encoding="ascii")
     outside.chmod(0o666)
-    code = ATTEMPT + """
+    code = (
+        ATTEMPT
+        + """
 attempt("read", lambda: open(sys.argv[1]).read())
 attempt("write", lambda: open(sys.argv[1], "w").write("x"))
 attempt("create", lambda: open(sys.argv[1] + ".new", "w"))
@@ -69,6 +70,7 @@ attempt("passwd", lambda: open("/etc/passwd").read())
 attempt("system", lambda: open("/usr/planted", "w"))
 attempt("device", lambda: os.mknod(os.path.join(os.environ["HOME"], "d"), 0o60666, 0))
 """
+    )
 
     found = outcomes(run(code, str(outside)))
 
@@ -104,7 +106,9 @@ print(sorted(os.environ)); print(open_files); print(repr(os.read(0, 10)))
 
 
 def test_no_network_not_even_to_ourselves(run: Run, open_dir: Path) -> None:
-    code = ATTEMPT + """
+    code = (
+        ATTEMPT
+        + """
 import socket
 attempt("tcp", lambda: socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=2))
 attempt("udp", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", int(sys.argv[1]))))
@@ -113,6 +117,7 @@ attempt("netlink", lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW))
 attempt("unix", lambda: socket.socket(socket.AF_UNIX).connect(sys.argv[2]))
 attempt("pair", lambda: socket.socketpair())
 """
+    )
     with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
         (open_dir / "output").mkdir(exist_ok=True)
         unix.bind(str(open_dir / "output" / "s"))
@@ -127,7 +132,9 @@ attempt("pair", lambda: socket.socketpair())
 
 
 def test_kernel_interfaces_are_out_of_reach(run: Run) -> None:
-    code = ATTEMPT + """
+    code = (
+        ATTEMPT
+        + """
 import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
 def call(name, *arguments):
@@ -141,6 +148,7 @@ attempt("keyring", lambda: call("syscall", 250, 0, -3, 1) if os.uname().machine 
 attempt("io_uring", lambda: call("syscall", 425, 8, ctypes.create_string_buffer(128)))
 attempt("become-root", lambda: os.setuid(0) if os.getuid() else os.setgid(12345))
 """
+    )
 
     found = outcomes(run(code))
 
@@ -149,11 +157,14 @@ attempt("become-root", lambda: os.setuid(0) if os.getuid() else os.setgid(12345)
 
 
 def test_our_processes_cannot_be_signalled(run: Run) -> None:
-    code = ATTEMPT + """
+    code = (
+        ATTEMPT
+        + """
 import signal
 attempt("worker", lambda: os.kill(int(sys.argv[1]), 0))
 attempt("jailer", lambda: os.kill(os.getppid(), signal.SIGKILL) if os.getppid() else 1 / 0)
 """
+    )
 
     found = outcomes(run(code, str(os.getpid())))
 
@@ -176,13 +187,14 @@ for _ in range(400):
         started += 1
     except OSError:
         break
-print(started, flush=True)
+else:
+    time.sleep(60)
+print(started)
 """
 
     result = run(code, str(open_dir / "output" / "alive"), processes=20)
 
-    started = int(result.stdout or b"0")
-    assert started <= 400 if result.killed == "processes" else started < 60 + threads_of_this_user()
+    assert result.killed == "processes" or int(result.stdout) <= 20 + threads_of_this_user()
     assert os.read(survivors, 10) == b""
     os.close(survivors)
 
@@ -364,7 +376,12 @@ def test_what_holds_a_command_is_said(run: Run) -> None:
 
     assert controls["network"] == "no sockets (seccomp)"
     assert controls["system-calls"] == "filtered (seccomp)"
-    assert "no capabilities" in controls["identity"] or "without capabilities" in controls["identity"]
+    assert controls["identity"] in {
+        "own user, no capabilities",
+        "the worker's user, no capabilities",
+        "root without capabilities",
+        "root; capabilities come back in programs that it starts",
+    }
 
 
 def test_nothing_is_left_in_the_scratch_directory_even_of_a_locked_folder(run: Run, open_dir: Path) -> None:

@@ -24,6 +24,7 @@ MS_PRIVATE = 1 << 18
 MNT_DETACH = 2
 
 PR_SET_PDEATHSIG = 1
+PR_CAPBSET_READ = 23
 PR_CAPBSET_DROP = 24
 PR_SET_SECCOMP = 22
 PR_SET_CHILD_SUBREAPER = 36
@@ -110,13 +111,13 @@ def clear_capabilities() -> None:
 
 def drop_bounding_set() -> bool:
     """Make sure that no program started from here can gain a capability; False where this is not allowed."""
-    last = _last_capability()
-    for capability in range(last + 1):
+    known = range(_last_capability() + 1)
+    for capability in known:
         try:
             prctl(PR_CAPBSET_DROP, capability)
         except OSError:
-            return False
-    return True
+            break
+    return not any(prctl(PR_CAPBSET_READ, capability) for capability in known)
 
 
 def _last_capability() -> int:

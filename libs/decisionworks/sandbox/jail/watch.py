@@ -12,22 +12,24 @@ from pathlib import Path
 
 from decisionworks.sandbox.jail.spec import JailSpec
 
-_GLANCE_S = 0.1
+# Where a command stays root, the kernel does not limit its processes, so only a quick look does.
+_GLANCE_S = 0.02
+_DISK_GLANCE_S = 0.2
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def watch(child: int, spec: JailSpec, *, control_fd: int) -> tuple[int, str | None]:
     """Wait for the command to end; returns its wait status and why we ended it, if we did."""
     deadline = time.monotonic() + spec.wall_s
+    disk = _DiskWatch(spec)
     doorbell = _doorbell(child)
     waited_on = [control_fd] if doorbell is None else [control_fd, doorbell]
     while True:
-        pause = _GLANCE_S if doorbell is not None else 0.02
-        ready, _, _ = select.select(waited_on, [], [], max(0.0, min(pause, deadline - time.monotonic())))
+        ready, _, _ = select.select(waited_on, [], [], max(0.0, min(_GLANCE_S, deadline - time.monotonic())))
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return status, None
-        reason = "orphaned" if control_fd in ready else _excess(spec, deadline)
+        reason = "orphaned" if control_fd in ready else _excess(spec, deadline, disk)
         if reason is not None:
             end_all([child])
             return _wait_status(child), reason
@@ -79,7 +81,7 @@ def _wait_status(child: int) -> int:
     return signal.SIGKILL
 
 
-def _excess(spec: JailSpec, deadline: float) -> str | None:
+def _excess(spec: JailSpec, deadline: float, disk: _DiskWatch) -> str | None:
     if time.monotonic() >= deadline:
         return "wall-time"
     family = list(descendants())
@@ -87,9 +89,24 @@ def _excess(spec: JailSpec, deadline: float) -> str | None:
         return "processes"
     if sum(_resident(process) for process in family) > spec.memory_bytes:
         return "memory"
-    if sum(_used(place, spec.disk_bytes) for place in spec.writable) > spec.disk_bytes:
-        return "disk"
-    return None
+    return "disk" if disk.is_exceeded() else None
+
+
+class _DiskWatch:
+    """Looks at the writable places now and then, and not longer than it waits between two looks."""
+
+    def __init__(self, spec: JailSpec) -> None:
+        self._spec = spec
+        self._next = 0.0
+
+    def is_exceeded(self) -> bool:
+        """Whether the places together hold more than allowed, as far as it is time to look."""
+        started = time.monotonic()
+        if started < self._next:
+            return False
+        used = sum(_used(place, self._spec.disk_bytes) for place in self._spec.writable)
+        self._next = time.monotonic() + max(_DISK_GLANCE_S, time.monotonic() - started)
+        return used > self._spec.disk_bytes
 
 
 def _doorbell(child: int) -> int | None:
