@@ -27,7 +27,6 @@ MOVABLE = (
 )
 COUNTERPARTS = ("budget_usd_month", "team_size")
 MAX_CONFLICTS = 6
-MAX_RELAXATIONS = 3
 
 IsFeasible = Callable[[frozenset[str]], bool]
 
@@ -50,12 +49,12 @@ def diagnose(problem: Problem, *, is_feasible: IsFeasible) -> Diagnosis | None:
         return None
     conflicts: list[tuple[str, ...]] = []
     dropped: frozenset[str] = frozenset()
-    while not is_feasible(dropped) and len(conflicts) < MAX_CONFLICTS:
+    while not is_feasible(dropped):
         core = _minimal_core([field for field in known if field not in dropped], known, is_feasible)
         conflicts.append(core)
         dropped |= {core[0]}
     conflicts += _second_cores(conflicts, known, is_feasible)
-    return Diagnosis(conflicts=tuple(dict.fromkeys(conflicts)), dropped=dropped)
+    return Diagnosis(conflicts=tuple(dict.fromkeys(conflicts))[:MAX_CONFLICTS], dropped=dropped)
 
 
 def _minimal_core(candidates: Sequence[str], known: Sequence[str], is_feasible: IsFeasible) -> tuple[str, ...]:
@@ -147,7 +146,7 @@ def changes_for(
     changes: dict[str, object] = {}
     for field in sorted(dropped, key=GIVES_WAY.index):
         if field == "latency_p95_ms":
-            changes[field] = latency_ms
+            changes[field] = int(latency_ms) if latency_ms is not None and latency_ms.is_integer() else latency_ms
         elif field == "budget_usd_month":
             floor = max([usd * 1.05, *(limit.budget_usd_month_min for limit in limits)])
             changes[field] = int(-(-floor // 10) * 10)

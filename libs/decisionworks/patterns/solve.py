@@ -18,8 +18,8 @@ from decisionworks.patterns.model import Need, PatternCatalogue, Problem, Weight
 
 # Points are scaled to integers; the tie term stays below one unit of them.
 POINT = 1000
-TIE = 10**8
-TIE_RANGE = 10**6
+TIE = 10**6
+TIE_RANGE = 10**4
 CENTS = 100
 SOFT_BUDGET_FACTOR = 1.5
 # What a plan is measured against when nobody named a budget.

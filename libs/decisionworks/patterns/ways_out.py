@@ -1,0 +1,158 @@
+"""What would have to give when nothing fits: two or three ways out, each solved again under its changes and priced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from decisionworks.patterns.bench import LEAN, RECOMMENDED, Bench, set_up
+from decisionworks.patterns.explain import solo_usd
+from decisionworks.patterns.model import Json
+from decisionworks.patterns.pose_problem import is_off_path
+from decisionworks.patterns.relax import Diagnosis, changes_for, describe_conflict, smallest_drops
+from decisionworks.patterns.score import shown
+from decisionworks.patterns.situation import is_llm, situation_of
+
+MOST_WAYS = 3
+# What people look for first in a way out: is it still there?
+KEPT = ("budget_usd_month", "latency_p95_ms", "multi_region", "team_size")
+# Usage that can be asked for in a smaller size; the largest share that fits is offered.
+USAGE = (
+    "throughput_rps_avg", "throughput_rps_peak", "stream_events_per_sec", "llm_requests_per_day",
+    "batch_records_per_run", "data_volume_gb", "tenants", "edge_devices",
+)  # fmt: skip
+SHARES = (0.5, 0.2, 0.1, 0.01)
+COSTLY_WISHES = ("human_review_required", "labelling_needed", "explainability_required")
+ONLINE = ("real_time", "streaming")
+BUDGET_ROUNDS = 4
+
+
+def explain_infeasibility(bench: Bench, diagnosis: Diagnosis, constraints: Mapping[str, object]) -> Json:
+    """The conflicts in the user's words, and the ways out with what each costs."""
+    drivers = _usage_behind(bench) if ("budget_usd_month",) in diagnosis.conflicts else []
+    cheapest = _cheapest(bench)
+    conflicts = []
+    for core in diagnosis.conflicts:
+        fields = (*drivers[:2], *core) if core == ("budget_usd_month",) else core
+        row = describe_conflict(fields, problem=bench.problem, constraints=constraints)
+        conflicts.append(row | {"why": f"{row['why']} {cheapest}"} if "budget_usd_month" in core and cheapest else row)
+    return {
+        "conflicts": conflicts,
+        "relaxations": _ways_out(bench, diagnosis, drivers),
+    }
+
+
+def _cheapest(bench: Bench) -> str | None:
+    """What the cheapest plan would cost if money alone gave way, and what it is spent on."""
+    found = bench.solve(LEAN, dropped=frozenset({"budget_usd_month"}))
+    if found is None:
+        return None
+    dearest = sorted(found.patterns, key=lambda name: (-solo_usd(bench.costs[name]), name))[:3]
+    parts = ", ".join(f"{name} {solo_usd(bench.costs[name]):,.2f}" for name in dearest)
+    return f"The cheapest plan that meets every demand costs {bench.usd(found.patterns):,.2f} USD a month ({parts})."
+
+
+def _usage_behind(bench: Bench) -> list[str]:
+    """Stated usage that the budget fails on: with a hundredth of it a plan fits."""
+    known = bench.situation.known
+    stated = [field for field in USAGE if _is_number(known.get(field))]
+    return [field for field in stated if _with(bench, {field: _scaled(known[field], SHARES[-1])}).is_feasible()]
+
+
+def _ways_out(bench: Bench, diagnosis: Diagnosis, drivers: Sequence[str]) -> list[Json]:
+    ways: list[Json] = []
+    for drop in smallest_drops(diagnosis.conflicts, first=diagnosis.dropped, is_feasible=bench.is_feasible):
+        ways += _verified(bench, _changes(bench, drop))
+    if len(ways) < MOST_WAYS:
+        for changes in _smaller_wishes(bench, drivers):
+            ways += _verified(bench, changes)
+    unique = [way for place, way in enumerate(ways) if way["changes"] not in [one["changes"] for one in ways[:place]]]
+    rest = sorted(unique[1:], key=lambda one: (float(str(one["monthly_usd"])), str(one["changes"])))
+    return [*unique[:1], *rest][:MOST_WAYS]
+
+
+def _changes(bench: Bench, dropped: frozenset[str]) -> dict[str, object]:
+    solution = bench.solve(RECOMMENDED, dropped=dropped)
+    if solution is None:
+        return {}
+    floors = [
+        bench.catalogue.by_id[name].envelope.latency_p95_ms_floor or 0.0
+        for name in solution.patterns
+        if not is_off_path(name, bench.situation)
+    ]
+    return changes_for(
+        dropped,
+        solution.patterns,
+        usd=bench.usd(solution.patterns),
+        latency_ms=max(floors, default=0.0),
+        problem=bench.problem,
+        catalogue=bench.catalogue,
+    )
+
+
+def _smaller_wishes(bench: Bench, drivers: Sequence[str]) -> Iterator[dict[str, object]]:
+    """Ways out that keep money and people: less usage, or answers on a schedule instead of at once."""
+    known = bench.situation.known
+    for field in drivers:
+        for share in SHARES:
+            changes: dict[str, object] = {field: _scaled(known[field], share)}
+            if _with(bench, changes).is_feasible():
+                yield changes
+                break
+    if drivers:
+        yield {field: _scaled(known[field], SHARES[2]) for field in drivers}
+    elif len(usage := [field for field in USAGE if _is_number(known.get(field))]) > 1:
+        yield {field: _scaled(known[field], SHARES[2]) for field in usage}
+    for field in COSTLY_WISHES:
+        if known.get(field) is True:
+            yield {field: False}
+    modes = known.get("inference_mode")
+    if isinstance(modes, list) and any(mode in modes for mode in ONLINE) and not is_llm(bench.situation.working):
+        later = {"inference_mode": ["batch"], "latency_p95_ms": None, "throughput_rps_peak": None}
+        yield {field: value for field, value in later.items() if field in known}
+
+
+def _with(bench: Bench, changes: Mapping[str, object]) -> Bench:
+    known = {field: value for field, value in bench.situation.known.items() if field not in changes}
+    known |= {field: value for field, value in changes.items() if value is not None}
+    return set_up(situation_of(known), catalogue=bench.catalogue, prices=bench.prices)
+
+
+def _verified(bench: Bench, changes: dict[str, object]) -> list[Json]:
+    """The way out with its price, or nothing when it is none; a raised budget is raised until its plan stays inside."""
+    for _ in range(BUDGET_ROUNDS):
+        changed = _with(bench, changes)
+        solution = changed.solve(RECOMMENDED) if changes else None
+        if solution is None:
+            return []
+        usd = changed.usd(solution.patterns)
+        budget = changes.get("budget_usd_month")
+        if not isinstance(budget, int | float) or usd <= budget:
+            return [_told(bench, changes, solution.patterns, usd)]
+        changes = changes | {"budget_usd_month": int(-(-usd * 1.05 // 10) * 10)}
+    return []
+
+
+def _told(bench: Bench, changes: dict[str, object], patterns: Sequence[str], usd: float) -> Json:
+    known = bench.situation.known
+    kept = [field for field in KEPT if field not in changes and field in known]
+    serving = [name for name in patterns if bench.catalogue.by_id[name].capability == "serving"]
+    told = ", ".join(f"{field} from {shown(known[field])} to {_target(value)}" for field, value in changes.items())
+    why = f"{told}; {', '.join(serving) or 'a plan'} then fits at {usd:,.2f} USD a month"
+    return {
+        "changes": changes,
+        "monthly_usd": usd,
+        "why": f"{why}; kept as asked: {', '.join(kept)}" if kept else why,
+    }
+
+
+def _target(value: object) -> str:
+    return "not required" if value is None else shown(value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _scaled(value: object, share: float) -> int | float:
+    number = float(value) * share if isinstance(value, int | float) else 0.0
+    return max(1, round(number)) if number >= 1 or isinstance(value, int) else round(number, 4)
