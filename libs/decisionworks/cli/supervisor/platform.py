@@ -18,6 +18,7 @@ from decisionworks.cli.supervisor.errors import PlatformFailed
 from decisionworks.cli.supervisor.ports import claim_port, http_url, reachable_host
 from decisionworks.cli.supervisor.readiness import ready_workers
 from decisionworks.cli.supervisor.signals import Signals
+from decisionworks.cli.supervisor.stamp import is_prepared, remember
 from decisionworks.cli.supervisor.token import admin_token
 from decisionworks.kit.errors import DecisionworksError
 from decisionworks.kit.postgres import DataDirBusy, DataDirUnusable, EmbeddedPostgres
@@ -67,7 +68,7 @@ class Platform:
         self._occupy_data_dir()
         token = admin_token(self._data_dir, given=self._options.admin_token)
         environment = self._environment()
-        prepare_database({**environment, "DECISIONWORKS_ADMIN_TOKEN": token}, signals=self._signals)
+        self._prepare(environment, token)
         if self._signals.is_ending():
             return None
         self._children = self._make_children(environment)
@@ -138,6 +139,14 @@ class Platform:
             self._postgres = embedded_database(self._data_dir)
             environment["DATABASE_URL"] = self._postgres.start()
         return environment
+
+    def _prepare(self, environment: dict[str, str], token: str) -> None:
+        url = environment["DATABASE_URL"]
+        if is_prepared(self._data_dir, url, token=token):
+            return
+        prepare_database({**environment, "DECISIONWORKS_ADMIN_TOKEN": token}, signals=self._signals)
+        if not self._signals.is_ending():
+            remember(self._data_dir, url, token=token)
 
     def _make_children(self, environment: dict[str, str]) -> list[Child]:
         modules = {"api": "decisionworks_api"}
