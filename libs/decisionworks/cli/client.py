@@ -1,0 +1,166 @@
+"""A client of the HTTP API that waits for restarts and resumes streams."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from decisionworks.cli.errors import CannotReach, CommandFailed
+from decisionworks.cli.exit_codes import BLOCKED, exit_code_of_http
+
+ROOT = "/api/v1"
+_CALL_TIMEOUT_S = 60.0
+_STREAM_SILENCE_S = 35.0  # three pings
+_GIVE_UP_AFTER_S = 60.0
+Json = dict[str, Any]
+
+
+class Client:
+    """Calls of one command to one server."""
+
+    def __init__(self, url: str, token: str | None) -> None:
+        self.url = url.rstrip("/")
+        headers = {"User-Agent": "decisionworks-cli"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        # Proxies of the environment are not for a server on this machine, and a token must not pass one by surprise.
+        try:
+            self._http = httpx.Client(
+                base_url=self.url, headers=headers, timeout=_CALL_TIMEOUT_S, trust_env=False, follow_redirects=False
+            )
+        except (httpx.InvalidURL, UnicodeEncodeError) as error:
+            raise CannotReach(f"{url} is not an address, or the token is not one: {error}") from error
+
+    def __enter__(self) -> Client:
+        """Use the connection for a block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def get(self, path: str, **parameters: str | int | None) -> Json:
+        """A JSON answer.
+
+        Raises: CommandFailed, CannotReach.
+        """
+        return self._call("GET", path, parameters=parameters)
+
+    def post(self, path: str, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None) -> Json:
+        """A JSON answer to a JSON body.
+
+        Raises: CommandFailed, CannotReach.
+        """
+        return self._call("POST", path, body=body, headers=headers)
+
+    def download(self, sha256: str) -> bytes:
+        """The bytes of an artifact.
+
+        Raises: CommandFailed, CannotReach.
+        """
+        return self._answer("GET", f"{ROOT}/artifacts/{segment(sha256)}").content
+
+    def follow(self, decision_set_id: str, *, after: int = 0) -> Iterator[Json]:
+        """Every event after a number, each once, until `run-complete`; a cut stream is resumed where it ended.
+
+        Raises: CommandFailed, CannotReach, the server was away for a minute.
+        """
+        last, alive_at = after, time.monotonic()
+        while True:
+            try:
+                for event in self._stream_once(decision_set_id, after=last):
+                    alive_at = time.monotonic()
+                    if event is None or event["seq"] <= last:
+                        continue
+                    last = event["seq"]
+                    yield event
+                    if event["type"] == "run-complete":
+                        return
+                alive_at = time.monotonic()
+            except httpx.TransportError as error:
+                if time.monotonic() - alive_at > _GIVE_UP_AFTER_S:
+                    raise CannotReach(f"{self.url} stopped answering: {error}") from error
+            time.sleep(0.2)
+
+    def _stream_once(self, decision_set_id: str, *, after: int) -> Iterator[Json | None]:
+        headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": str(after)} if after else {})
+        timeout = httpx.Timeout(_STREAM_SILENCE_S, connect=5.0)
+        path = f"{ROOT}/streams/{segment(decision_set_id)}"
+        with self._http.stream("GET", path, headers=headers, timeout=timeout) as answer:
+            if answer.status_code in (502, 503, 504):
+                raise httpx.ReadError("the server is not ready")
+            if answer.status_code != 200:
+                answer.read()
+                raise refusal(answer)
+            fields: dict[str, str] = {}
+            for line in answer.iter_lines():
+                if line:
+                    name, _, value = line.partition(":")
+                    fields[name] = value.removeprefix(" ")
+                elif fields:
+                    yield json.loads(fields["data"]) if "id" in fields else None
+                    fields = {}
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        parameters: Mapping[str, str | int | None] | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Json:
+        answer = self._answer(method, f"{ROOT}{path}", parameters=parameters, body=body, headers=headers)
+        try:
+            found = answer.json()
+        except ValueError as error:
+            raise CannotReach(f"{self.url} does not answer as Decisionworks does") from error
+        return dict(found)
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        *,
+        parameters: Mapping[str, str | int | None] | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        given = {name: value for name, value in (parameters or {}).items() if value is not None}
+        try:
+            answer = self._http.request(
+                method, path, params=given, json=None if body is None else dict(body), headers=headers
+            )
+        except httpx.TransportError as error:
+            raise CannotReach(
+                f"no answer from {self.url}: {error}", remedy="start it with `decisionworks up`, or give --url"
+            ) from error
+        if answer.status_code >= 300:
+            raise refusal(answer)
+        return answer
+
+
+def segment(text: str) -> str:
+    """A text as one segment of a path, whatever a user typed."""
+    return quote(text, safe="")
+
+
+def refusal(answer: httpx.Response) -> CommandFailed:
+    """What an answer that is not a success says, for a terminal."""
+    try:
+        problem = dict(answer.json())
+    except ValueError:
+        problem = {}
+    detail = str(problem.get("detail") or f"{answer.request.url.host} answered {answer.status_code}")
+    remedies = [str(problem["remedy"])] if problem.get("remedy") else []
+    remedies += [f"{one.get('pointer')}: {one['remedy']}" for one in problem.get("errors", []) if one.get("remedy")]
+    code = exit_code_of_http(answer.status_code)
+    if str(problem.get("type", "")).endswith("cannot-approve") and detail.startswith("blocked by policy"):
+        code = BLOCKED
+    return CommandFailed(detail, exit_code=code, remedy="; ".join(remedies) or None)

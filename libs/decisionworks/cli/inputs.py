@@ -1,0 +1,134 @@
+"""What a user hands in: words, files, FIELD=VALUE pairs; checked before anything is started."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from decisionworks.cli.errors import BadInput
+from decisionworks.kit.errors import Invalid
+from decisionworks.projects import (
+    MAX_REQUEST_BYTES,
+    apply_answers,
+    extract_constraints,
+    known_values,
+    load_constraint_catalogue,
+    parse_constraint_data,
+    parse_request_document,
+)
+from decisionworks.projects.model import RequestDocument
+
+
+def read_request(text: str | None, file: str | None) -> RequestDocument:
+    """The request from an argument, a file or standard input (`-`).
+
+    Raises: BadInput.
+    """
+    if text is not None and file is not None:
+        raise BadInput("give the request as TEXT or with -f FILE, not both")
+    if text is None and file is None:
+        return RequestDocument(text="", data={})
+    words, name = (text or "", None) if file is None else (_read(file), None if file == "-" else file)
+    try:
+        return parse_request_document(words, file_name=name)
+    except Invalid as error:
+        where = "the request" if file is None else ("standard input" if file == "-" else file)
+        message = error.message if error.message.startswith("the request") else f"{where}: {error.message}"
+        raise BadInput(message if file is None else f"{where}: {error.message}", remedy=error.remedy) from error
+
+
+def read_constraints(file: str | None) -> dict[str, Any]:
+    """Constraint values from a YAML or JSON file, plain or under `constraints:`.
+
+    Raises: BadInput.
+    """
+    if file is None:
+        return {}
+    text = _read(file)
+    try:
+        loaded = json.loads(text) if file.endswith(".json") else yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = "" if mark is None else f" at line {mark.line + 1}, column {mark.column + 1}"
+        raise BadInput(f"{file} is not valid YAML: {error.problem}{place}") from error
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        raise BadInput(f"{file} cannot be read: {str(error).splitlines()[0]}") from error
+    if not isinstance(loaded, Mapping):
+        raise BadInput(f"{file} must be a mapping of constraint fields to values")
+    nested = loaded.get("constraints")
+    return checked({str(key): value for key, value in (nested if isinstance(nested, Mapping) else loaded).items()})
+
+
+def read_pairs(pairs: Sequence[str]) -> dict[str, str]:
+    """FIELD=VALUE pairs as typed.
+
+    Raises: BadInput.
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        field, separator, value = pair.partition("=")
+        if not separator or not field.strip() or not value.strip():
+            raise BadInput(f"{pair!r} is not FIELD=VALUE", remedy="write for example budget_usd_month=500")
+        found[field.strip()] = value.strip()
+    return found
+
+
+def as_constraints(pairs: Sequence[str]) -> dict[str, Any]:
+    """FIELD=VALUE pairs as constraint values of the right type.
+
+    Raises: BadInput.
+    """
+    given = read_pairs(pairs)
+    if not given:
+        return {}
+    catalogue = load_constraint_catalogue()
+    nothing = extract_constraints("-", data=None, on_missing="ask", catalogue=catalogue).constraints
+    try:
+        known = known_values(apply_answers(nothing, given, catalogue=catalogue))
+    except Invalid as error:
+        raise _bad(error) from error
+    return {name: known[name] for name in given}
+
+
+def checked(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Constraint values, checked as the server will.
+
+    Raises: BadInput.
+    """
+    try:
+        return dict(parse_constraint_data(data, catalogue=load_constraint_catalogue()))
+    except Invalid as error:
+        raise _bad(error) from error
+
+
+def _bad(error: Invalid) -> BadInput:
+    remedies = "; ".join(problem.remedy for problem in error.problems if problem.remedy)
+    return BadInput(error.message, remedy=remedies or error.remedy)
+
+
+def _read(file: str) -> str:
+    """A whole text file, at most as long as a request may be."""
+    try:
+        if file == "-":
+            data = sys.stdin.buffer.read(MAX_REQUEST_BYTES + 1)
+        else:
+            with Path(file).open("rb") as opened:
+                data = opened.read(MAX_REQUEST_BYTES + 1)
+    except OSError as error:
+        raise BadInput(f"cannot read {file}: {error.strerror or error}") from error
+    if len(data) > MAX_REQUEST_BYTES:
+        raise BadInput(
+            f"{file} is larger than {MAX_REQUEST_BYTES // 1024} KiB",
+            remedy="shorten it to what the system must do, and its limits",
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            f"{file} is not text: byte {error.start + 1} is not UTF-8", remedy="send plain text, Markdown, YAML or JSON"
+        ) from error

@@ -1,0 +1,45 @@
+"""Writing to a terminal or a pipe: plain words, no escape sequence that somebody else wrote."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+PIPE_WIDTH = 120
+
+
+def console(*, is_error: bool = False) -> Console:
+    """A console on standard output or error; on a pipe lines are not cut at a terminal's width."""
+    stream = sys.stderr if is_error else sys.stdout
+    width = None if stream.isatty() else PIPE_WIDTH
+    return Console(stderr=is_error, width=width, highlight=False, emoji=False, soft_wrap=not stream.isatty())
+
+
+def shown(value: object) -> str:
+    """A value as text that neither styles nor steers a terminal."""
+    text = ", ".join(str(one) for one in value) if isinstance(value, list | tuple) else str(value)
+    return escape("".join(char if char.isprintable() or char in "\n\t" else "\ufffd" for char in text))
+
+
+def line(value: object, *, limit: int = 400) -> str:
+    """The same on one line, shortened."""
+    text = " ".join(shown(value).split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """One JSON object on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.flush()
+
+
+def money(value: object) -> str:
+    """US dollars, in cents where they matter."""
+    if not isinstance(value, int | float):
+        return "unknown"
+    return f"${value:,.2f}" if abs(value) < 100 else f"${value:,.0f}"
