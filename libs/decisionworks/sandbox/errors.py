@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decisionworks.kit.errors import Broken, Forbidden, NotFound
+from decisionworks.kit.errors import Forbidden, NotFound, RetryLater
 
 
 class ExecutionRefused(Forbidden):
@@ -18,8 +18,8 @@ class ExecutionRefused(Forbidden):
         self.level = level
 
 
-class SandboxFailed(Broken):
-    """The sandbox could not be built, so the command was not started."""
+class SandboxFailed(RetryLater):
+    """The sandbox could not be built this time, so there is no result."""
 
     code = "sandbox-failed"
 

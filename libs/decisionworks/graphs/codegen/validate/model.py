@@ -74,7 +74,7 @@ class Check(Protocol):
     def run(self, workspace: Workspace) -> Verdict:
         """Look at the repository.
 
-        Raises: SandboxFailed, ExecutionRefused, OutputRefused: the check could then not look.
+        Raises: ExecutionRefused, OutputRefused, SandboxFailed
         """
         ...
 

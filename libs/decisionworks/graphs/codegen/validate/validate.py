@@ -14,7 +14,7 @@ from decisionworks.graphs.codegen.validate.checks import all_checks
 from decisionworks.graphs.codegen.validate.model import Check, CheckStatus, Finding, Verdict, judged, skipped
 from decisionworks.graphs.codegen.validate.report import CheckReport, ValidationReport
 from decisionworks.graphs.codegen.validate.workspace import Workspace
-from decisionworks.sandbox import ExecutionRefused, OutputRefused, Sandbox, SandboxFailed
+from decisionworks.sandbox import ExecutionRefused, OutputRefused, Sandbox
 
 OnProgress = Callable[[CheckReport], None]
 
@@ -38,7 +38,7 @@ def validate_repository(
 
     Blocks: on an event loop, call it in a thread.
 
-    Raises: UnsafePath
+    Raises: UnsafePath; SandboxFailed, the machine is in trouble and the same call may work later.
     """
     started = time.monotonic()
     scratch_dir.mkdir(parents=True, exist_ok=True)
@@ -69,8 +69,8 @@ def _run_one(check: Check, workspace: Workspace, on_progress: OnProgress | None)
     started = time.monotonic()
     try:
         verdict = check.run(workspace)
-    except (SandboxFailed, ExecutionRefused) as error:
-        verdict = skipped(f"the sandbox could not run it: {error.message}", tool=check.id)
+    except ExecutionRefused as error:
+        verdict = skipped(error.message, tool=check.id)
     except (OutputRefused, ValueError, KeyError, TypeError) as error:
         # A tool that answers nonsense has not passed anything.
         finding = Finding(file="", rule="unreadable-result", message=f"the tool's answer cannot be read: {error}")

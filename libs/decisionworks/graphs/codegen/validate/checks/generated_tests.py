@@ -19,6 +19,7 @@ class GeneratedTestsCheck:
     """pytest, in a copy of the repository, without network; no test at all is a failure."""
 
     id: str = "generated-tests"
+    limits: Limits = _LIMITS
 
     def run(self, workspace: Workspace) -> Verdict:
         """Run the tests inside the sandbox."""
@@ -32,7 +33,7 @@ class GeneratedTestsCheck:
         result = workspace.sandbox.run(
             [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml", "junit-report.xml"],
             work_dir=copy,
-            limits=_LIMITS,
+            limits=self.limits,
             purpose=Purpose.EXECUTE,
             environment={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             writable=[copy],
