@@ -21,6 +21,41 @@ def format_hcl(text: str) -> str:
     return "\n".join(_aligned(_indented(stripped.splitlines()))) + "\n"
 
 
+def wrapped_expression(expression: str, *, width: int = 90) -> str:
+    """Break a long call, list or object over lines, one part on each; short expressions stay on one line."""
+    flat = " ".join(expression.split())
+    tokens = _tokens(flat)
+    start = next((place for place, part in enumerate(tokens) if part in {"(", "[", "{"}), None)
+    if len(flat) <= width or start is None or _closing(tokens, start) != len(tokens) - 1:
+        return flat
+    opening, inner = tokens[start], tokens[start + 1 : -1]
+    parts = [wrapped_expression(part, width=width - 2) for part in _split_at_commas(inner)]
+    separator = "\n" if opening == "{" else ",\n"
+    end = ",\n" if opening == "[" else "\n"
+    return "".join(tokens[: start + 1]) + "\n" + separator.join(parts) + end + tokens[-1]
+
+
+def _closing(tokens: list[str], start: int) -> int:
+    depth = 0
+    for place in range(start, len(tokens)):
+        depth += _bracket_change(tokens[place : place + 1])
+        if depth == 0:
+            return place
+    return -1
+
+
+def _split_at_commas(tokens: list[str]) -> list[str]:
+    parts: list[list[str]] = [[]]
+    depth = 0
+    for part in tokens:
+        depth += _bracket_change([part])
+        if part == "," and depth == 0:
+            parts.append([])
+        else:
+            parts[-1].append(part)
+    return [text for text in ("".join(part).strip() for part in parts) if text]
+
+
 def _indented(lines: list[str]) -> list[str]:
     open_brackets: list[int] = []
     result: list[str] = []

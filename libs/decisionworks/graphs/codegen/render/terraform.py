@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from decisionworks.graphs.codegen.render.errors import FragmentBroken
 from decisionworks.graphs.codegen.render.escaping import hcl
-from decisionworks.graphs.codegen.render.hcl import format_hcl
+from decisionworks.graphs.codegen.render.hcl import format_hcl, wrapped_expression
 from decisionworks.graphs.codegen.render.model import Fragment, Selection
 from decisionworks.graphs.codegen.render.schema import TerraformSpec
 
@@ -55,7 +55,7 @@ def module_calls(modules: list[tuple[Fragment, TerraformSpec]], *, evaluate: Eva
             continue
         inputs = {name: variable.value for name, variable in spec.variables.items() if variable.when.holds(facts)}
         given = {name: value for name, value in (inputs | dict(spec.inputs)).items() if value is not None}
-        lines = [f"{name} = {evaluate(value).strip()}" for name, value in given.items()]
+        lines = [f"{name} = {wrapped_expression(evaluate(value))}" for name, value in given.items()]
         blocks.append(_block("module", spec.module, [f'source = "./modules/{spec.folder}"', "", *lines]))
     return format_hcl("\n\n".join(blocks))
 
