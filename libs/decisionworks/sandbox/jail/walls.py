@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 from decisionworks.sandbox.jail import landlock, seccomp
@@ -23,12 +25,11 @@ def raise_walls(spec: JailSpec, *, user: int | None) -> dict[str, str]:
     os.umask(0o022)
     controls = {"limits": _set_limits(spec, user=user)}
     if spec.level == IS_LIMITED:
-        controls["network"] = "open"
-        controls["files"] = "open"
-        return controls
+        return controls | _raise_what_can_be_raised()
     controls["identity"] = become(user)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    controls["files"] = "private root"
     if landlock.abi() > 0:
         version = landlock.restrict(read_only=spec.read_only, writable=spec.writable, devices=spec.devices)
         controls["files"] = f"Landlock ABI {version}"
@@ -38,6 +39,20 @@ def raise_walls(spec: JailSpec, *, user: int | None) -> dict[str, str]:
     seccomp.install_filter()
     controls["network"] = "no sockets (seccomp)"
     controls["system-calls"] = "filtered (seccomp)"
+    return controls
+
+
+def _raise_what_can_be_raised() -> dict[str, str]:
+    """Without walls that hold, at least take away what this system lets us take away."""
+    controls = {"files": "open", "network": "open"}
+    if sys.platform == "linux":
+        with suppress(OSError):
+            controls["identity"] = become(None)
+        with suppress(OSError, KeyError):
+            prctl(PR_SET_NO_NEW_PRIVS, 1)
+            seccomp.install_filter()
+            controls["network"] = "no sockets (seccomp)"
+            controls["system-calls"] = "filtered (seccomp)"
     return controls
 
 

@@ -38,8 +38,10 @@ def watch(child: int, spec: JailSpec, *, control_fd: int) -> tuple[int, str | No
 def end_all(first: Iterable[int] = ()) -> None:
     """Kill every process below this one until none is left; as their reaper we get those that tried to slip away."""
     for process in first:
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, PermissionError):
             os.kill(process, signal.SIGKILL)
+            # Where /proc does not tell who belongs to whom, the session that the command leads does.
+            os.killpg(process, signal.SIGKILL)
     while True:
         family = list(descendants())
         if not family:

@@ -9,13 +9,16 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_SEARCHED = f"{Path(sys.prefix) / 'bin'}:/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin"
+from decisionworks.sandbox import SandboxResult
+
+_OURS = str(Path(sys.prefix) / "bin")
 _VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?")
 
 
 def find_program(name: str) -> str | None:
-    """The absolute path of a program, looked for beside our interpreter and in the system's own places."""
-    return shutil.which(name, path=_SEARCHED)
+    """The absolute path of a program, looked for beside our interpreter and then where a shell would look."""
+    found = shutil.which(name, path=_OURS) or shutil.which(name)
+    return None if found is None else str(Path(found).absolute())
 
 
 @cache
@@ -27,7 +30,7 @@ def package_version(name: str) -> str | None:
         return None
 
 
-def version_in(text: bytes) -> str | None:
-    """The first version number in what a tool says about itself."""
-    found = _VERSION.search(text.decode("utf-8", errors="replace"))
+def version_in(result: SandboxResult) -> str | None:
+    """The first version number in what a tool says about itself; None when it does not run here."""
+    found = _VERSION.search(result.stdout.decode("utf-8", errors="replace")) if result.has_succeeded else None
     return found.group() if found else None

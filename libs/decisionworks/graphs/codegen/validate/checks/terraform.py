@@ -33,6 +33,8 @@ class TerraformFormatCheck:
         if program is None:
             return skipped("terraform is not installed", tool="terraform")
         version = _version(workspace, program)
+        if version is None:
+            return skipped("terraform does not run in the sandbox", tool="terraform")
         result = _run(workspace, [program, "fmt", "-check", "-recursive", "-list=true", "-no-color", "."])
         findings = [
             Finding(file=line, rule="terraform-fmt", message="is not in canonical format", remedy="run terraform fmt")
@@ -59,6 +61,8 @@ class TerraformValidateCheck:
         if program is None:
             return skipped("terraform is not installed", tool="terraform")
         version = _version(workspace, program)
+        if version is None:
+            return skipped("terraform does not run in the sandbox", tool="terraform")
         if dangers(workspace.read("hcl").blocks):
             reason = "not run: the configuration could run programs or load remote code"
             return skipped(reason, tool="terraform", version=version)
@@ -136,7 +140,7 @@ def _providers(workspace: Workspace) -> list[str]:
 
 
 def _version(workspace: Workspace, program: str) -> str | None:
-    return version_in(_run(workspace, [program, "version"]).stdout)
+    return version_in(_run(workspace, [program, "version"]))
 
 
 def _run(workspace: Workspace, argv: list[str]) -> SandboxResult:
