@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from decisionworks.patterns.model import Ban, Need, Situation
 from decisionworks.patterns.score import shown
-from decisionworks.patterns.situation import is_llm
+from decisionworks.patterns.situation import LLM_TYPES, is_llm
 
 REAL_TIME = (
     "serve-precomputed-lookup", "serve-serverless-cpu", "serve-container-ecs", "serve-sagemaker-realtime",
@@ -173,10 +173,10 @@ def _queue_servers(values: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def _llm_needs(values: Mapping[str, object]) -> Iterator[Need]:
-    fields = ("inference_mode",)
+    fields = ("model_type",) if values.get("model_type") in LLM_TYPES else ("use_case_type",)
     kind = shown(values.get("model_type") if values.get("model_type") != "unknown" else values.get("use_case_type"))
     yield Need(id="serve-llm", any_of=LLM_SERVING, why=f"{kind} needs a language model", fields=fields)
-    yield Need(id="llm-guardrails", any_of=("llm-guardrails",), fields=("model_type",),
+    yield Need(id="llm-guardrails", any_of=("llm-guardrails",), fields=fields,
                why="a language model carries input and output controls")  # fmt: skip
     yield Need(id="llm-evaluation", any_of=("llm-eval-tracing",), fields=("model_type",), weight=12,
                why="answers shift silently when prompts or models change")  # fmt: skip

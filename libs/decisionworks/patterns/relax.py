@@ -97,30 +97,35 @@ def smallest_drops(
     return found
 
 
-def describe_conflict(core: Sequence[str], *, problem: Problem, constraints: Mapping[str, object]) -> Json:
-    """One conflict in the user's words and in numbers."""
+def describe_conflict(
+    core: Sequence[str], *, problem: Problem, constraints: Mapping[str, object], money: str | None
+) -> Json:
+    """One conflict in the user's words and in numbers; `money` tells what the cheapest plan costs, where known."""
     known = problem.situation.known
     values = " and ".join(f"{field} = {shown(known[field])}" for field in core)
     spans = [span for field in core if (span := _span(constraints.get(field))) is not None]
-    return {
-        "fields": list(core),
-        "spans": spans,
-        "why": f"{values} cannot {'all ' if len(core) > 2 else 'both ' if len(core) == 2 else ''}hold. "
-        + _impossible_need(core, problem),
-    }
+    told = [f"{values} cannot {'all ' if len(core) > 2 else 'both ' if len(core) == 2 else ''}hold."]
+    starved = starved_need(core, problem=problem)
+    if starved is not None:
+        told.append(starved)
+    if money is not None and "budget_usd_month" in core:
+        told.append(money)
+    if len(told) == 1:
+        demanded = dict.fromkeys(need.any_of[0] for need in problem.needs if need.weight is None and need.fields)
+        told.append(f"Together they leave no room for what was asked: {', '.join(demanded)}.")
+    return {"fields": list(core), "spans": spans, "why": " ".join(told)}
 
 
-def _impossible_need(core: Sequence[str], problem: Problem) -> str:
-    """The demand that the conflict starves, and what rules out each way of meeting it."""
+def starved_need(core: Sequence[str], *, problem: Problem) -> str | None:
+    """The demand that no pattern can meet under these constraints, with what closes each way."""
     for need in problem.needs:
         if need.weight is not None:
             continue
         why = {name: _blocked(name, core, problem) for name in need.any_of}
         if all(why.values()):
-            shown_options = [f"{name}: {text}" for name, text in why.items() if text][:4]
-            return f"{need.why[0].upper()}{need.why[1:]}, and each way is closed ({'; '.join(shown_options)})."
-    demanded = [need.any_of[0] for need in problem.needs if need.weight is None and len(need.any_of) == 1]
-    return f"Together they leave no room for what the plan must have: {', '.join(dict.fromkeys(demanded))}."
+            ways = "; ".join([f"{name}: {text}" for name, text in why.items() if text][:4])
+            return f"{need.why[0].upper()}{need.why[1:]}, and each way is closed ({ways})."
+    return None
 
 
 def _blocked(name: str, core: Sequence[str], problem: Problem) -> str | None:

@@ -8,7 +8,7 @@ from decisionworks.patterns.bench import LEAN, RECOMMENDED, Bench, set_up
 from decisionworks.patterns.explain import solo_usd
 from decisionworks.patterns.model import Json
 from decisionworks.patterns.pose_problem import is_off_path
-from decisionworks.patterns.relax import Diagnosis, changes_for, describe_conflict, smallest_drops
+from decisionworks.patterns.relax import Diagnosis, changes_for, describe_conflict, smallest_drops, starved_need
 from decisionworks.patterns.score import shown
 from decisionworks.patterns.situation import is_llm, situation_of
 
@@ -20,7 +20,7 @@ USAGE = (
     "throughput_rps_avg", "throughput_rps_peak", "stream_events_per_sec", "llm_requests_per_day",
     "batch_records_per_run", "data_volume_gb", "tenants", "edge_devices",
 )  # fmt: skip
-SHARES = (0.5, 0.2, 0.1, 0.01)
+SHARES = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002)
 COSTLY_WISHES = ("human_review_required", "labelling_needed", "explainability_required")
 ONLINE = ("real_time", "streaming")
 BUDGET_ROUNDS = 4
@@ -28,17 +28,25 @@ BUDGET_ROUNDS = 4
 
 def explain_infeasibility(bench: Bench, diagnosis: Diagnosis, constraints: Mapping[str, object]) -> Json:
     """The conflicts in the user's words, and the ways out with what each costs."""
-    drivers = _usage_behind(bench) if ("budget_usd_month",) in diagnosis.conflicts else []
-    cheapest = _cheapest(bench)
-    conflicts = []
-    for core in diagnosis.conflicts:
-        fields = (*drivers[:2], *core) if core == ("budget_usd_month",) else core
-        row = describe_conflict(fields, problem=bench.problem, constraints=constraints)
-        conflicts.append(row | {"why": f"{row['why']} {cheapest}"} if "budget_usd_month" in core and cheapest else row)
+    is_about_money = any("budget_usd_month" in core for core in diagnosis.conflicts)
+    drivers = _usage_behind(bench) if is_about_money else []
+    cores = [_core_in_usage(core, drivers, bench) for core in diagnosis.conflicts]
+    money = _cheapest(bench)
+    conflicts = [
+        describe_conflict(core, problem=bench.problem, constraints=constraints, money=money)
+        for core in dict.fromkeys(cores)
+    ]
     return {
         "conflicts": conflicts,
         "relaxations": _ways_out(bench, diagnosis, drivers),
     }
+
+
+def _core_in_usage(core: tuple[str, ...], drivers: Sequence[str], bench: Bench) -> tuple[str, ...]:
+    """A conflict over money alone is about how much is used: name that usage instead of what is merely served."""
+    if not drivers or "budget_usd_month" not in core or starved_need(core, problem=bench.problem):
+        return core
+    return (*drivers[:2], "budget_usd_month")
 
 
 def _cheapest(bench: Bench) -> str | None:

@@ -1,0 +1,229 @@
+"""A composed plan keeps the catalogue's rules, is the same every time, and says why."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from decisionworks.costs import load_prices
+from decisionworks.patterns import InvalidObjection, load_pattern_catalogue
+from decisionworks.patterns.compose_plan import compose_plan
+from decisionworks.policy import evaluate_policies, fired_rules, plan_facts
+from decisionworks.projects.catalogue import load_constraint_catalogue
+from decisionworks.projects.model import FieldType
+from tests.factories.requests import composed, constraints_of, ids_of, scenario, scenarios
+
+CATALOGUE = load_pattern_catalogue()
+FRAUD = scenario("dev-02")["expected_constraints"]
+SHOP = scenario("dev-07")["expected_constraints"]
+NUMBERS: dict[str, list[float]] = {
+    "budget_usd_month": [200, 2000, 30_000],
+    "team_size": [1, 3, 6, 12],
+    "latency_p95_ms": [10, 100, 1000, 60_000],
+    "throughput_rps_avg": [0.1, 20, 800],
+    "data_volume_gb": [5, 500, 10_000],
+    "stream_events_per_sec": [50, 4000],
+    "llm_requests_per_day": [100, 20_000],
+    "availability_slo_pct": [99.0, 99.9, 99.99],
+    "tenants": [1, 100],
+}
+
+
+def plan_of(known: dict[str, Any], **more: Any) -> dict[str, Any]:
+    plan = composed(known, **more).plan
+    assert plan is not None
+    return plan
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> dict[str, Any]:
+    known: dict[str, Any] = {}
+    for field in load_constraint_catalogue().fields:
+        if not draw(st.booleans()) or field.name in ("regions", "data_residency"):
+            continue
+        if field.type is FieldType.ENUM:
+            known[field.name] = draw(st.sampled_from(field.enum))
+        elif field.type is FieldType.LIST:
+            known[field.name] = [draw(st.sampled_from(field.enum))]
+        elif field.type is FieldType.BOOLEAN:
+            known[field.name] = draw(st.booleans())
+        elif field.name in NUMBERS:
+            known[field.name] = draw(st.sampled_from(NUMBERS[field.name]))
+    return known
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(requests())
+def test_a_plan_that_fits_passes_every_block_rule_by_construction(known):
+    constraints = constraints_of(known)
+
+    found = compose_plan(constraints, findings={}, catalogue=CATALOGUE, prices=load_prices())
+
+    assert found.plan is not None
+    facts = plan_facts(found.plan, constraints, found.cost_estimate, {})
+    blocks = fired_rules(evaluate_policies(facts), severity="block")
+    if found.infeasibility is None:
+        assert blocks == []
+    else:
+        assert "rel-contradiction" in blocks
+        assert found.infeasibility["conflicts"]
+
+
+@pytest.mark.parametrize("one", scenarios(), ids=lambda one: one["id"])
+def test_requirements_hold_and_conflicts_do_not_meet(one):
+    ids = ids_of(composed(one["expected_constraints"]))
+
+    capabilities = {CATALOGUE.by_id[name].capability for name in ids}
+    for name in ids:
+        for required in CATALOGUE.by_id[name].requires:
+            assert required[4:] in capabilities if required.startswith("cap:") else required in ids
+        assert not set(CATALOGUE.by_id[name].conflicts) & set(ids)
+
+
+@pytest.mark.parametrize("one", scenarios(), ids=lambda one: one["id"])
+def test_a_plan_explains_each_pattern_and_draws_only_what_it_has(one):
+    plan = plan_of(one["expected_constraints"])
+
+    ids = [row["id"] for row in plan["patterns"]]
+    assert all(row["reason"].strip() and row["monthly_usd"] >= 0 for row in plan["patterns"])
+    assert all(row["runner_up"]["id"] not in ids for row in plan["patterns"] if row["runner_up"])
+    assert {end for edge in plan["edges"] for end in (edge["from"], edge["to"])} <= set(ids)
+    assert all(name.replace("-", "_") in plan["diagram"] for name in ids)
+    assert plan["next_steps"]
+
+
+@pytest.mark.parametrize("one", scenarios(), ids=lambda one: one["id"])
+def test_the_lean_tier_costs_least_and_is_the_cheapest_the_solver_can_prove(one):
+    tiers = plan_of(one["expected_constraints"])["tiers"]
+
+    assert list(tiers) == ["lean", "recommended", "robust"]
+    assert tiers["lean"]["monthly_usd"] <= tiers["recommended"]["monthly_usd"]
+    assert tiers["lean"]["monthly_usd"] <= tiers["robust"]["monthly_usd"]
+
+
+def test_a_hard_budget_is_never_exceeded_in_any_tier():
+    plan = plan_of({"inference_mode": ["real_time"], "budget_usd_month": 90, "budget_hardness": "hard", "team_size": 5})
+
+    assert all(tier["monthly_usd"] <= 90 for tier in plan["tiers"].values())
+
+
+def test_reasons_name_the_constraint_values_of_this_request():
+    fraud, shop = plan_of(FRAUD), plan_of(SHOP)
+
+    def reason(plan: dict[str, Any], name: str) -> str:
+        return next(row["reason"] for row in plan["patterns"] if row["id"] == name)
+
+    assert "compliance = pci_dss" in reason(fraud, "sec-pii-minimisation")
+    assert "label_delay_days = 60" in reason(fraud, "mon-performance-labels")
+    assert reason(fraud, "sec-pii-minimisation") != reason(shop, "sec-pii-minimisation")
+
+
+def test_a_runner_up_that_cannot_work_is_told_by_its_limit():
+    plan = plan_of({"inference_mode": ["real_time"], "latency_p95_ms": 22, "team_size": 5, "budget_usd_month": 3000})
+
+    told = {row["runner_up"]["id"]: row["runner_up"]["why_not"] for row in plan["patterns"] if row["runner_up"]}
+    serving = [row["id"] for row in plan["patterns"] if row["capability"] == "serving"]
+    assert serving == ["serve-sagemaker-realtime"]
+    assert "points" in told["serve-inprocess-lowlatency"]
+
+
+def test_the_same_request_gives_the_same_bytes_under_another_hash_seed():
+    root = Path(__file__).resolve().parents[3]
+    code = (
+        "import json; from tests.factories.requests import composed, scenario;"
+        "ids = ['dev-02', 'dev-08', 'dev-09'];"
+        "found = [composed(scenario(i)['expected_constraints']) for i in ids];"
+        "print(json.dumps([[f.plan, f.infeasibility, f.cost_estimate, f.trace] for f in found]))"
+    )
+
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=root,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(root)},
+            capture_output=True,
+            check=True,
+            timeout=60,
+        ).stdout
+        for seed in ("1", "31337")
+    }
+
+    assert len(outputs) == 1
+    assert len(json.loads(outputs.pop())) == 3
+
+
+def test_order_of_the_constraints_does_not_matter():
+    turned = dict(reversed(list(FRAUD.items())))
+
+    assert plan_of(FRAUD) == plan_of(turned)
+
+
+def test_an_objection_that_fits_is_taken():
+    plain = ids_of(composed(SHOP))
+    found = composed(SHOP, objections=[{"exclude": "serve-container-ecs"}, {"require": "env-multi-account"}])
+
+    assert "serve-container-ecs" in plain
+    assert "serve-container-ecs" not in ids_of(found)
+    assert "env-multi-account" in ids_of(found)
+    assert len(found.trace["objections_taken"]) == 2  # type: ignore[arg-type]
+
+
+def test_an_objection_that_leaves_no_plan_is_set_aside_and_noted():
+    found = composed(SHOP, objections=[{"exclude": "sec-baseline"}, {"require": "serve-serverless-cpu"}])
+
+    assert "sec-baseline" in ids_of(found)
+    assert found.trace["objections_set_aside"] == [{"exclude": "sec-baseline"}, {"require": "serve-serverless-cpu"}]
+    assert found.infeasibility is None
+
+
+@pytest.mark.parametrize("objection", [{"require": "serve-by-pigeon"}, {}, {"require": "sec-baseline", "exclude": "x"}])
+def test_an_objection_about_nothing_is_refused(objection):
+    with pytest.raises(InvalidObjection):
+        composed(SHOP, objections=[objection])
+
+
+def test_what_nobody_said_is_listed_with_what_it_decides():
+    plan = plan_of({"use_case_summary": "serve customers better with AI"})
+
+    assumed = {row["field"]: row for row in plan["assumptions"]}
+    assert {"inference_mode", "training_compute", "data_velocity", "team_size"} <= set(assumed)
+    assert all(row["effect"] for row in assumed.values())
+    assert "use_case_summary" not in assumed
+
+
+def test_a_stated_value_is_no_assumption():
+    assumed = {row["field"] for row in plan_of(FRAUD)["assumptions"]}
+
+    assert not assumed & set(FRAUD) - {"regions"}
+
+
+def test_residency_alone_places_the_plan_inside_the_jurisdiction():
+    plan = plan_of({"inference_mode": ["batch"], "data_residency": "eu", "multi_region": True, "team_size": 6})
+
+    assert plan["regions"][0] == "eu-west-1"
+    assert all(region.startswith("eu-") for region in plan["regions"])
+    assert len(plan["regions"]) == 2
+
+
+def test_thresholds_are_computed_for_the_chosen_patterns():
+    plan = plan_of(scenario("dev-16")["expected_constraints"])
+
+    limits = {(row["pattern"], row["field"]): row["value"] for row in plan["thresholds"]}
+    assert limits["serve-serverless-cpu", "throughput_rps_peak"] == 1000
+    crossing = limits["serve-serverless-cpu", "throughput_rps_avg"]
+    assert 0.1 < crossing < 1000
+
+
+def test_the_trace_says_how_many_patterns_were_considered_and_that_the_choice_is_proved():
+    trace = composed(FRAUD).trace
+
+    assert trace["patterns_considered"] == 60
+    assert trace["is_optimal"] is True
+    assert "serve-serverless-cpu" in trace["gated"]  # type: ignore[operator]

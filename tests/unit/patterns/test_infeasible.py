@@ -1,0 +1,112 @@
+"""When nothing fits, the conflict is named, minimal, in the user's words, and each way out really is one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from decisionworks.patterns.relax import diagnose
+from tests.factories.requests import composed, ids_of, scenario
+
+IMPOSSIBLE = scenario("dev-08")["expected_constraints"]
+CONTRADICTIONS: dict[str, dict[str, Any]] = {
+    "five milliseconds for fifty dollars": IMPOSSIBLE,
+    "two regions alone": {"inference_mode": ["batch"], "multi_region": True, "team_size": 1, "budget_usd_month": 9000},
+    "health data on a shoestring": {
+        "inference_mode": ["batch"], "data_sensitivity": "phi", "budget_usd_month": 35, "budget_hardness": "hard",
+    },
+    "a hosted model on three hundred dollars": {
+        "use_case_type": "llm_chat_rag", "model_type": "llm_self_hosted", "budget_usd_month": 300, "team_size": 4,
+    },
+    "a cluster for pocket money": {
+        "inference_mode": ["batch"], "training_compute": "gpu_cluster", "budget_usd_month": 800,
+    },
+    "a busy model API for a hundred dollars": {
+        "use_case_type": "llm_generation", "model_type": "llm_api", "inference_mode": ["real_time"],
+        "llm_requests_per_day": 50_000, "budget_usd_month": 100, "budget_hardness": "hard",
+    },
+}  # fmt: skip
+
+
+def infeasibility_of(known: dict[str, Any]) -> dict[str, Any]:
+    found = composed(known).infeasibility
+    assert found is not None
+    return found
+
+
+def test_the_five_millisecond_request_is_refused_with_its_two_contradictions():
+    conflicts = [set(row["fields"]) for row in infeasibility_of(IMPOSSIBLE)["conflicts"]]
+
+    assert any({"latency_p95_ms", "budget_usd_month"} <= fields for fields in conflicts)
+    assert {"multi_region", "budget_usd_month"} in conflicts
+    assert {"multi_region", "team_size"} in conflicts
+
+
+def test_a_conflict_quotes_the_words_that_were_said():
+    row = infeasibility_of(IMPOSSIBLE)["conflicts"][0]
+
+    assert [span["text"] for span in row["spans"]] == [f"{field} words" for field in row["fields"]]
+    assert "50 USD" in row["why"] or "budget_usd_month = 50" in row["why"]
+
+
+def test_the_draft_keeps_money_and_people_and_gives_up_wishes():
+    found = composed(IMPOSSIBLE)
+
+    assert found.plan is not None
+    assert found.plan["is_draft"] is True
+    assert found.plan["relaxed_fields"] == ["latency_p95_ms", "multi_region"]
+    assert "dr-multi-region" not in ids_of(found)
+    assert found.cost_estimate["monthly"]["expected"] <= 50  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", sorted(CONTRADICTIONS))
+def test_every_way_out_leads_to_a_plan_of_the_price_it_names(name):
+    known = CONTRADICTIONS[name]
+
+    ways = infeasibility_of(known)["relaxations"]
+
+    assert 1 <= len(ways) <= 3
+    for way in ways:
+        changed = {field: value for field, value in known.items() if field not in way["changes"]}
+        changed |= {field: value for field, value in way["changes"].items() if value is not None}
+        again = composed(changed)
+        assert again.infeasibility is None
+        assert again.cost_estimate["monthly"]["expected"] == pytest.approx(way["monthly_usd"])  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", sorted(CONTRADICTIONS))
+def test_a_way_out_that_names_a_budget_stays_inside_it(name):
+    for way in infeasibility_of(CONTRADICTIONS[name])["relaxations"]:
+        assert way["monthly_usd"] <= way["changes"].get("budget_usd_month", float("inf"))
+
+
+def test_a_budget_that_fails_on_usage_names_the_usage_and_the_cheapest_plan():
+    found = infeasibility_of(CONTRADICTIONS["a busy model API for a hundred dollars"])
+
+    assert any({"llm_requests_per_day", "budget_usd_month"} <= set(row["fields"]) for row in found["conflicts"])
+    assert "The cheapest plan that meets every demand costs" in found["conflicts"][0]["why"]
+    assert any("llm_requests_per_day" in way["changes"] for way in found["relaxations"])
+
+
+def test_a_conflict_has_no_member_that_could_be_left_out():
+    banned = [{"latency_p95_ms", "budget_usd_month"}, {"multi_region", "team_size"}]
+    situation = type("Situation", (), {"known": dict.fromkeys(
+        ("latency_p95_ms", "budget_usd_month", "multi_region", "team_size", "data_volume_gb"), 1)})()  # fmt: skip
+    problem = type("Problem", (), {"situation": situation})()
+
+    def is_feasible(dropped: frozenset[str]) -> bool:
+        return not any(core.isdisjoint(dropped) for core in banned)
+
+    found = diagnose(problem, is_feasible=is_feasible)  # type: ignore[arg-type]
+
+    assert found is not None
+    assert {frozenset(core) for core in found.conflicts} == {frozenset(core) for core in banned}
+    assert found.dropped == {"latency_p95_ms", "multi_region"}
+
+
+def test_no_diagnosis_is_given_when_no_dropping_helps():
+    situation = type("Situation", (), {"known": {"team_size": 1}})()
+    problem = type("Problem", (), {"situation": situation})()
+
+    assert diagnose(problem, is_feasible=lambda _: False) is None  # type: ignore[arg-type]

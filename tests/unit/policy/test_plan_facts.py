@@ -1,0 +1,130 @@
+"""The facts of a plan, checked against the lists that the development scenarios expect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from decisionworks.patterns import load_pattern_catalogue
+from decisionworks.policy import evaluate_policies, fired_rules, plan_facts
+from tests.factories.requests import constraints_of, scenario, scenarios
+
+
+def plan_of(ids: list[str]) -> dict[str, Any]:
+    patterns = [load_pattern_catalogue().by_id[name] for name in ids]
+    return {
+        "patterns": [
+            {
+                "id": one.id,
+                "capability": one.capability,
+                "burden": one.burden,
+                "latency_floor_ms": one.envelope.latency_p95_ms_floor,
+                "retired_services": list(one.retired_services),
+            }
+            for one in patterns
+        ]
+    }
+
+
+def cost_of(usd: float, region: str = "us-east-1") -> dict[str, Any]:
+    return {"region": region, "monthly": {"expected": usd}, "items": []}
+
+
+def fired_for(one: dict[str, Any], ids: list[str], severity: str | None = None) -> set[str]:
+    expected = one["expected_cost"]
+    cost = cost_of(expected["subtotal_usd_month"], expected["region"])
+    facts = plan_facts(plan_of(ids), constraints_of(one["expected_constraints"]), cost, one.get("request_findings"))
+    return set(fired_rules(evaluate_policies(facts), severity=severity))
+
+
+@pytest.mark.parametrize("one", scenarios(), ids=lambda one: one["id"])
+def test_a_reference_plan_fires_exactly_the_rules_that_its_scenario_lists(one):
+    ids = one["reference_plan"]["patterns"]
+
+    for severity in ("block", "warn"):
+        assert fired_for(one, ids, severity) == set(one["policies_expected"][severity])
+
+
+@pytest.mark.parametrize(
+    ("name", "mutation"),
+    [(one["id"], mutation) for one in scenarios() for mutation in one.get("mutations", [])],
+)
+def test_taking_a_needed_pattern_out_fires_the_rule_that_guards_it(name, mutation):
+    one = scenario(name)
+    ids = [item for item in one["reference_plan"]["patterns"] if item not in mutation["remove"]]
+
+    fired = fired_for(one, [*ids, *mutation.get("add", [])])
+
+    assert set(mutation["must_fire"]) <= fired
+
+
+def test_an_answer_is_no_faster_than_the_model_behind_its_front():
+    constraints = constraints_of({"model_type": "llm_api", "use_case_type": "llm_generation"})
+
+    facts = plan_facts(plan_of(["serve-container-ecs", "serve-llm-bedrock"]), constraints, cost_of(1))
+
+    assert facts["plan.latency_floor_ms"] == 700
+
+
+def test_a_batch_plan_has_no_latency_floor():
+    facts = plan_facts(plan_of(["serve-batch-scoring"]), constraints_of({"inference_mode": ["batch"]}), cost_of(1))
+
+    assert facts["plan.latency_floor_ms"] is None
+
+
+@pytest.mark.parametrize(("residency", "geography"), [("eu", "geo"), ("uk", "regional"), (None, "global")])
+def test_a_model_api_reaches_as_far_as_residency_lets_it(residency, geography):
+    known = {} if residency is None else {"data_residency": residency}
+
+    facts = plan_facts(plan_of(["serve-llm-bedrock"]), constraints_of(known), cost_of(1))
+
+    assert facts["plan.llm_geography"] == geography
+
+
+def test_the_share_of_low_confidence_follows_the_money():
+    cost = cost_of(100.0) | {"items": [{"usd": 70.0, "confidence": "high"}, {"usd": 30.0, "confidence": "low"}]}
+
+    facts = plan_facts(plan_of(["sec-baseline"]), constraints_of({}), cost)
+
+    assert facts["plan.low_confidence_share"] == pytest.approx(0.3)
+
+
+def test_facts_of_generated_code_are_absent_until_they_are_handed_in():
+    plan, constraints = plan_of(["sec-baseline"]), constraints_of({})
+
+    before = plan_facts(plan, constraints, cost_of(1))
+    after = plan_facts(plan, constraints, cost_of(1), {}, {"public_bucket": True, "gen.tf_validate_ok": False})
+
+    assert not [name for name in before if name.startswith("gen.")]
+    assert after["gen.public_bucket"] is True
+    assert after["gen.tf_validate_ok"] is False
+
+
+def test_a_draft_over_proved_conflicts_counts_as_a_contradiction():
+    plan = plan_of(["sec-baseline"]) | {"contradiction_count": 2}
+
+    facts = plan_facts(plan, constraints_of({}), cost_of(1), {"contradictions": []})
+
+    assert facts["request.contradictions"] == 2
+
+
+def test_a_plan_over_a_retired_service_is_told():
+    plan = plan_of(["sec-baseline"])
+    plan["patterns"][0]["retired_services"] = ["SageMaker Edge Manager"]
+
+    facts = plan_facts(plan, constraints_of({}), cost_of(1))
+
+    assert facts["plan.has_retired_service"] is True
+
+
+def test_a_region_outside_the_stated_country_is_outside():
+    constraints = constraints_of({"data_residency": "country", "regions": ["eu-central-1"]})
+    plan = plan_of(["sec-baseline"])
+
+    home = plan_facts(plan | {"regions": ["eu-central-1"]}, constraints, cost_of(1))
+    abroad = plan_facts(plan | {"regions": ["eu-central-1", "eu-west-1"]}, constraints, cost_of(1))
+
+    assert home["plan.has_out_of_jurisdiction_region"] is False
+    assert abroad["plan.has_out_of_jurisdiction_region"] is True
+    assert abroad["plan.has_non_eu_region"] is False
