@@ -72,12 +72,15 @@ def _say(error: DecisionworksError) -> int:
 
 
 @click.command("up")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--host", envvar="DECISIONWORKS_HOST", default="127.0.0.1", show_default=True, help="Address to listen on."
+)
 @click.option(
     "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
 )
 @click.option(
     "--data-dir",
+    envvar="DECISIONWORKS_DATA_DIR",
     default=Path(".data"),
     show_default=True,
     type=click.Path(path_type=Path, file_okay=True),
