@@ -20,4 +20,6 @@ def gate_user_input(state: IntakeState) -> dict[str, Any]:
 
 def gate_hitl(state: PlanningState) -> dict[str, Any]:
     """Wait for a decision on exactly this plan."""
-    return {"decision": interrupt({"gate": APPROVAL, "plan_hash": state["plan_hash"]})}
+    answer = interrupt({"gate": APPROVAL, "plan_hash": state["plan_hash"]})
+    # What was decided, not when: the same decision is the same input to the nodes that follow.
+    return {"decision": {name: answer.get(name) for name in ("decision", "comment", "plan_hash", "by")}}
