@@ -76,7 +76,12 @@ def _say(error: DecisionworksError) -> int:
     "--host", envvar="DECISIONWORKS_HOST", default="127.0.0.1", show_default=True, help="Address to listen on."
 )
 @click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
+    "--port",
+    envvar="DECISIONWORKS_PORT",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port; 0 takes a free one.",
 )
 @click.option(
     "--data-dir",
