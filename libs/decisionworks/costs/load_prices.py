@@ -45,8 +45,9 @@ def load_prices() -> PriceBook:
     Raises: PriceBookBroken, the file does not hold what the code expects.
     """
     raw = files("decisionworks.costs").joinpath("prices.yaml").read_bytes()
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        document = _PriceFile.model_validate(yaml.safe_load(raw))
+        document = _PriceFile.model_validate(yaml.load(raw, Loader=loader))  # noqa: S506, both loaders are the safe ones
     except (ValidationError, yaml.YAMLError) as cause:
         raise PriceBookBroken(f"prices.yaml cannot be read: {cause}") from cause
     rows = {row.id: Price(**row.model_dump()) for row in document.prices}

@@ -57,7 +57,7 @@ def _reason(
         parts.append("; ".join(dict.fromkeys(need.why for need in needs)))
     askers = [name for name in chosen if name != pattern.id and pattern.id in catalogue.by_id[name].requires]
     if askers:
-        parts.append(f"{', '.join(askers)} requires it")
+        parts.append(f"required by {', '.join(askers)}")
     because = problem.scores[pattern.id].because
     if because:
         parts.append("fits " + "; ".join(because))
@@ -73,7 +73,7 @@ def _needs_of(name: str, problem: Problem) -> list[Need]:
 def _asked_by_capability(pattern: Pattern, chosen: Sequence[str], catalogue: PatternCatalogue) -> str | None:
     wanted = f"cap:{pattern.capability}"
     askers = [name for name in chosen if wanted in catalogue.by_id[name].requires]
-    return f"{', '.join(askers)} requires {pattern.capability}" if askers else None
+    return f"{pattern.capability} is required by {', '.join(askers)}" if askers else None
 
 
 def _alternatives(pattern: Pattern, chosen: Sequence[str], problem: Problem, catalogue: PatternCatalogue) -> list[str]:

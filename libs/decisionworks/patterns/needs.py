@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from decisionworks.patterns.model import Ban, Need, Situation
+from decisionworks.patterns.model import Need, Situation
 from decisionworks.patterns.score import shown
 from decisionworks.patterns.situation import LLM_TYPES, is_llm
+from decisionworks.patterns.values import items_of, number_of, trains
 
 REAL_TIME = (
     "serve-precomputed-lookup", "serve-serverless-cpu", "serve-container-ecs", "serve-sagemaker-realtime",
@@ -71,6 +72,7 @@ def derive_needs(situation: Situation) -> tuple[Need, ...]:
         *_base_needs(values),
         *_data_needs(values),
         *_serving_needs(values),
+        *_heavy_wishes(values),
         *_training_needs(values),
         *_control_needs(values),
         *_operation_wishes(values),
@@ -80,28 +82,7 @@ def derive_needs(situation: Situation) -> tuple[Need, ...]:
 
 def derive_slots(situation: Situation) -> tuple[tuple[str, ...], ...]:
     """Groups of which a plan has at most one; queued work has one server of its own unless callers also wait."""
-    return SLOTS if "real_time" in _items(situation.working, "inference_mode") else (*SLOTS, QUEUED)
-
-
-def derive_bans(situation: Situation) -> tuple[Ban, ...]:
-    """Every pattern that the kind of request rules out, in a fixed order."""
-    values, known = situation.working, situation.known
-    return (
-        *_serving_bans(values, known),
-        *_llm_bans(values),
-        *_data_bans(values),
-        *_operation_bans(values),
-    )
-
-
-def _items(values: Mapping[str, object], field: str) -> tuple[str, ...]:
-    value = values.get(field)
-    return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
-
-
-def _number(values: Mapping[str, object], field: str, default: float = 0.0) -> float:
-    value = values.get(field)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else default
+    return SLOTS if "real_time" in items_of(situation.working, "inference_mode") else (*SLOTS, QUEUED)
 
 
 def _base_needs(values: Mapping[str, object]) -> Iterator[Need]:
@@ -123,7 +104,7 @@ def _base_needs(values: Mapping[str, object]) -> Iterator[Need]:
 
 def _data_needs(values: Mapping[str, object]) -> Iterator[Need]:
     velocity, sources, modes = (
-        values.get("data_velocity"), _items(values, "data_sources"), _items(values, "inference_mode"),
+        values.get("data_velocity"), items_of(values, "data_sources"), items_of(values, "inference_mode"),
     )  # fmt: skip
     if velocity == "streaming" or "streaming" in modes:
         why = f"data_velocity = {shown(velocity)} needs a stream"
@@ -138,7 +119,7 @@ def _data_needs(values: Mapping[str, object]) -> Iterator[Need]:
     if "iot_devices" in sources:
         yield Need(id="devices", any_of=("ingest-iot-core",), fields=("data_sources",),
                    why="data_sources names iot_devices")  # fmt: skip
-    if _trains(values) or "batch" in modes:
+    if trains(values) or "batch" in modes:
         volume = shown(values.get("data_volume_gb"))
         yield Need(id="processing", weight=15,
                    any_of=("process-container-small", "process-spark-serverless", "process-flink-stream"),
@@ -146,7 +127,7 @@ def _data_needs(values: Mapping[str, object]) -> Iterator[Need]:
 
 
 def _serving_needs(values: Mapping[str, object]) -> Iterator[Need]:
-    modes = _items(values, "inference_mode")
+    modes = items_of(values, "inference_mode")
     mode_fields = ("inference_mode",)
     if is_llm(values):
         yield from _llm_needs(values)
@@ -166,10 +147,23 @@ def _serving_needs(values: Mapping[str, object]) -> Iterator[Need]:
 
 
 def _queue_servers(values: Mapping[str, object]) -> tuple[str, ...]:
-    affords_gpu = _number(values, "budget_usd_month", GPU_FLOOR_USD) >= GPU_FLOOR_USD
+    affords_gpu = number_of(values, "budget_usd_month", GPU_FLOOR_USD) >= GPU_FLOOR_USD
     if values.get("model_type") in GPU_MODELS and affords_gpu:
         return ("serve-gpu-async", "serve-gpu-realtime")
     return QUEUED
+
+
+def _heavy_wishes(values: Mapping[str, object]) -> Iterator[Need]:
+    """Deep models in a hurry, and vectors that are searched without a language model."""
+    latency = number_of(values, "latency_p95_ms", 1000)
+    slowest = {"cnn_vision": 200, "speech": 2000}.get(str(values.get("model_type")), 0)
+    if "real_time" in items_of(values, "inference_mode") and latency <= slowest:
+        why = f"latency_p95_ms = {latency:g} with model_type = {values.get('model_type')} asks for a GPU"
+        options = ("serve-gpu-realtime", "serve-eks-kserve")
+        yield Need(id="gpu-latency", any_of=options, weight=5, fields=("latency_p95_ms", "model_type"), why=why)
+    if values.get("use_case_type") == "embedding_search":
+        why = f"corpus_documents = {shown(values.get('corpus_documents'))} are found by vector"
+        yield Need(id="vectors", any_of=VECTOR_STORES, fields=("use_case_type",), why=why)
 
 
 def _llm_needs(values: Mapping[str, object]) -> Iterator[Need]:
@@ -180,18 +174,14 @@ def _llm_needs(values: Mapping[str, object]) -> Iterator[Need]:
                why="a language model carries input and output controls")  # fmt: skip
     yield Need(id="llm-evaluation", any_of=("llm-eval-tracing",), fields=("model_type",), weight=12,
                why="answers shift silently when prompts or models change")  # fmt: skip
-    if values.get("use_case_type") in ("llm_chat_rag", "embedding_search"):
+    if values.get("use_case_type") == "llm_chat_rag":
         yield Need(id="retrieval", any_of=("rag-pipeline",), fields=("use_case_type",),
                    why=f"use_case_type = {values.get('use_case_type')} answers from documents")  # fmt: skip
 
 
-def _trains(values: Mapping[str, object]) -> bool:
-    return values.get("training_compute") != "none"
-
-
 def _training_needs(values: Mapping[str, object]) -> Iterator[Need]:
     compute = values.get("training_compute")
-    if _trains(values):
+    if trains(values):
         why = f"training_compute = {shown(compute)}"
         if compute == "gpu_cluster":
             yield Need(id="training", any_of=("train-distributed-gpu",), fields=("training_compute",), why=why)
@@ -200,9 +190,9 @@ def _training_needs(values: Mapping[str, object]) -> Iterator[Need]:
         yield Need(id="registry", any_of=REGISTRY, why="every deployed model has one known version")
     elif values.get("model_type") not in ("llm_api",) and not is_llm(values):
         yield Need(id="registry", any_of=REGISTRY, why="every deployed model has one known version")
-    if _trains(values) or "batch" in _items(values, "inference_mode"):
+    if trains(values) or "batch" in items_of(values, "inference_mode"):
         yield Need(id="orchestration", any_of=ORCHESTRATION, why="steps run in order and can be repeated")
-        if _number(values, "team_size", 2) >= 3:
+        if number_of(values, "team_size", 2) >= 3:
             why = f"team_size = {shown(values.get('team_size'))}: several people need one run history"
             fields = ("team_size",)
             yield Need(id="managed-orchestration", any_of=MANAGED_ORCHESTRATION, weight=2, fields=fields, why=why)
@@ -216,7 +206,7 @@ def _training_needs(values: Mapping[str, object]) -> Iterator[Need]:
 
 
 def _control_needs(values: Mapping[str, object]) -> Iterator[Need]:
-    rules, sensitivity = _items(values, "compliance"), values.get("data_sensitivity")
+    rules, sensitivity = items_of(values, "compliance"), values.get("data_sensitivity")
     if sensitivity in ("phi", "pci"):
         yield _control("private-network", "sec-private-network", "data_sensitivity", values)
     if "hipaa" in rules:
@@ -252,7 +242,7 @@ def _wish(name: str, pattern: str, weight: int, because: tuple[str, str], values
 
 
 def _operation_wishes(values: Mapping[str, object]) -> Iterator[Need]:
-    slo, modes = _number(values, "availability_slo_pct", 99.5), _items(values, "inference_mode")
+    slo, modes = number_of(values, "availability_slo_pct", 99.5), items_of(values, "inference_mode")
     if not is_llm(values) and values.get("retraining_frequency") != "never":
         why = ("retraining_frequency", "retraining without a drift signal is blind")
         yield _wish("drift", "mon-drift", 12, why, values)
@@ -266,14 +256,14 @@ def _operation_wishes(values: Mapping[str, object]) -> Iterator[Need]:
     if "real_time" in modes:
         yield _wish("edge", "sec-api-auth-waf", 7, ("inference_mode", "open inference leaks data and money"), values)
         yield from _online_wishes(values)
-    if _number(values, "audit_retention_years") >= 1:
+    if number_of(values, "audit_retention_years") >= 1:
         yield _wish(
             "retention", "gov-lineage-audit", 10, ("audit_retention_years", "kept records must be sealed"), values
         )
 
 
 def _online_wishes(values: Mapping[str, object]) -> Iterator[Need]:
-    if _number(values, "tenants", 1) >= 20:
+    if number_of(values, "tenants", 1) >= 20:
         why = f"tenants = {shown(values.get('tenants'))}: a model each, on shared machines"
         options = ("serve-multi-model", "serve-eks-kserve")
         yield Need(id="tenancy", any_of=options, weight=8, fields=("tenants",), why=why)
@@ -282,110 +272,25 @@ def _online_wishes(values: Mapping[str, object]) -> Iterator[Need]:
         options = ("features-online-dynamodb", "cache-valkey")
         fields = ("data_velocity", "inference_mode")
         yield Need(id="online-features", any_of=options, weight=12, fields=fields, why=why)
-        if _number(values, "stream_events_per_sec", _number(values, "throughput_rps_peak")) >= 1000:
+        if number_of(values, "stream_events_per_sec", number_of(values, "throughput_rps_peak")) >= 1000:
             reason = ("data_velocity", "features are windows over events")
             yield _wish("windows", "process-flink-stream", 5, reason, values)
 
 
 def _team_wishes(values: Mapping[str, object]) -> Iterator[Need]:
-    team, rules = _number(values, "team_size", 2), _items(values, "compliance")
+    team, rules = number_of(values, "team_size", 2), items_of(values, "compliance")
     if values.get("label_delay_days") is not None:
         yield _wish("outcomes", "mon-performance-labels", 10, ("label_delay_days", "truth comes late"), values)
-    elif _trains(values) and values.get("use_case_type") in SELF_LABELLING and team >= 3:
+    elif trains(values) and values.get("use_case_type") in SELF_LABELLING and team >= 3:
         why = ("use_case_type", "true outcomes arrive by themselves")
         yield _wish("outcomes", "mon-performance-labels", 8, why, values)
     if team >= 4:
         yield _wish("approval-trail", "registry-model", 8, ("team_size", "several people need one truth"), values)
-        if _trains(values):
+        if trains(values):
             why = ("team_size", "experiments of several people are compared")
             yield _wish("tracking", "track-mlflow", 6, why, values)
-    if _trains(values) and not any(kind in MEDIA for kind in _items(values, "data_types")):
+    if trains(values) and not any(kind in MEDIA for kind in items_of(values, "data_types")):
         why = ("data_types", "training and scoring share definitions")
         yield _wish("features", "features-offline-tables", 4, why, values)
     if any(rule in rules for rule in ("soc2", "iso27001", "gdpr")) and team >= 3:
         yield _wish("evidence", "gov-lineage-audit", 3, ("compliance", "auditors ask for evidence"), values)
-
-
-def _serving_bans(values: Mapping[str, object], known: Mapping[str, object]) -> Iterator[Ban]:
-    modes = _items(values, "inference_mode")
-    wanted: set[str] = set()
-    if not is_llm(values):
-        wanted |= set(REAL_TIME) if "real_time" in modes else set()
-        wanted |= set(QUEUED) if "async" in modes else set()
-        wanted |= {"serve-batch-scoring"} if "batch" in modes or "real_time" in modes else set()
-        wanted |= {"serve-stream-inline"} if "streaming" in modes and "real_time" not in modes else set()
-    wanted |= {"serve-edge-greengrass"} if "edge" in modes else set()
-    wanted |= {"serve-batch-scoring"} if "batch" in modes else set()
-    every = (*REAL_TIME, *QUEUED, "serve-stream-inline", "serve-edge-greengrass")
-    for pattern in dict.fromkeys(every):
-        if pattern not in wanted:
-            why = f"inference_mode = {shown(values.get('inference_mode'))} does not ask for it"
-            yield Ban(pattern=pattern, why=why, fields=("inference_mode",))
-    if "serve-precomputed-lookup" in wanted:
-        fresh = known.get("data_velocity") in ("static", "daily", "hourly")
-        entities = values.get("use_case_type") in ENTITY_USES and not any(
-            kind in MEDIA for kind in _items(values, "data_types")
-        )
-        if not (fresh and entities):
-            why = "answers can be computed ahead only for known entities whose inputs change on a schedule"
-            yield Ban(pattern="serve-precomputed-lookup", why=why, fields=("data_velocity", "use_case_type"))
-
-
-def _llm_bans(values: Mapping[str, object]) -> Iterator[Ban]:
-    if not is_llm(values):
-        for pattern in (*LLM_PARTS, *VECTOR_STORES):
-            why = f"use_case_type = {shown(values.get('use_case_type'))} needs no language model"
-            yield Ban(pattern=pattern, why=why, fields=("use_case_type", "model_type"))
-        return
-    if values.get("llm_external_api_allowed") is False:
-        why = "llm_external_api_allowed = false: prompts stay in the own account"
-        yield Ban(pattern="serve-llm-bedrock", why=why, fields=("llm_external_api_allowed",))
-    if values.get("use_case_type") not in ("llm_chat_rag", "llm_agent", "embedding_search"):
-        for pattern in ("rag-pipeline", *VECTOR_STORES):
-            why = f"use_case_type = {shown(values.get('use_case_type'))} does not search documents"
-            yield Ban(pattern=pattern, why=why, fields=("use_case_type",))
-
-
-def _data_bans(values: Mapping[str, object]) -> Iterator[Ban]:
-    modes = _items(values, "inference_mode")
-    if values.get("data_velocity") != "streaming" and "streaming" not in modes:
-        for pattern in (*STREAMS, "process-flink-stream"):
-            why = f"data_velocity = {shown(values.get('data_velocity'))} brings no stream"
-            yield Ban(pattern=pattern, why=why, fields=("data_velocity",))
-    if "iot_devices" not in _items(values, "data_sources") and "edge" not in modes:
-        yield Ban(pattern="ingest-iot-core", why="no devices send data", fields=("data_sources",))
-    if not _trains(values):
-        for pattern in (*TRAINING, "train-distributed-gpu", "ct-retrain-trigger", "features-offline-tables"):
-            yield Ban(pattern=pattern, why="training_compute = none", fields=("training_compute",))
-    if values.get("training_compute") != "gpu_cluster":
-        why = f"training_compute = {shown(values.get('training_compute'))} fits one machine"
-        yield Ban(pattern="train-distributed-gpu", why=why, fields=("training_compute",))
-    if "real_time" not in modes or is_llm(values):
-        for pattern in ("features-online-dynamodb", "cache-valkey"):
-            why = f"inference_mode = {shown(values.get('inference_mode'))} reads nothing while a caller waits"
-            yield Ban(pattern=pattern, why=why, fields=("inference_mode",))
-    elif values.get("data_velocity") != "streaming":
-        why = (
-            f"data_velocity = {shown(values.get('data_velocity'))}: features come with the request or from the last run"
-        )
-        yield Ban(pattern="features-online-dynamodb", why=why, fields=("data_velocity",))
-    if not _trains(values) and "batch" not in modes and "streaming" not in modes:
-        for pattern in ("process-container-small", "process-spark-serverless"):
-            yield Ban(pattern=pattern, why="nothing is trained or scored in bulk", fields=("training_compute",))
-
-
-def _operation_bans(values: Mapping[str, object]) -> Iterator[Ban]:
-    wants_second = values.get("multi_region") is True or _number(values, "availability_slo_pct", 99.5) >= 99.99
-    if not wants_second and not 0 < _number(values, "rto_minutes") < 60:
-        yield Ban(
-            pattern="dr-multi-region", why="nobody asked to survive the loss of a region", fields=("multi_region",)
-        )
-    if _number(values, "team_size", 2) <= 1:
-        why = f"team_size = {shown(values.get('team_size'))}: nobody is left to watch a canary"
-        yield Ban(pattern="deploy-progressive", why=why, fields=("team_size",))
-    elif _number(values, "team_size", 2) < 4 and _number(values, "availability_slo_pct", 99.5) < 99.9:
-        why = f"team_size = {shown(values.get('team_size'))}: a plain rollback is enough below 99.9 percent"
-        yield Ban(pattern="deploy-progressive", why=why, fields=("team_size",))
-    if not any(word in _items(values, "existing_platform") + _items(values, "team_skills") for word in ("kubernetes",)):
-        why = "neither team_skills nor existing_platform names kubernetes"
-        yield Ban(pattern="serve-eks-kserve", why=why, fields=("team_skills", "existing_platform"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from decisionworks.patterns.bans import derive_bans
 from decisionworks.patterns.gate import OFF_PATH, gate
-from decisionworks.patterns.model import PatternCatalogue, Problem, Situation
-from decisionworks.patterns.needs import derive_bans, derive_needs, derive_slots
+from decisionworks.patterns.model import Pattern, PatternCatalogue, Problem, Score, Situation
+from decisionworks.patterns.needs import derive_needs, derive_slots
 from decisionworks.patterns.score import score
 from decisionworks.patterns.situation import is_llm
 
@@ -22,12 +23,20 @@ def pose_problem(
             pattern.id: gate(pattern, known, is_off_path=is_off_path(pattern.id, situation))
             for pattern in catalogue.patterns
         },
-        scores={pattern.id: score(pattern, situation.working) for pattern in catalogue.patterns},
+        scores={pattern.id: _fair_score(pattern, situation) for pattern in catalogue.patterns},
         needs=derive_needs(situation),
         bans=derive_bans(situation),
         slots=derive_slots(situation),
         objections=tuple(objections),
     )
+
+
+def _fair_score(pattern: Pattern, situation: Situation) -> Score:
+    """Points of a pattern; what only prepares answers beside the path is not blamed for being no answer itself."""
+    found = score(pattern, situation.working)
+    if found.points < 0 and pattern.id in OFF_PATH and is_off_path(pattern.id, situation):
+        return Score(points=0, because=())
+    return found
 
 
 def is_off_path(pattern: str, situation: Situation) -> bool:

@@ -53,8 +53,9 @@ def parse_policies(raw: bytes) -> PolicyBook:
 
     Raises: PolicyBookBroken
     """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        document = _PolicyFile.model_validate(yaml.safe_load(raw))
+        document = _PolicyFile.model_validate(yaml.load(raw, Loader=loader))  # noqa: S506, both loaders are the safe ones
         for row in document.policies:
             check_condition(row.fires_when)
     except (ValidationError, yaml.YAMLError, InvalidCondition) as cause:

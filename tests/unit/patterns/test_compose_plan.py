@@ -227,3 +227,45 @@ def test_the_trace_says_how_many_patterns_were_considered_and_that_the_choice_is
     assert trace["patterns_considered"] == 60
     assert trace["is_optimal"] is True
     assert "serve-serverless-cpu" in trace["gated"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        (
+            {"use_case_type": "embedding_search", "corpus_documents": 3_000_000, "budget_usd_month": 3000},
+            "vector-opensearch",
+        ),
+        ({"model_type": "cnn_vision", "latency_p95_ms": 120, "budget_usd_month": 4000}, "serve-gpu-realtime"),
+        (
+            {"use_case_type": "recommendation", "data_velocity": "daily", "budget_usd_month": 120},
+            "serve-precomputed-lookup",
+        ),
+        ({"tenants": 200, "latency_p95_ms": 300, "budget_usd_month": 2000}, "serve-multi-model"),
+        ({"latency_p95_ms": 8, "budget_usd_month": 2000}, "serve-inprocess-lowlatency"),
+        ({"human_review_required": True, "budget_usd_month": 2000}, "label-annotation-review"),
+        ({"retraining_frequency": "on_drift", "budget_usd_month": 2000}, "ct-retrain-trigger"),
+        ({"multi_region": True, "budget_usd_month": 9000}, "dr-multi-region"),
+        ({"compliance": ["hipaa"], "budget_usd_month": 9000}, "gov-lineage-audit"),
+    ],
+)
+def test_a_request_gets_the_pattern_that_it_calls_for(known, expected):
+    online = {"inference_mode": ["real_time"], "team_size": 5, "data_types": ["tabular"]}
+
+    assert expected in ids_of(composed(online | known))
+
+
+@pytest.mark.parametrize(
+    ("known", "unwanted"),
+    [
+        ({"team_size": 2, "team_skills": ["kubernetes"]}, "serve-eks-kserve"),
+        ({"data_velocity": "daily"}, "ingest-stream-kinesis"),
+        ({"training_compute": "none"}, "train-cpu-job"),
+        ({"llm_external_api_allowed": False, "use_case_type": "llm_generation"}, "serve-llm-bedrock"),
+        ({"use_case_type": "document_processing", "data_types": ["documents"]}, "serve-precomputed-lookup"),
+    ],
+)
+def test_a_request_is_spared_the_pattern_that_does_not_suit_it(known, unwanted):
+    base = {"inference_mode": ["real_time"], "budget_usd_month": 20_000, "team_size": 5}
+
+    assert unwanted not in ids_of(composed(base | known))
