@@ -14,6 +14,7 @@ from decisionworks.kit.errors import DecisionworksError
 from decisionworks.kit.logging import configure_logging
 from decisionworks.kit.settings import Settings, read_settings
 from decisionworks_worker.graphs import graph_definitions
+from decisionworks_worker.health import serving_health
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +45,8 @@ async def _work(settings: Settings) -> None:
         loop.add_signal_handler(number, worker.drain)
     log.info("worker.started", slots=settings.worker_slots)
     try:
-        await worker.run()
+        async with serving_health(settings, worker):
+            await worker.run()
     finally:
         await database.close()
     log.info("worker.stopped")

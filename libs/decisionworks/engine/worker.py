@@ -72,6 +72,15 @@ class Worker:
         for running in self._running.values():
             running.control.request_drain("shutdown")
 
+    def state(self) -> dict[str, object]:
+        """What a health check sees."""
+        return {
+            "is_alive": not self._liveness.is_fenced(),
+            "is_draining": self._draining.is_set(),
+            "running": len(self._running),
+            "slots": self._settings.worker_slots,
+        }
+
     async def run(self) -> None:
         """Work until `drain`; returns when every slot is empty or the drain time is over."""
         await self._doorbell.start()

@@ -47,9 +47,13 @@ def written(directory: Path) -> Iterator[pygit2.Repository]:
 
 
 def opened(directory: Path) -> pygit2.Repository | None:
-    """The repository for reading, or None when there is none."""
+    """The repository in exactly this directory, or None when there is none.
+
+    Without NO_SEARCH the library would climb to whatever repository the data directory happens to lie in.
+    """
+    flags = pygit2.enums.RepositoryOpenFlag.BARE | pygit2.enums.RepositoryOpenFlag.NO_SEARCH
     try:
-        return pygit2.Repository(str(directory), pygit2.enums.RepositoryOpenFlag.BARE)
+        return pygit2.Repository(str(directory), flags)
     except pygit2.GitError:
         return None
 
