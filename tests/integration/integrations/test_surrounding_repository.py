@@ -18,5 +18,5 @@ def test_documents_never_land_in_a_repository_above_the_data_directory(tmp_path:
         directory, {"plan.json": b"{}\n"}, message="A plan", author_time=datetime(2026, 1, 1, tzinfo=UTC)
     )
 
-    assert around.is_empty
+    assert list(around.references) == []
     assert head_of(directory) == made
