@@ -67,16 +67,22 @@ class Doorbell:
                 await asyncio.sleep(0.5)
 
     async def _send(self, connection: psycopg.AsyncConnection[object]) -> None:
+        # Taken out before they are sent: a ring that comes in while these are on their way is a ring of its own.
         rings = list(self._waiting)[:_MOST_PAYLOADS]
-        await connection.execute(
-            "SELECT pg_notify(channel, payload) FROM unnest(%s::text[], %s::text[]) AS ring (channel, payload)",
-            ([channel for channel, _ in rings], [payload for _, payload in rings]),
-            prepare=False,
-        )
         for ring in rings:
-            self._waiting.pop(ring, None)
+            del self._waiting[ring]
         if not self._waiting:
             self._wanted.clear()
+        try:
+            await connection.execute(
+                "SELECT pg_notify(channel, payload) FROM unnest(%s::text[], %s::text[]) AS ring (channel, payload)",
+                ([channel for channel, _ in rings], [payload for _, payload in rings]),
+                prepare=False,
+            )
+        except psycopg.Error:
+            self._waiting = dict.fromkeys(rings) | self._waiting
+            self._wanted.set()
+            raise
 
 
 class Subscription:

@@ -1,0 +1,51 @@
+"""A ring reaches every listener, also one that comes while another is on its way."""
+
+from __future__ import annotations
+
+import asyncio
+
+from decisionworks.events import EVENTS_CHANNEL, Doorbell, Listener
+
+
+class _SlowConnection:
+    """A connection on which something happens while a statement is under way."""
+
+    def __init__(self, meanwhile: object) -> None:
+        self.sent: list[list[str]] = []
+        self._meanwhile = meanwhile
+
+    async def execute(self, _statement: str, parameters: tuple[list[str], list[str]], *, prepare: bool) -> None:
+        self.sent.append(parameters[1])
+        if len(self.sent) == 1:
+            self._meanwhile()  # type: ignore[operator]
+
+
+async def test_a_ring_during_the_sending_of_the_same_ring_is_sent_again() -> None:
+    bell = Doorbell("postgresql://nowhere")
+    connection = _SlowConnection(lambda: bell.ring(EVENTS_CHANNEL, "stream"))
+    bell.ring(EVENTS_CHANNEL, "stream")
+
+    await bell._send(connection)  # type: ignore[arg-type]
+    await bell._send(connection)  # type: ignore[arg-type]
+
+    assert connection.sent == [["stream"], ["stream"]]
+
+
+async def test_a_ring_wakes_its_own_subscription_and_the_one_for_all(database_url: str) -> None:
+    listener, bell = Listener(database_url, EVENTS_CHANNEL), Doorbell(database_url)
+    await listener.start()
+    await bell.start()
+    mine, other, every = listener.subscribe("a"), listener.subscribe("b"), listener.subscribe()
+    async with asyncio.timeout(10):
+        while not listener.is_connected:
+            await asyncio.sleep(0)
+    for subscription in (mine, other, every):
+        await subscription.wait(0)
+
+    bell.ring(EVENTS_CHANNEL, "a")
+
+    assert await mine.wait(5)
+    assert await every.wait(5)
+    assert not await other.wait(0)
+    await bell.stop()
+    await listener.stop()
