@@ -13,7 +13,7 @@ from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.errors import InvalidRequest
 from decisionworks.projects.model import RequestDocument
 
-MAX_REQUEST_BYTES = 256 * 1024
+MAX_REQUEST_BYTES = 64 * 1024
 MAX_DEPTH = 20
 _TEXT_KEYS = ("request", "text", "prompt", "description")
 _DATA_KEYS = ("constraints",)
@@ -29,7 +29,7 @@ def check_request_text(text: str) -> str:
     size = len(text.encode("utf-8", errors="surrogatepass"))
     if size > MAX_REQUEST_BYTES:
         raise InvalidRequest(
-            f"the request is {size} bytes long; at most {MAX_REQUEST_BYTES} bytes (256 KiB) are read",
+            f"the request is {size} bytes long; at most {MAX_REQUEST_BYTES} bytes (64 KiB) are read",
             remedy="shorten the request to what the system must do, and its limits",
         )
     if _looks_binary(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from decisionworks.projects.extract.finding import EXPLICIT, FAIR, STRONG, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
@@ -11,34 +12,44 @@ from decisionworks.projects.extract.reading import Reading
 
 _THING = r"[a-zà-ÿ][\w-]{1,24}"
 _PER_WHAT = re.compile(
-    rf"(?:scores?|forecasts?|predictions?|list|estimates?|vorhersagen?|prognosen?|prévisions?|pronósticos?|previs(?:ão|ões))\s(?:\w+\s){{0,2}}?(?:per|for each|for every|pro|je|par|por)\s(?P<a>{_THING})"
+    rf"(?:scores?|forecasts?|predictions?|list|estimates?|vorhersagen?|prognosen?|prévisions?|pronósticos?"
+    rf"|previs(?:ão|ões))\s(?:\w{{1,24}}\s){{0,2}}?(?:per|for each|for every|pro|je|par|por)\s(?P<a>{_THING})"
     rf"(?:\s(?:and|und|et|y|e|x)\s(?P<b>{_THING}))?"
 )
 _COUNTED = re.compile(rf"(?P<n>{NUMBER})\s(?:(?:active|smart|retail|paying|small|wind)\s)?(?P<thing>{_THING})")
 _PRODUCT = re.compile(
     rf"(?P<a>{DIGITS})\s(?P<x>{_THING})\s?(?:x|×|times|mal|fois|por)\s?(?P<b>{DIGITS})\s(?P<y>{_THING})"
 )
+_PRODUCT_JA = re.compile(
+    rf"(?P<a>{DIGITS})(?P<x>店舗?|拠点|商品|品目|顧客)\s?[x×]\s?(?P<b>{DIGITS})(?P<y>商品|品目|sku|店舗?|顧客)"
+)
 _EACH_RUN = re.compile(
-    rf"(?P<n>{NUMBER})\s?(?:[\w'-]+\s){{1,3}}?(?:(?:per|a|each|every|pro|par|por|cada|jede)\s?(?:run|night|batch|lauf|nacht|nuit|noche|noite|lote|exécution|ejecución)|overnight|nightly|in one run)(?!\w)|"
+    rf"(?P<n>{NUMBER})\s?(?:[\w'-]{{1,24}}\s){{1,3}}?(?:(?:per|a|each|every|pro|par|por|cada|jede)\s?(?:run|night"
+    rf"|batch|lauf|nacht|nuit|noche|noite|lote|exécution|ejecución)|overnight|nightly|in one run)(?!\w)|"
     rf"(?:毎晩|夜間に?|バッチ(?:ごとに|で)?)(?:約|およそ)?(?P<m>{DIGITS})\s?(?:件|人|行|レコード)"
 )
 _DEVICES = re.compile(
-    rf"(?P<n>{NUMBER})\s(?:[\w-]+\s){{0,2}}?(?:cameras?|devices?|gateways?|robots?|tablets?|phones?|drones?|vehicles?|tractors?|machines|terminals?|kiosks?|scanners?|boxes|kameras?|geräten?|fahrzeugen?|"
+    rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?:cameras?|devices?|gateways?|robots?|tablets?|phones?"
+    rf"|drones?|vehicles?|tractors?|machines|terminals?|kiosks?|scanners?|boxes|kameras?|geräten?|fahrzeugen?|"
     rf"caméras?|appareils?|cámaras?|dispositivos?|câmeras?|aparelhos?)(?!\w)|(?P<m>{DIGITS})\s?台"
 )
 _TENANTS = re.compile(
-    rf"(?P<n>{NUMBER})\s(?:[\w-]+\s){{0,2}}?(?:customers?|tenants?|clients?|kunden|mandanten|clientes?|inquilinos|organi[sz]ations|companies|顧客|テナント)(?!\w)|(?P<m>{DIGITS})\s?(?:社|テナント)"
+    rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?:customers?|tenants?|clients?|kunden|mandanten|clientes?"
+    rf"|inquilinos|organi[sz]ations|companies|顧客|テナント)(?!\w)|(?P<m>{DIGITS})\s?(?:社|テナント)"
 )
 _OWN_EACH = re.compile(
-    r"each (?:\w+ ){0,2}(?:gets?|has|have|with|needs?) (?:its|their|an?) own|(?:one|own|separate|isolated|dedicated) models? (?:per|for (?:each|every)) (?:customer|tenant|client)|per[- ]tenant|"
-    r"per[- ]customer models?|multi-?tenant|isolated (?:data )?per|je kunde ein eigenes|ein modell pro kunde|eigenes modell|un modèle par client|un modelo por cliente|um modelo por cliente|"
+    r"each (?:\w{1,24} ){0,2}(?:gets?|has|have|with|needs?) (?:its|their|an?) own|(?:one|own|separate|isolated"
+    r"|dedicated) models? (?:per|for (?:each|every)) (?:customer|tenant|client)|per[- ]tenant|"
+    r"per[- ]customer models?|multi-?tenant|isolated (?:data )?per|je kunde ein eigenes|ein modell pro kunde"
+    r"|eigenes modell|un modèle par client|un modelo por cliente|um modelo por cliente|"
     r"顧客ごと|テナントごと|tenants"
 )
 _TOKENS = re.compile(
     rf"(?P<n>{NUMBER})[ -]?(?:input |output |prompt |context )?(?:tokens?|トークン|jetons)(?!\w)(?P<tail>[^.;\n]{{0,30}})"
 )
 _OUT = re.compile(
-    r"output|out\b|answer|reply|replies|response|generated|completion|ausgabe|antwort|réponse|respuesta|saída|resposta|出力|回答"
+    r"output|out\b|answer|reply|replies|response|generated|completion|ausgabe|antwort|réponse|respuesta|saída"
+    r"|resposta|出力|回答"
 )
 
 
@@ -71,7 +82,7 @@ def _records(reading: Reading) -> Iterator[Finding]:
             yield stated(
                 "batch_records_per_run", int(number), match.start(), match.end(), confidence=0.85, strength=EXPLICIT
             )
-    for match in _PRODUCT.finditer(reading.folded):
+    for match in chain(_PRODUCT.finditer(reading.folded), _PRODUCT_JA.finditer(reading.folded)):
         left = parse_number(match["a"], language=reading.language)
         right = parse_number(match["b"], language=reading.language)
         if left and right:

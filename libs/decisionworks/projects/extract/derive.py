@@ -13,19 +13,35 @@ from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.model import ConstraintValue, Plain
 
 _MODEL_OF: dict[str, tuple[str, float]] = {
-    "forecasting": ("time_series", 0.7), "predictive_maintenance": ("time_series", 0.6), "fraud_detection": ("linear_or_tree", 0.6),
-    "credit_risk": ("linear_or_tree", 0.55), "medical_imaging": ("cnn_vision", 0.8), "image_classification": ("cnn_vision", 0.75),
+    "forecasting": ("time_series", 0.7), "predictive_maintenance": ("time_series", 0.6), "fraud_detection": (
+    "linear_or_tree", 0.6),
+    "credit_risk": ("linear_or_tree", 0.55), "medical_imaging": ("cnn_vision", 0.8), "image_classification": (
+    "cnn_vision", 0.75),
     "object_detection": ("cnn_vision", 0.8), "video_analytics": ("cnn_vision", 0.75), "speech_to_text": ("speech", 0.8),
-    "llm_chat_rag": ("llm_api", 0.6), "llm_generation": ("llm_api", 0.55), "llm_agent": ("llm_api", 0.6), "document_processing": ("llm_api", 0.5),
+    "llm_chat_rag": ("llm_api", 0.6), "llm_generation": ("llm_api", 0.55), "llm_agent": ("llm_api", 0.6),
+    "document_processing": (
+    "llm_api", 0.5),
 }  # fmt: skip
 _DATA_OF: dict[str, tuple[str, ...]] = {
-    "churn_propensity": ("tabular",), "fraud_detection": ("tabular",), "credit_risk": ("tabular",), "tabular_scoring": ("tabular",),
-    "forecasting": ("time_series",), "predictive_maintenance": ("time_series",), "medical_imaging": ("image",), "image_classification": ("image",),
-    "object_detection": ("image",), "video_analytics": ("video",), "document_processing": ("documents",), "nlp_classification": ("text",),
+    "churn_propensity": ("tabular",), "fraud_detection": ("tabular",), "credit_risk": ("tabular",), "tabular_scoring": (
+    "tabular",),
+    "forecasting": ("time_series",), "predictive_maintenance": ("time_series",), "medical_imaging": ("image",),
+    "image_classification": (
+    "image",),
+    "object_detection": ("image",), "video_analytics": ("video",), "document_processing": ("documents",),
+    "nlp_classification": (
+    "text",),
     "speech_to_text": ("audio",), "llm_chat_rag": ("text",), "llm_generation": ("text",),
 }  # fmt: skip
 _LLM_USES = ("llm_chat_rag", "llm_generation", "llm_agent")
 _CLICKS = re.compile(r"\bclick|ctr\b|bidder|クリック")
+_AGAIN = re.compile(
+    r"\b(?:every|each) (?:\d+|few|couple of) (?:minutes|hours|days)\b|\b(?:daily|weekly|monthly|hourly)\b"
+)
+_SEVERAL_A_DAY = re.compile(
+    r"\b(?:every|each) (?:\d+|few|couple of) (?:minutes|hours)\b|\b(?:hourly|every hour|each hour)\b"
+)
+_SENSITIVITY_OF = {"hipaa": "phi", "pci_dss": "pci"}
 _TRAIN_ONLY = re.compile(r"\bwe train\b|\btraining (?:job|run|platform|cluster)\b|evaluation is offline")
 
 
@@ -92,7 +108,20 @@ def _mode_from_purpose(
 ) -> Iterator[Finding]:
     use_case = values.get("use_case_type")
     train = _TRAIN_ONLY.search(reading.folded)
-    if use_case in ("llm_chat_rag", "llm_agent"):
+    again = _AGAIN.search(reading.folded)
+    if use_case == "forecasting":
+        yield _because(
+            "inference_mode",
+            ["batch"],
+            constraints,
+            "use_case_type",
+            "forecasts are made ahead, in runs",
+            confidence=0.55,
+        )
+    elif again:
+        reason = f"“{again.group()}”: results at fixed times are made in runs"
+        yield inferred("inference_mode", ["batch"], again.start(), again.end(), reason=reason, confidence=0.55)
+    elif use_case in ("llm_chat_rag", "llm_agent"):
         yield _because("inference_mode", ["real_time"], constraints, "use_case_type", "people wait for the answer")
     elif train:
         reason = f"“{train.group()}”: only training is spoken of, its evaluation runs in batches"
@@ -108,7 +137,9 @@ def derive_data(
     use_case = str(values.get("use_case_type", ""))
     if use_case == "recommendation" and "model_type" not in values and (clicks := _CLICKS.search(reading.folded)):
         reason = f"“{clicks.group()}”: recommendations learned from clicks are usually embeddings"
-        yield inferred("model_type", "recommender_embedding", clicks.start(), clicks.end(), reason=reason, confidence=0.6)
+        yield inferred(
+            "model_type", "recommender_embedding", clicks.start(), clicks.end(), reason=reason, confidence=0.6
+        )
     if use_case in _MODEL_OF and "model_type" not in values:
         model, confidence = _MODEL_OF[use_case]
         yield _because(
@@ -119,14 +150,19 @@ def derive_data(
     )
     if kinds and "data_types" not in values:
         yield _because("data_types", list(kinds), constraints, "use_case_type", f"what {use_case} works on")
-    elif use_case in _LLM_USES and "text" not in kinds_said(values):
-        yield _because("data_types", ["text"], constraints, "use_case_type", "questions and answers are text", strength=60)
+    elif use_case in _LLM_USES and "text" not in _items(values.get("data_types", [])):
+        yield _because(
+            "data_types", ["text"], constraints, "use_case_type", "questions and answers are text", strength=60
+        )
     modes = values.get("inference_mode", [])
     if isinstance(modes, list) and "data_velocity" not in values:
         if "streaming" in modes or "stream_events_per_sec" in values:
             yield _because(
                 "data_velocity", "streaming", constraints, "inference_mode", "events are scored as they arrive"
             )
+        elif modes == ["batch"] and (often := _SEVERAL_A_DAY.search(reading.folded)):
+            reason = f"“{often.group()}”: results several times a day need data as fresh"
+            yield inferred("data_velocity", "hourly", often.start(), often.end(), reason=reason, confidence=0.6)
         elif modes == ["batch"] and not _TRAIN_ONLY.search(reading.folded):
             yield _because(
                 "data_velocity",
@@ -135,14 +171,17 @@ def derive_data(
                 "inference_mode",
                 "batches of a day or longer need no fresher data",
             )
+    for rule, kind in _SENSITIVITY_OF.items():
+        if rule in _items(values.get("compliance", [])) and "data_sensitivity" not in values:
+            yield _because(
+                "data_sensitivity", kind, constraints, "compliance", f"{rule} is about {kind} data", confidence=0.75
+            )
     if use_case == "credit_risk" and "data_sensitivity" not in values:
         yield _because("data_sensitivity", "pii", constraints, "use_case_type", "applications name people")
 
 
-def kinds_said(values: Mapping[str, Plain]) -> list[str]:
-    """The kinds of data found so far."""
-    kinds = values.get("data_types", [])
-    return kinds if isinstance(kinds, list) else []
+def _items(value: Plain) -> list[str]:
+    return value if isinstance(value, list) else []
 
 
 def _because(

@@ -17,60 +17,108 @@ MAX_INSTRUCTIONS = 50
 _THE = r"(?:the |all |any |every |each |your |this |these |that |my |our )*"
 # Alone enough to call the words an order to us.
 _ORDERS: tuple[tuple[str, str], ...] = (
-    ("override", rf"\b(?:ignore|disregard|forget|override|bypass)\s+{_THE}(?:previous|prior|above|earlier|preceding|existing|former|system|safety|"
-                 r"original)?\s*(?:instructions?|prompts?|rules|directives?|guidelines|polic(?:y|ies)|constraints?|guardrails?|checks?|critics?)"),
-    ("role", r"\byou are (?:now |from now on )?(?:the |an? )?(?:policy engine|planner|critic|approver|validator|system|administrator|admin|root|"
+    ("override",
+    rf"\b(?:ignore|disregard|forget|override|bypass) {{1,3}}{_THE}(?:previous|prior|above|earlier|preceding"
+    rf"|existing|former|system|safety|"
+                 r"original)?\s*(?:instructions?|prompts?|rules|directives?|guidelines|polic(?:y|ies)"
+                 r"|constraints?|guardrails?|checks?|critics?)"),
+    ("role",
+    r"\byou are (?:now |from now on )?(?:the |an? )?(?:policy engine|planner|critic|approver|validator|system"
+    r"|administrator|admin|root|"
              r"developer mode|unrestricted|dan\b|different (?:ai|assistant)|ai without|gate|reviewer)"),
-    ("role", r"(?:^|\n)\s*(?:#+\s*)?(?:system|assistant|developer)\s*(?:prompt|message|instructions?)?\s*:\s*(?:you|ignore|approve|set|from|the "
+    ("role",
+    r"(?:^|\n)[ #]{0,8}(?:system|assistant|developer) ?(?:prompt|message|instructions?)? ?: ?(?:you|ignore"
+    r"|approve|set|from|the "
              r"(?:planner|user|policy)|new|override|disregard|always|never|do not|skip|disable|choose)"),
     ("role", r"<\|?/?(?:im_start|im_end|system|endoftext|assistant)\|?>|\[/?inst\]|<<sys>>|\[system\]"),
-    ("approval", r"\b(?:auto-?approve|approve automatically|(?:please )?approve (?:the |this |any |every )?(?:plan|request|gate|decision(?: set)?)s? "
-                 r"(?:automatically|immediately|at once|without|now|as is|regardless)|mark (?:the |this )?(?:plan|request|gate) (?:as )?approved|"
-                 r"(?:consider|treat) (?:this|the) (?:plan|request|gate) (?:as )?(?:already )?approved|skip (?:the )?(?:human |approval )?(?:gate|approval)|"
-                 r"no (?:human )?approval (?:is )?(?:needed|required|necessary)[^.\n]{0,30}\b(?:plan|proceed|continue))"),
-    ("policy", r"\b(?:set|mark|report|treat|count|declare) (?:all |every |each |the |any )+(?:polic(?:y|ies)|checks?|rules?|validations?|verdicts?) "
-               r"(?:\w+ ){0,2}?(?:as |to |be )?(?:passed|pass|passing|ok|green|satisfied|waived|compliant)"),
-    ("policy", r"\b(?:skip|disable|bypass|turn off|switch off|suppress|waive|do not run|don't run) (?:all |the |any |every |your )*"
-               r"(?:polic(?:y|ies)(?! violations? report)|policy (?:engine|checks?|evaluation)|security (?:checks?|polic(?:y|ies)|rules)|guardrails?|"
+    ("approval",
+    r"\b(?:auto-?approve|approve automatically|(?:please )?approve (?:the |this |any |every )?(?:plan|request"
+    r"|gate|decision(?: set)?)s? "
+                 r"(?:automatically|immediately|at once|without|now|as is|regardless)|mark (?:the "
+                 r"|this )?(?:plan|request|gate) (?:as )?approved|"
+                 r"(?:consider|treat) (?:this|the) (?:plan|request|gate) (?:as )?(?:already )?approved"
+                 r"|skip (?:the )?(?:human |approval )?(?:gate|approval)|"
+                 r"no (?:human )?approval (?:is )?(?:needed|required|necessary)[^.\n]{0,30}\b(?:plan|proceed"
+                 r"|continue))"),
+    ("policy",
+    r"\b(?:set|mark|report|treat|count|declare) (?:all |every |each |the |any )+(?:polic(?:y|ies)|checks?|rules?"
+    r"|validations?|verdicts?) "
+               r"(?:\w{1,24} ){0,2}?(?:as |to |be )?(?:passed|pass|passing|ok|green|satisfied|waived|compliant)"),
+    ("policy",
+    r"\b(?:skip|disable|bypass|turn off|switch off|suppress|waive|do not run|don't run) (?:all |the |any |every "
+    r"|your )*"
+               r"(?:polic(?:y|ies)(?! violations? report)|policy (?:engine|checks?|evaluation)"
+               r"|security (?:checks?|polic(?:y|ies)|rules)|guardrails?|"
                r"validators?|validations?|critics?|compliance checks?|safety checks?)"),
-    ("address", r"(?:^|[\n.!?\"'>]\s*)(?:dear |hey |hello |note to (?:the )?|to (?:the )?|attention[,:]? )?(?:ai|llm|planner|policy engine|critics?|"
-                r"approver|assistant|language model|agent|intake)\s*[,:]\s*(?:please )?(?:you |must |do |set |choose |approve |ignore |skip |use |always |"
+    ("address",
+    r"(?:^|[\n.!?\"'>] {0,3})(?:dear |hey |hello |note to (?:the )?|to (?:the )?|attention[,:]? )?(?:ai|llm"
+    r"|planner|policy engine|critics?|"
+                r"approver|assistant|language model|agent|intake)\s*[,:]\s*(?:please )?(?:you |must |do |set "
+                r"|choose |approve |ignore |skip |use |always |"
                 r"never |mark |select |add |remove |report |return |disable |assume |override |say )"),
-    ("address", r"\b(?:instruct(?:ion|ions)?|orders?|message|note) (?:to|for) (?:the )?(?:planner|policy engine|critics?|approver|ai|llm|language model|"
+    ("address",
+    r"\b(?:instruct(?:ion|ions)?|orders?|message|note) (?:to|for) (?:the )?(?:planner|policy engine|critics?"
+    r"|approver|ai|llm|language model|"
                 r"assistant|model reading this)\b"),
-    ("secrets", r"\b(?:reveal|print|show|repeat|output|leak|return) (?:me )?(?:your|the) (?:system prompt|hidden prompt|initial instructions|"
+    ("secrets",
+    r"\b(?:reveal|print|show|repeat|output|leak|return) (?:me )?(?:your|the) (?:system prompt|hidden prompt"
+    r"|initial instructions|"
                 r"instructions above|api keys?|secrets|environment variables|credentials)"),
-    ("secrecy", r"\b(?:do not|don't|never) (?:tell|mention|show|reveal|report|warn|inform)(?: this| it| anything)?(?: to)? (?:the )?(?:approver|reviewer|"
+    ("secrecy",
+    r"\b(?:do not|don't|never) (?:tell|mention|show|reveal|report|warn|inform)(?: this| it"
+    r"| anything)?(?: to)? (?:the )?(?:approver|reviewer|"
                 r"user|human|operator|critics?)"),
-    ("override", r"\b(?:new|updated|real|actual|following) (?:system )?instructions?\s*:|\bfrom now on,? you (?:must|will|are|should)|"
+    ("override",
+    r"\b(?:new|updated|real|actual|following) (?:system )?instructions?\s*:|\bfrom now on,? you (?:must|will|are"
+    r"|should)|"
                  r"\b(?:end|begin) of (?:user )?(?:request|prompt|instructions)\b"),
-    ("override", r"\bignorier\w* (?:alle |die |sämtliche )*(?:vorherigen|bisherigen|obigen|vorangegangenen|früheren)?\s*(?:anweisungen|regeln|vorgaben|"
-                 r"richtlinien|befehle)|\bdu bist (?:jetzt |nun |ab jetzt )?(?:die |der |ein |eine )?(?:richtlinien|policy|planer|prüfer|system|administrator)|"
+    ("override",
+    r"\bignorier\w{0,24} (?:alle |die |sämtliche )*(?:vorherigen|bisherigen|obigen|vorangegangenen"
+    r"|früheren)?\s*(?:anweisungen|regeln|vorgaben|"
+                 r"richtlinien|befehle)|\bdu bist (?:jetzt |nun |ab jetzt )?(?:die |der |ein "
+                 r"|eine )?(?:richtlinien|policy|planer|prüfer|system|administrator)|"
                  r"\bgenehmige (?:den |diesen )?plan|\b(?:plan|antrag) (?:automatisch|sofort) (?:genehmigen|freigeben)|"
-                 r"\b(?:überspringe|deaktiviere|umgehe) (?:alle |die )*(?:richtlinien|prüfungen|policies|regeln|sicherheitsprüfungen)"),
-    ("override", r"\bignor(?:e|ez|er) (?:toutes |les |tous |ces )*(?:instructions|consignes|règles|directives)|\b(?:tu es|vous êtes) (?:maintenant |"
-                 r"désormais )?(?:le |la |un )?(?:moteur de (?:règles|politiques?)|planificateur|système|approbateur)|\bapprouve[rz]? (?:le|ce) plan"
-                 r"(?: automatiquement)?|\b(?:désactive[rz]?|contourne[rz]?|saute[rz]?) (?:toutes |les )*(?:politiques?|contrôles|règles|vérifications)"),
-    ("override", r"\bignor(?:a|e|en|ar) (?:todas |las |los |todos |estas )*(?:instrucciones|reglas|órdenes|directrices|políticas)|\b(?:eres|usted es) "
-                 r"(?:ahora )?(?:el |la |un )?(?:motor de (?:políticas|reglas)|planificador|sistema|aprobador)|\baprueb[ae] (?:el|este) plan"
-                 r"|\b(?:desactiva|omite|salta|saltate|evita) (?:todas |las |los )*(?:políticas|controles|reglas|comprobaciones|validaciones)"),
-    ("override", r"\bignor(?:e|em|a|ar) (?:todas |as |os |todos |estas )*(?:instruções|regras|ordens|diretrizes|políticas)|\b(?:você é|tu és) (?:agora )?"
-                 r"(?:o |a |um )?(?:motor de (?:políticas|regras)|planejador|sistema|aprovador)|\baprov[ea] (?:o|este) plano"
-                 r"|\b(?:desative|pule|desligue|burle) (?:todas |as |os )*(?:políticas|verificações|regras|validações)"),
+                 r"\b(?:überspringe|deaktiviere|umgehe) (?:alle |die )*(?:richtlinien|prüfungen|policies|regeln"
+                 r"|sicherheitsprüfungen)"),
+    ("override",
+    r"\bignor(?:e|ez|er) (?:toutes |les |tous |ces )*(?:instructions|consignes|règles|directives)|\b(?:tu es"
+    r"|vous êtes) (?:maintenant |"
+                 r"désormais )?(?:le |la |un )?(?:moteur de (?:règles|politiques?)|planificateur|système"
+                 r"|approbateur)|\bapprouve[rz]? (?:le|ce) plan"
+                 r"(?: automatiquement)?|\b(?:désactive[rz]?|contourne[rz]?|saute[rz]?) (?:toutes "
+                 r"|les )*(?:politiques?|contrôles|règles|vérifications)"),
+    ("override",
+    r"\bignor(?:a|e|en|ar) (?:todas |las |los |todos |estas )*(?:instrucciones|reglas|órdenes|directrices"
+    r"|políticas)|\b(?:eres|usted es) "
+                 r"(?:ahora )?(?:el |la |un )?(?:motor de (?:políticas|reglas)|planificador|sistema|aprobador)"
+                 r"|\baprueb[ae] (?:el|este) plan"
+                 r"|\b(?:desactiva|omite|salta|saltate|evita) (?:todas |las |los )*(?:políticas|controles|reglas"
+                 r"|comprobaciones|validaciones)"),
+    ("override",
+    r"\bignor(?:e|em|a|ar) (?:todas |as |os |todos |estas )*(?:instruções|regras|ordens|diretrizes|políticas)"
+    r"|\b(?:você é|tu és) (?:agora )?"
+                 r"(?:o |a |um )?(?:motor de (?:políticas|regras)|planejador|sistema|aprovador)|\baprov[ea] (?:o"
+                 r"|este) plano"
+                 r"|\b(?:desative|pule|desligue|burle) (?:todas |as |os )*(?:políticas|verificações|regras"
+                 r"|validações)"),
     ("override", r"(?:以前|これまで|上記|前|すべて|全て|今まで)の?(?:すべての|全ての)?(?:指示|命令|ルール|プロンプト|ポリシー)を?(?:すべて|全て)?(?:無視|忘れ|破棄)|"
                  r"あなたは(?:今から)?(?:ポリシーエンジン|プランナー|承認者|システム|管理者)|(?:プラン|計画)を(?:自動(?:的に)?|直ちに|今すぐ)?承認し(?:て|ろ)|"
                  r"ポリシー(?:チェック|検査|評価)?を(?:スキップ|無効|省略|回避)"),
 )  # fmt: skip
 # Orders only in the company of one of the above, or inside a comment that people do not see.
 _COMPANIONS = re.compile(
-    r"^\W*(?:and |then |also |please |now |finally |you (?:must|will|should) )*(?:set|choose|select|pick|approve|disable|enable|skip|use|mark|report|"
-    r"ignore|do not|don't|never|always|pretend|act as|respond|answer|output|say|remove|delete|grant|assume|raise|lower|increase|reduce|"
-    r"you are|make sure|treat|setze|wähle|genehmige|deaktiviere|choisis|approuve|désactive|elige|aprueba|desactiva|escolha|aprove|desative)\b"
+    r"^\W*(?:and |then |also |please |now |finally |you (?:must|will|should) )*(?:set|choose|select|pick|approve"
+    r"|disable|enable|skip|use|mark|report|"
+    r"ignore|do not|don't|never|always|pretend|act as|respond|answer|output|say|remove|delete|grant|assume|raise"
+    r"|lower|increase|reduce|"
+    r"you are|make sure|treat|setze|wähle|genehmige|deaktiviere|choisis|approuve|désactive|elige|aprueba"
+    r"|desactiva|escolha|aprove|desative)\b"
 )
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _ORDERS)
 _HIDDEN = re.compile(r"<!--(.{0,4000}?)-->", re.DOTALL)
 _IMPERATIVE_TO_US = re.compile(
-    r"\b(?:approve|policy|policies|planner|critic|instructions?|budget|plan|ignore|region|encryption|skip|disable|reviewer|approver)\b"
+    r"\b(?:approve|policy|policies|planner|critic|instructions?|budget|plan|ignore|region|encryption|skip"
+    r"|disable|reviewer|approver)\b"
 )
 
 

@@ -16,16 +16,20 @@ _SMALL_WORDS: dict[str, frozenset[str]] = {
         "the and of to a we in is for our with that on are it must should per need want be not have".split()
     ),
     "de": frozenset(
-        "der die das und wir ein eine mit für ist nicht von zu auf im den unser unsere soll sind pro wollen brauchen bis sich".split()
+        "der die das und wir ein eine mit für ist nicht von zu auf im den unser unsere soll sind pro wollen "
+        "brauchen bis sich".split()
     ),
     "fr": frozenset(
-        "le la les des et nous un une avec pour est pas dans sur du au aux notre nos doit sont par voulons qui que en".split()
+        "le la les des et nous un une avec pour est pas dans sur du au aux notre nos doit sont par voulons qui "
+        "que en".split()
     ),
     "es": frozenset(
-        "el la los las y nosotros un una con para es no en del al nuestro nuestra debe son por queremos que somos unos se".split()
+        "el la los las y nosotros un una con para es no en del al nuestro nuestra debe son por queremos que "
+        "somos unos se".split()
     ),
     "pt": frozenset(
-        "o a os as e nós um uma com para é não em do da dos das no na nosso nossa deve são por queremos que somos uns temos".split()
+        "o a os as e nós um uma com para é não em do da dos das no na nosso nossa deve são por queremos que "
+        "somos uns temos".split()
     ),
     "it": frozenset(
         "il lo gli le e noi un una con per è non di del della nostro nostra deve sono vogliamo che".split()

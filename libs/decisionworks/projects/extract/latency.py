@@ -16,53 +16,72 @@ _MS_PER: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(r"^(?:h$|hour|hr|std|stunde|heure|hora|時間)"), 3_600_000.0),
 )
 _UNIT = (
-    r"(?:ms|msec|milliseconds?|millisekunden?|millisecondes?|milisegundos?|milissegundos?|ミリ秒|s|secs?|seconds?|sekunden?|secondes?|segundos?|秒|"
+    r"(?:ms|msec|milliseconds?|millisekunden?|millisecondes?|milisegundos?|milissegundos?|ミリ秒|s|secs?|seconds?"
+    r"|sekunden?|secondes?|segundos?|秒|"
     r"mins?|minutes?|minuten?|minutos?|分(?!析|類|布)|h|hrs?|hours?|stunden?|std|heures?|horas?|時間)(?![\w²])"
 )
 _TIME = re.compile(
-    rf"(?P<low>{NUMBER})(?:\s?(?:-|to|bis|à|a|or|oder|ou|o|y|~)\s?(?P<high>{NUMBER}))?[ -]?(?P<unit>{_UNIT}|(?:ms|s|min|ミリ秒|秒|分|時間))"
+    rf"(?P<low>{NUMBER})(?:\s?(?:-|to|bis|à|a|or|oder|ou|o|y|~)\s?(?P<high>{NUMBER}))?[ -]?(?P<unit>{_UNIT}"
+    rf"|(?:ミリ秒|秒|分|時間))"
 )
-_QUANTILE = re.compile(r"p ?-?(?:50|90|95|99)|percentile|95 ?%|latenc\w+|response time|antwortzeit\w*|latenz\w*|temps de réponse|latence|tiempo de respuesta|"
+_QUANTILE = re.compile(
+    r"p ?-?(?:50|90|95|99)|percentile|95 ?%|latenc\w{1,24}|response time|antwortzeit\w{0,24}|latenz\w{0,24}"
+    r"|temps de réponse|latence|tiempo de respuesta|"
                        r"latencia|tempo de resposta|latência|応答時間|レイテンシ|応答")  # fmt: skip
 _BOUND_BEFORE = re.compile(
-    r"(?:within|under|below|in|less than|<=?|≤|max(?:imum)?\.?|at most|up to|no more than|faster than|not more than|in under|inside|after|binnen|innerhalb"
-    r"(?: von)?|unter|höchstens|maximal|weniger als|en moins d[e']|moins d[e']|sous|sous les|dans les|en|au plus|en menos de|menos de|dentro de|em até|em menos de|"
-    r"até|abaixo de|por debajo de|of|is|:|be|takes?)\s?(?:about |around |roughly |etwa |unos |environ |cerca de |a |the )?$"
+    r"(?:within|under|below|in|less than|<=?|≤|max(?:imum)?\.?|at most|up to|no more than|faster than"
+    r"|not more than|in under|inside|after|binnen|innerhalb"
+    r"(?: von)?|unter|höchstens|maximal|weniger als|en moins d[e']|moins d[e']|sous|sous les|dans les|en|au plus"
+    r"|en menos de|menos de|dentro de|em até|em menos de|"
+    r"até|abaixo de|por debajo de|of|is|:|be|takes?)\s?(?:about |around |roughly |etwa |unos |environ |cerca de "
+    r"|a |the )?$"
 )
 _BOUND_AFTER = re.compile(
-    r"^\s?(?:p ?9[059]|latenc\w+|response|(?:at )?(?:the )?p9\d|max\b|or less|or faster|(?:or two )?(?:per \w+ )?(?:is|are) (?:ok|okay|fine|enough|good|acceptable)|"
+    r"^\s?(?:p ?9[059]|latenc\w{1,24}|response|(?:at )?(?:the )?p9\d|max\b|or less|or faster"
+    r"|(?:or two )?(?:per \w{1,24} )?(?:is|are) (?:ok|okay|fine|enough|good|acceptable)|"
     r"以内|未満|以下|で|latencia|latência|latenz|de latence|de latencia|de latência)"
 )
 _SOFT_BOUND = re.compile(r"(?:slow is (?:ok|fine)|ok|fine)[, ]+$")
 _NOT_A_RESPONSE = re.compile(
-    r"(?:every|each|per|window of|windows? |all|alle|toutes les|cada|每|毎|history|retention|keep|kept|runs?|takes?|training|train\w*|clips? of|down(?:time)?|lose|"
-    r"loss of|rto|rpo|recover\w*|restored?|back (?:up|in)|budget|fine-?tun\w*|uses?|for about|last \w*|offline for|drops? for)\s?(?:about |of |at most |up to |"
+    r"(?:every|each|per|window of|windows? |all|alle|toutes les|cada|每|毎|history|retention|keep|kept|runs?"
+    r"|takes?|training|train\w{0,24}|clips? of|down(?:time)?|lose|"
+    r"loss of|rto|rpo|recover\w{0,24}|restored?|back (?:up|in)|budget|fine-?tun\w{0,24}|uses?|for about"
+    r"|last \w{0,24}|offline for|drops? for)\s?(?:about |of |at most |up to |"
     r"within |in )?$"
 )
 _ABOUT_RECOVERY = re.compile(
-    r"rto|recover\w*|back (?:up|in|online)|restor\w+|down(?:time)?\b|disaster|ausfall|wiederherstell\w+|caída|panne|復旧"
+    r"rto|recover\w{0,24}|back (?:up|in|online)|restor\w{1,24}|down(?:time)?\b|disaster|ausfall"
+    r"|wiederherstell\w{1,24}|caída|panne|復旧"
 )
 _ABOUT_LOSS = re.compile(
     r"rpo|lose\b|data loss|lost\b|datenverlust|perte de données|pérdida de datos|perda de dados|データ損失"
 )
 _WORDS: tuple[tuple[str, float, str], ...] = (
-    (r"sub-?second|less than a second|under a second|unter einer sekunde|moins d'une seconde|menos de un segundo|menos de um segundo|1秒未満", 1000, "sub-second"),
-    (r"(?:a )?few seconds|ein paar sekunden|wenige(?:n)? sekunden|quelques secondes|unos (?:pocos )?segundos|pocos segundos|alguns segundos|poucos segundos|数秒", 3000,
+    (
+    r"sub-?second|less than a second|under a second|unter einer sekunde|moins d'une seconde|menos de un segundo"
+    r"|menos de um segundo|1秒未満", 1000,
+    "sub-second"),
+    (
+    r"(?:a )?few seconds|ein paar sekunden|wenige(?:n)? sekunden|quelques secondes|unos (?:pocos )?segundos"
+    r"|pocos segundos|alguns segundos|poucos segundos|数秒", 3000,
      "a few seconds"),
     (r"a second or two|one or two seconds", 2000, "a second or two"),
-    (r"instant(?:ly|aneous\w*)?|sofort|instantané\w*|instantáne\w+|instantâne\w+|瞬時", 100, "instant"),
+    (r"instant(?:ly|aneous\w{0,24})?|sofort|instantané\w{0,24}|instantáne\w{1,24}|instantâne\w{1,24}|瞬時", 100, "instant"),
     (r"snappy|flott|réactif", 300, "snappy"),
     (r"few minutes|wenige minuten|quelques minutes|pocos minutos|poucos minutos|数分", 300_000, "a few minutes"),
 )  # fmt: skip
 _WORD_PATTERNS = tuple((re.compile(rf"(?<!\w)(?:{p})(?!\w)"), value, name) for p, value, name in _WORDS)
 _CLOCK = re.compile(
-    r"(?:ready |done |finished |available |complete[d]? |there )?(?:before|by|until|vor|bis|avant|antes de(?: las)?|antes das)\s"
-    r"(?P<hour>\d{1,2})(?:[:h.](?P<minute>\d{2}))?\s?(?P<half>am|a\.m\.|pm|p\.m\.|o'clock|in the morning|uhr|h(?:eures)?|de la mañana|da manhã)"
+    r"(?:ready |done |finished |available |complete[d]? |there )?(?:before|by|until|vor|bis|avant"
+    r"|antes de(?: las)?|antes das)\s"
+    r"(?P<hour>\d{1,2})(?:[:h.](?P<minute>\d{2}))?\s?(?P<half>am|a\.m\.|pm|p\.m\.|o'clock|in the morning|uhr"
+    r"|h(?:eures)?|de la mañana|da manhã)"
 )
 
 
 _ARTICLE_TIME = re.compile(
-    r"(?:within|in under|under|less than|in less than|binnen|innerhalb|en moins d'|dans l'|en menos de|em menos de|dentro de)\s?(?P<n>an?|eine[rs]?|une?|una?|uma?)\s?(?P<unit>second|minute|hour|"
+    r"(?:within|in under|under|less than|in less than|binnen|innerhalb|en moins d'|dans l'|en menos de"
+    r"|em menos de|dentro de)\s?(?P<n>an?|eine[rs]?|une?|una?|uma?)\s?(?P<unit>second|minute|hour|"
     r"sekunde|stunde|seconde|heure|segundo|minuto|hora)(?! or)(?!\w)"
 )
 
@@ -126,7 +145,11 @@ def _strength(match: re.Match[str], reading: Reading, *, before: str, is_short: 
         return EXPLICIT
     if _BOUND_AFTER.match(after) or _BOUND_BEFORE.search(before):
         return STRONG if is_short else FAIR
-    return STRONG - 5 if _SOFT_BOUND.search(before) else None
+    if _SOFT_BOUND.search(before):
+        return STRONG - 5
+    # A time that stands alone, as in a list of limits.
+    is_listed = re.search(r"(?:^|[,;:|(]\s?)$", before) and re.match(r"\s?(?:$|[,;.|)\n])", after)
+    return FAIR - 10 if is_short and (match["unit"].startswith("ms") or is_listed) else None
 
 
 def _recovery(match: re.Match[str], value_ms: float, *, is_loss: bool) -> Iterator[Finding]:

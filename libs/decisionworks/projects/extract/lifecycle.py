@@ -10,22 +10,40 @@ from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 
 _RETRAIN = (
-    r"(?:re-?train\w*|(?:new|updated?|fresh) models?|models? (?:\w+ ){0,2}(?:refresh\w*|updat\w*|re-?built|renewed)|refresh(?:ed)? (?:the |our )?models?|"
-    r"updat\w+ (?:the |our )?models?|train(?:ed|ing)? (?:\w+ ){0,2}(?:again|every)|neu(?:es)? (?:trainiert|training|modell)\w*|nachtrain\w*|neu trainier\w*|retraining|"
-    r"réentraîn\w*|ré-entraîn\w*|reentren\w*|re-entren\w*|retrein\w*|re-trein\w*|再学習|再訓練|a run uses|training runs?|モデル(?:を|の)?更新)"
+    r"(?:re-?train\w{0,24}|(?:new|updated?|fresh) models?|models? (?:\w{1,24} ){0,2}(?:refresh\w{0,24}"
+    r"|updat\w{0,24}|re-?built|renewed)|refresh(?:ed)? (?:the |our )?models?|"
+    r"updat\w{1,24} (?:the |our )?models?|train(?:ed|ing)? (?:\w{1,24} ){0,2}(?:again|every)"
+    r"|neu(?:es)? (?:trainiert|training|modell)\w{0,24}|nachtrain\w{0,24}|neu trainier\w{0,24}|retraining|"
+    r"réentraîn\w{0,24}|ré-entraîn\w{0,24}|reentren\w{0,24}|re-entren\w{0,24}|retrein\w{0,24}|re-trein\w{0,24}"
+    r"|再学習|再訓練|a run uses|training runs?|モデル(?:を|の)?更新)"
 )
 _HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
     (r"hourly|every hour|each hour|stündlich|jede stunde|toutes les heures|cada hora|a cada hora|毎時|1時間ごと", "hourly", True),
-    (r"daily|nightly|every (?:day|night)|each (?:day|night)|once a day|täglich|jede nacht|nächtlich|tous les jours|chaque (?:jour|nuit)|diari\w+|cada (?:día|noche)|todos os dias|"
+    (
+    r"daily|nightly|every (?:day|night)|each (?:day|night)|once a day|täglich|jede nacht|nächtlich"
+    r"|tous les jours|chaque (?:jour|nuit)|diari\w{1,24}|cada (?:día|noche)|todos os dias|"
      r"todas as noites|毎日|毎晩", "daily", True),
-    (r"every (?:two|2|other|second) weeks?|fortnightly|bi-?weekly|twice a month|alle (?:zwei|2) wochen|toutes les deux semaines|cada dos semanas|a cada duas semanas|quinzenal\w*|隔週",
+    (
+    r"every (?:two|2|other|second) weeks?|fortnightly|bi-?weekly|twice a month|alle (?:zwei|2) wochen"
+    r"|toutes les deux semaines|cada dos semanas|a cada duas semanas|quinzenal\w{0,24}|隔週",
      "monthly", False),
-    (r"weekly|every (?:week|monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekend)|each week|once a week|wöchentlich|jede woche|chaque semaine|hebdomadaire\w*|"
-     r"toutes les semaines|semanal\w*|cada semana|toda semana|毎週|週次|週に?[1一]回|週1", "weekly", True),
-    (r"monthly|every month|each month|once a month|monatlich|jeden monat|tous les mois|chaque mois|mensuel\w*|mensual\w*|cada mes|mensal\w*|todo mês|毎月|月次|月に?[1一]回|月1", "monthly", True),
-    (r"quarterly|every (?:quarter|three months|3 months)|once a quarter|vierteljährlich|quartalsweise|jedes quartal|trimestriel\w*|tous les trois mois|trimestral\w*|四半期", "quarterly", True),
-    (r"each semester|twice a year|every (?:six|6) months|yearly|once a year|annually|halbjährlich|jährlich|半年|毎年", "quarterly", False),
-    (r"(?:when|if|on|upon|once) (?:\w+ ){0,4}(?:drift\w*|degrad\w+|quality drops?|accuracy (?:drops?|falls?))|on[- ]drift|drift[- ](?:based|triggered)|bei drift|en cas de dérive|"
+    (
+    r"weekly|every (?:week|monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekend)|each week"
+    r"|once a week|wöchentlich|jede woche|chaque semaine|hebdomadaire\w{0,24}|"
+     r"toutes les semaines|semanal\w{0,24}|cada semana|toda semana|毎週|週次|週に?[1一]回|週1", "weekly", True),
+    (
+    r"monthly|every month|each month|once a month|monatlich|jeden monat|tous les mois|chaque mois"
+    r"|mensuel\w{0,24}|mensual\w{0,24}|cada mes|mensal\w{0,24}|todo mês|毎月|月次|月に?[1一]回|月1",
+    "monthly", True),
+    (
+    r"quarterly|every (?:quarter|three months|3 months)|once a quarter|vierteljährlich|quartalsweise"
+    r"|jedes quartal|trimestriel\w{0,24}|tous les trois mois|trimestral\w{0,24}|四半期",
+    "quarterly", True),
+    (r"each semester|twice a year|every (?:six|6) months|yearly|once a year|annually|halbjährlich|jährlich|半年|毎年",
+    "quarterly", False),
+    (
+    r"(?:when|if|on|upon|once) (?:\w{1,24} ){0,4}(?:drift\w{0,24}|degrad\w{1,24}|quality drops?"
+    r"|accuracy (?:drops?|falls?))|on[- ]drift|drift[- ](?:based|triggered)|bei drift|en cas de dérive|"
      r"si hay deriva|ante deriva|quando houver (?:drift|desvio)|ドリフト\S{0,6}(?:時|場合|たら)", "on_drift", True),
     (r"by hand|manual(?:ly)?|on request|on demand|manuell|von hand|à la main|manuellement|manualmente|手動", "manual", True),
     (r"never|not (?:needed|planned|necessary)|nie|niemals|jamais|nunca|しない|不要", "never", True),
@@ -35,27 +53,40 @@ _FREQUENCY = tuple(
 )
 _ANCHOR = re.compile(rf"(?<![a-z]){_RETRAIN}")
 _NO_RETRAIN = re.compile(
-    r"(?<!\w)(?:no re-?training|never re-?train\w*|without re-?training|do(?: not|n't) re-?train|kein (?:nach|re)training|sans réentraînement|sin reentrenamiento|sem retreino)|再学習(?:は)?(?:不要|しない|なし)"
+    r"(?<!\w)(?:no re-?training|never re-?train\w{0,24}|without re-?training|do(?: not|n't) re-?train"
+    r"|kein (?:nach|re)training|sans réentraînement|sin reentrenamiento|sem retreino)|再学習(?:は)?(?:不要|しない|なし)"
 )
 _GPU = re.compile(
-    rf"(?:(?P<nodes>{NUMBER})\s(?:nodes?|machines?|servers?|knoten|nœuds|nodos|nós)\s(?:with|of|mit|avec|con|com)\s)?(?P<n>{NUMBER})\s?(?:x\s?)?(?:nvidia |large |big |small )?"
+    rf"(?:(?P<nodes>{NUMBER})\s(?:nodes?|machines?|servers?|knoten|nœuds|nodos|nós)\s(?:with|of|mit|avec|con"
+    rf"|com)\s)?(?P<n>{NUMBER})\s?(?:x\s?)?(?:nvidia |large |big |small )?"
     r"(?:a100|h100|h200|v100|a10g?|l4|l40s?|t4|gpus?|graphics cards?|grafikkarten?|cartes graphiques)(?![a-z0-9])"
 )
-_TRAINING = re.compile(r"train\w*|fine-?tun\w*|a run|run uses|entraîn\w*|entren\w*|trein\w*|学習|訓練")
+_TRAINING = re.compile(
+    r"train\w{0,24}|fine-?tun\w{0,24}|a run|run uses|entraîn\w{0,24}|entren\w{0,24}|trein\w{0,24}|学習|訓練"
+)
 _DELAY = re.compile(
-    rf"(?P<n>{NUMBER})[ -]?(?P<unit>days?|weeks?|months?|hours?|tagen?|wochen?|monaten?|stunden?|jours?|semaines?|mois|heures?|días?|semanas?|meses|horas?|dias?|日|週間|ヶ月|か月)(?![a-z])"
+    rf"(?P<n>{NUMBER})[ -]?(?P<unit>days?|weeks?|months?|hours?|tagen?|wochen?|monaten?|stunden?|jours?|semaines?"
+    rf"|mois|heures?|días?|semanas?|meses|horas?|dias?|日|週間|ヶ月|か月)(?![a-z])"
 )
 _TRUTH = re.compile(
-    r"charge-?backs?|labels? (?:arrive|come|are known|known|after|delay)|ground truth|true outcome|outcomes?|the truth|confirmed|known after|feedback (?:arrives|comes|after)|"
-    r"rückbuchung\w*|bestätigt|wahrheit|ergebnis(?:se)?|rétrofacturation\w*|confirmée?s?|vérité|contracargos?|confirma\w*|verdad|estornos?|verdade|resultado\w*|判明|確定|チャージバック|正解"
+    r"charge-?backs?|labels? (?:arrive|come|are known|known|after|delay)|ground truth|true outcome|outcomes?"
+    r"|the truth|confirmed|known after|feedback (?:arrives|comes|after)|"
+    r"rückbuchung\w{0,24}|bestätigt|wahrheit|ergebnis(?:se)?|rétrofacturation\w{0,24}|confirmée?s?|vérité"
+    r"|contracargos?|confirma\w{0,24}|verdad|estornos?|verdade|resultado\w{0,24}|判明|確定|チャージバック|正解"
 )
 _LIVE = re.compile(
-    r"live|launch\w*|go-?live|production|ready|deadline|mvp|pilot|first version|roll-?out|due|start\w*|produktiv|fertig|einsatz|lancement|production|prêt|lanzar|listo|producción|lançar|pronto|produção|リリース|稼働|本番"
+    r"live|launch\w{0,24}|go-?live|production|ready|deadline|mvp|pilot|first version|roll-?out|due|start\w{0,24}"
+    r"|produktiv|fertig|einsatz|lancement|production|prêt|lanzar|listo|producción|lançar|pronto|produção|リリース|稼働"
+    r"|本番"
 )
 _LEAD_IN = re.compile(
-    r"(?:in|within|deadline:?(?: is)?|innerhalb von|binnen|dans|en|dentro de|em)\s?(?:about |the next |den nächsten |the )?$"
+    r"(?:in|within|deadline:?(?: is)?|innerhalb von|binnen|dans|en|dentro de|em)\s?(?:about |the next "
+    r"|den nächsten |the )?$"
 )
-_DAYS_IN = (("hour", 1 / 24), ("stunde", 1 / 24), ("heure", 1 / 24), ("hora", 1 / 24), ("week", 7.0), ("woche", 7.0), ("semain", 7.0), ("seman", 7.0), ("週", 7.0),
+_DAYS_IN = (("hour", 1 / 24), ("stunde", 1 / 24), ("heure", 1 / 24), ("hora", 1 / 24), ("week", 7.0), ("woche", 7.0), (
+    "semain", 7.0), (
+    "seman", 7.0), (
+    "週", 7.0),
             ("month", 30.4), ("monat", 30.4), ("mois", 30.4), ("mes", 30.4), ("ヶ月", 30.4), ("か月", 30.4))  # fmt: skip
 
 
@@ -126,7 +157,8 @@ def _delay_or_deadline(match: re.Match[str], reading: Reading) -> Iterator[Findi
         )
         yield stated("label_delay_days", _tidy(days), match.start(), match.end(), reason=reason, confidence=0.8)
     elif days >= 5 and (_LIVE.search(before) or _LIVE.search(after)) and _LEAD_IN.search(before):
-        reason = f"“{match.group()}” in weeks"
+        is_weeks = match["unit"].startswith(("week", "woche", "semain", "seman", "週"))
+        reason = None if is_weeks else f"“{match.group()}” in weeks"
         yield stated(
             "deadline_weeks", _tidy(days / 7), match.start(), match.end(), reason=reason, confidence=0.75, strength=FAIR
         )

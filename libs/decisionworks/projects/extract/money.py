@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from decisionworks.projects.extract.corrections import CORRECTION
 from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import ABOUT, DIGITS, parse_number
 from decisionworks.projects.extract.reading import Reading
@@ -20,19 +21,26 @@ USD_PER: dict[str, float] = {
 }  # fmt: skip
 _SIGNS = r"us\$|r\$|c\$|a\$|\$|€|£|¥|₹"
 _WORDS = (
-    r"us dollars?|usd|us-dollar|dollars?|dollar|bucks|dólares?|dolares|dollars us|euros?|eur|pounds?(?: sterling)?|gbp|yen|jpy|円|ドル|ユーロ|"
+    r"us dollars?|usd|us-dollar|dollars?|dollar|bucks|dólares?|dolares|dollars us|euros?|eur"
+    r"|pounds?(?: sterling)?|gbp|yen|jpy|円|ドル|ユーロ|"
     r"swiss francs?|franken|chf|brl|reais|real|inr|rupees?|cad|aud|sek|kronor|pln|złoty|mxn|pesos mexicanos"
 )
 _CODES = {
-    "€": "EUR", "£": "GBP", "¥": "JPY", "円": "JPY", "₹": "INR", "r$": "BRL", "c$": "CAD", "a$": "AUD", "ユーロ": "EUR", "franken": "CHF",
+    "€": "EUR", "£": "GBP", "¥": "JPY", "円": "JPY", "₹": "INR", "r$": "BRL", "c$": "CAD", "a$": "AUD", "ユーロ": "EUR",
+    "franken":
+    "CHF",
     "kronor": "SEK", "złoty": "PLN", "reais": "BRL", "real": "BRL", "yen": "JPY",
 }  # fmt: skip
 _MONTHS_IN = (
-    (12.0, "a year", r"(?:per|a|each|/|pro|im|par|al|por|ao)\s?(?:year|yr|annum|jahr|an|año|ano)(?!\w)|yearly|annually|annual|p\.?a\.?(?!\w)|jährlich|"
+    (12.0, "a year",
+    r"(?:per|a|each|/|pro|im|par|al|por|ao)\s?(?:year|yr|annum|jahr|an|año|ano)(?!\w)|yearly|annually|annual"
+    r"|p\.?a\.?(?!\w)|jährlich|"
                      r"par an|al año|anuales?|por ano|年間|/年|年額|毎年"),
     (1 / 4.345, "a week", r"(?:per|a|each|/|pro|par|por)\s?(?:week|woche|semaine|semana)(?!\w)|weekly|wöchentlich"),
     (1 / 30.4, "a day", r"(?:per|a|each|/|pro|par|al|por)\s?(?:day|tag|jour|día|dia)(?!\w)|daily"),
-    (1.0, "a month", r"(?:per|a|each|every|/|pro|im|par|al|por|ao)\s?(?:month|mo|monat|mois|mes|mês)(?!\w)|monthly|/mo(?!\w)|pcm|monatlich|mensuels?|"
+    (1.0, "a month",
+    r"(?:per|a|each|every|/|pro|im|par|al|por|ao)\s?(?:month|mo|monat|mois|mes|mês)(?!\w)|monthly|/mo(?!\w)|pcm"
+    r"|monatlich|mensuels?|"
                      r"mensuales?|mensual|mensais|mensal|月額|[/／]?月|ヶ月|か月|毎月|每月"),
 )  # fmt: skip
 _RANGE = r"\s?(?:-|to|and|or|bis|und|à|et|a|y|e|até|~|から)\s?"
@@ -42,17 +50,24 @@ _AMOUNT = re.compile(
 )
 _PERIODS = tuple((months, name, re.compile(pattern)) for months, name, pattern in _MONTHS_IN)
 _BUDGET_WORDS = re.compile(
-    r"budget|spend|cost|cap(?:ped)?\b|ceiling|stay under|keep it under|afford|pay (?:up to|at most|no more)|limit|presupuesto|gastar|orçamento|gasto|kosten|"
+    r"budget|spend|cost|cap(?:ped)?\b|ceiling|stay under|keep it under|afford|pay (?:up to|at most|no more)"
+    r"|limit|presupuesto|gastar|orçamento|gasto|kosten|"
     r"ausgeben|coût|dépenser|予算|費用|上限|コスト"
 )
 _NOT_A_BUDGET = re.compile(
-    r"(?:revenue|turnover|sales of|lost?|loses?|losing|losses|worth|salary|salaries|priced at|currently pay\w*|today (?:we )?(?:pay|spend)|raised|funding|"
-    r"average (?:order|basket|ticket)|orders? of|fine of|fines|would (?:be|cost)|penalt\w+|umsatz|chiffre d'affaires|facturación|faturamento|売上|save\w*|saving)"
+    r"(?:revenue|turnover|sales of|lost?|loses?|losing|losses|worth|salary|salaries|priced at"
+    r"|currently pay\w{0,24}|today (?:we )?(?:pay|spend)|raised|funding|"
+    r"average (?:order|basket|ticket)|orders? of|fine of|fines|would (?:be|cost)|penalt\w{1,24}|umsatz"
+    r"|chiffre d'affaires|facturación|faturamento|売上|save\w{0,24}|saving)"
     r"[^.;\n]{0,40}$"
 )
 _PER_ITEM = re.compile(
-    r"^\s?(?:per|a|each|/|pro|par|por)\s(?!month|mo\b|year|week|day|annum|monat|jahr|mois|mes\b|mês|ano\b|an\b|año)[a-z0-9]"
+    r"^\s?(?:per|a|each|/|pro|par|por)\s(?!month|mo\b|year|week|day|annum|monat|jahr|mois|mes\b|mês|ano\b|an\b"
+    r"|año)[a-z0-9]"
 )
+
+
+CORRECTION_REACH = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +79,24 @@ class _Period:
 
 def find_budget(reading: Reading) -> Iterator[Finding]:
     """Amounts that a budget word or a period marks as running cost. Units: USD per month."""
+    last: int | None = None
     for match in _AMOUNT.finditer(reading.folded):
         finding = _budget(match, reading)
+        if finding is None and last is not None and match.start() - last < CORRECTION_REACH:
+            finding = _corrected(match, reading)
         if finding is not None:
+            last = finding.end
             yield finding
+
+
+def _corrected(match: re.Match[str], reading: Reading) -> Finding | None:
+    """“Budget is 500 dollars a month. Actually make that 800.”"""
+    lead = reading.folded[max(0, match.start() - 40) : match.start()]
+    unit = re.match(r"\s?[a-zà-ÿ%]", reading.after(match.end(), chars=3))
+    mark = match["sign"] or match["word"]
+    if not CORRECTION.search(lead) or (mark is None and unit):
+        return None
+    return _converted(match, reading, mark=mark or "usd", period=_period_after(reading, match.end()), is_named=True)
 
 
 def _budget(match: re.Match[str], reading: Reading) -> Finding | None:
@@ -158,11 +187,14 @@ def _period_after(reading: Reading, end: int) -> _Period | None:
     before = reading.before(max(end - 1, 0), chars=70)
     for months, name, pattern in _PERIODS:
         if re.search(
-            rf"(?:{pattern.pattern})[^.;\n]{{0,30}}(?:budget|cost|spend|予算|presupuesto|orçamento|kosten|コスト)[^.;\n]{{0,30}}$",
+            rf"(?:{pattern.pattern})[^.;\n]{{0,30}}(?:budget|cost|spend|予算|presupuesto|orçamento|kosten"
+            rf"|コスト)[^.;\n]{{0,30}}$",
             before,
         ) or (
             re.search(
-                rf"(?:monthly|monatliche\w*|mensuel\w*|mensual|mensal|月額|月々|月)\W*(?:\w+\W+){{0,4}}\S*$", before
+                r"(?:monthly|monatliche\w{0,24}|mensuel\w{0,24}|mensual|mensal|月額|月々"
+                r"|月)\W*(?:\w{1,24}\W+){0,4}\S*$",
+                before,
             )
             and months == 1.0
         ):

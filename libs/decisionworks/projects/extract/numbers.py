@@ -7,23 +7,37 @@ import re
 # Thousands, then decimals; at most five groups, so that no run of digits can make matching slow.
 _DIGITS = r"\d{1,3}(?:[.,' ]\d{3}(?!\d)){1,5}(?:[.,]\d{1,6}(?!\d))?|\d{1,15}(?:[.,]\d{1,6})?"
 _SCALE = (
-    r"(?:k|tsd\.?|thousand|tausend|mille|mil|mio\.?|mn|million(?:s|en)?|millones|millón|milhões|milhão|billion(?:s)?|bn|"
+    r"(?:k|tsd\.?|thousand|tausend|mille|mil|mio\.?|mn|million(?:s|en)?|millones|millón|milhões|milhão"
+    r"|billion(?:s)?|bn|"
     r"milliarden?|milliards?)(?!\w)|m(?![\w/²³])|[千万億]"
 )
-_WORDS: dict[str, float] = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
-    "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "eighteen": 18, "twenty": 20, "thirty": 30,
-    "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100, "dozen": 12, "half a dozen": 6, "a dozen": 12,
-    "a hundred": 100, "a couple of": 2, "a couple": 2, "a thousand": 1000, "a million": 1e6,
-    "ein": 1, "eine": 1, "einem": 1, "einer": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8,
-    "neun": 9, "zehn": 10, "zwölf": 12, "zwanzig": 20, "dreißig": 30, "hundert": 100, "tausend": 1000,
-    "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10, "douze": 12,
-    "quinze": 15, "vingt": 20, "trente": 30, "cent": 100,
-    "uno": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10,
-    "doce": 12, "veinte": 20, "treinta": 30, "cien": 100,
-    "um": 1, "uma": 1, "dois": 2, "duas": 2, "três": 3, "quatro": 4, "sete": 7, "oito": 8, "nove": 9, "dez": 10, "doze": 12,
-    "vinte": 20, "trinta": 30, "cem": 100,
+_WORDS_OF: dict[str, dict[str, float]] = {
+    "en": {
+        "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+        "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "eighteen": 18,
+        "twenty": 20,
+        "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100, "half a dozen": 6, "a dozen": 12,
+        "dozen": 12, "a hundred": 100, "a couple of": 2, "a couple": 2, "a thousand": 1000, "a million": 1e6,
+    },
+    "de": {
+        "ein": 1, "eine": 1, "einem": 1, "einer": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7,
+        "acht": 8, "neun": 9, "zehn": 10, "zwölf": 12, "zwanzig": 20, "dreißig": 30, "hundert": 100, "tausend": 1000,
+    },
+    "fr": {
+        "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9,
+        "dix": 10,
+        "douze": 12, "quinze": 15, "vingt": 20, "trente": 30, "cent": 100,
+    },
+    "es": {
+        "un": 1, "uno": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8,
+        "nueve": 9, "diez": 10, "doce": 12, "quince": 15, "veinte": 20, "treinta": 30, "cien": 100,
+    },
+    "pt": {
+        "um": 1, "uma": 1, "dois": 2, "duas": 2, "três": 3, "quatro": 4, "cinco": 5, "seis": 6, "sete": 7, "oito": 8,
+        "nove": 9, "dez": 10, "doze": 12, "quinze": 15, "vinte": 20, "trinta": 30, "cem": 100,
+    },
 }  # fmt: skip
+_WORDS = {word: value for words in _WORDS_OF.values() for word, value in words.items()}
 _KANJI = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _SCALES: dict[str, float] = {
     "k": 1e3, "tsd": 1e3, "thousand": 1e3, "tausend": 1e3, "mille": 1e3, "mil": 1e3, "mio": 1e6, "mn": 1e6, "m": 1e6,
@@ -36,12 +50,16 @@ _DOT_GROUPS = frozenset({"de", "es", "pt", "it", "nl", "fr"})
 
 _WORD_CHOICE = "|".join(sorted(_WORDS, key=lambda word: (-len(word), word)))
 #: A pattern fragment without groups, to be embedded in larger patterns.
-NUMBER = rf"(?:(?<![\w.,])(?:{_DIGITS})(?:[ -]?(?:{_SCALE}))?|(?<!\w)(?:{_WORD_CHOICE})(?:[ -](?:{_SCALE}|hundred))?(?!\w)|[一二三四五六七八九十](?=[人名台つ]))"
+NUMBER = (
+    rf"(?:(?<![a-zà-ÿ0-9_.,])(?:{_DIGITS})(?:[ -]?(?:{_SCALE}))?|(?<!\w)(?:{_WORD_CHOICE})(?:[ -](?:{_SCALE}"
+    rf"|hundred))?(?!\w)|[一二三四五六七八九十](?=[人名台つ]))"
+)
 #: Only written in digits, for places where a number word would be an article.
-DIGITS = rf"(?:(?<![\w.,])(?:{_DIGITS})(?:[ -]?(?:{_SCALE}))?)"
+DIGITS = rf"(?:(?<![a-zà-ÿ0-9_.,])(?:{_DIGITS})(?:[ -]?(?:{_SCALE}))?)"
 #: Optional words of approximation before a number.
 ABOUT = (
-    r"(?:(?:about|around|approximately|approx\.?|roughly|some|circa|ca\.?|maybe|perhaps|nearly|almost|up to|at most|max\.?|"
+    r"(?:(?:about|around|approximately|approx\.?|roughly|some|circa|ca\.?|maybe|perhaps|nearly|almost|up to"
+    r"|at most|max\.?|"
     r"etwa|rund|ungefähr|environ|unos|unas|alrededor de|aproximadamente|cerca de|约|約|およそ|~)\s?)?"
 )
 _SPLIT = re.compile(rf"^({_DIGITS})[ -]?({_SCALE})?$")
@@ -52,15 +70,16 @@ def parse_number(text: str, *, language: str) -> float | None:
     word = text.strip()
     if word in _KANJI:
         return float(_KANJI[word])
-    if word in _WORDS:
-        return float(_WORDS[word])
+    words = _WORDS_OF["en"] | _WORDS_OF.get(language, {})
+    if word in words:
+        return float(words[word])
     split = _SPLIT.match(word)
     if split:
         scale = (split.group(2) or "").rstrip(".")
         return _digits(split.group(1), language=language) * _SCALES.get(scale, 1.0)
     head, _, tail = word.replace("-", " ").rpartition(" ")
-    if head in _WORDS and (tail in _SCALES or tail == "hundred"):
-        return _WORDS[head] * (100 if tail == "hundred" else _SCALES[tail])
+    if head in words and (tail in _SCALES or tail == "hundred"):
+        return words[head] * (100 if tail == "hundred" else _SCALES[tail])
     return None
 
 

@@ -12,45 +12,55 @@ from decisionworks.projects.extract.reading import Reading
 
 MAX_TEAM = 2_000
 _ROLE = (
-    r"(?:engineers?|developers?|devs?|people|persons?|data scientists?|scientists?|analysts?|colleagues|team members|members|ftes?|specialists|programmers?|of us|"
+    r"(?:engineers?|developers?|devs?|people|persons?|data scientists?|scientists?|analysts?|colleagues"
+    r"|team members|members|ftes?|specialists|programmers?|of us|"
     r"entwickler(?:innen|n)?|ingenieure?n?|leute|personen|mitarbeiter(?:innen|n)?|köpfe|kollegen|data-scientists?|"
     r"ingénieure?s?|développeur(?:se)?s?|personnes?|data scientists|"
-    r"personas|ingenier[oa]s?|desarrollador(?:es|as)?|programador(?:es|as)?|pessoas|engenheir[oa]s?|desenvolvedor(?:es|as)?|"
+    r"personas|ingenier[oa]s?|desarrollador(?:es|as)?|programador(?:es|as)?|pessoas|engenheir[oa]s?"
+    r"|desenvolvedor(?:es|as)?|"
     r"人|名|エンジニア)"
 )
 _ROLE_AFTER = r"(?![\w-]|\s(?:use|uses|ask|visit|visitors|per|a day|will use|affected|in the (?:photo|image|video)))"
-_COUNT = re.compile(rf"(?P<n>{NUMBER})[ -]?(?P<kind>(?:[\w/+-]+\s){{0,2}}?){_ROLE}{_ROLE_AFTER}")
+_COUNT = re.compile(rf"(?P<n>{NUMBER})[ -]?(?P<kind>(?:[\w/+-]{{1,24}}\s){{0,2}}?){_ROLE}{_ROLE_AFTER}")
 _COUNT_JA = re.compile(
-    r"(?:チーム|エンジニア|開発者|担当|社員|データサイエンティスト)\S{0,6}?(?P<n>\d{1,3}|[一二三四五六七八九十])(?:人|名)|(?P<m>\d{1,3}|[一二三四五六七八九十])(?:人|名)(?:の|体制|で)"
+    r"(?:チーム|エンジニア|開発者|担当|社員|データサイエンティスト)\S{0,6}?(?P<n>\d{1,3}|[一二三四五六七八九十])(?:人|名)|(?P<m>\d{1,3}"
+    r"|[一二三四五六七八九十])(?:人|名)(?:の|体制|で)"
 )
 _TEAM_OF = re.compile(
-    rf"(?:team of|we are(?: a team of)?|we're|there are|team size:?|team:|team von|wir sind|team mit|équipe de|nous sommes|equipo de|somos|equipe de|time de|time com|"
-    rf"equipo:|équipe:|equipe:)\s(?:about |only |just |nur |unas? |uns |zu )?(?!(?:an?|une?|una|eine?[nr]?|uma?|half)\s)(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|companies|hospitals|clínicas|stores|"
+    rf"(?:team of|we are(?: a team of)?|we're|there are|team size:?|team:|team von|wir sind|team mit|équipe de"
+    rf"|nous sommes|equipo de|somos|equipe de|time de|time com|"
+    rf"equipo:|équipe:|equipe:)\s(?:about |only |just |nur |unas? |uns |zu )?(?!(?:an?|une?|una|eine?[nr]?|uma?"
+    rf"|half)\s)(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|companies|hospitals|clínicas|stores|"
     r"[\d]))"
 )
 _ALONE = re.compile(
-    r"(?<!\w)(?:just me|only me|it is just me|i am alone|i'm alone|alone|by myself|on my own|one[- ](?:person|man|woman) (?:team|show|company|shop|project)|solo (?:founder|developer|dev|"
-    r"project)|single developer|nur ich|ich allein|alleine?|einzelkämpfer\w*|moi seul|seule?|je suis seule?|solo yo|estoy sol[oa]|yo sol[oa]|só eu|sozinh[oa]|apenas eu)(?!\w)|"
+    r"(?<!\w)(?:just me|only me|it is just me|i am alone|i'm alone|alone|by myself|on my own|one[- ](?:person"
+    r"|man|woman) (?:team|show|company|shop|project)|solo (?:founder|developer|dev|"
+    r"project)|single developer|nur ich|ich allein|alleine?|einzelkämpfer\w{0,24}|moi seul|seule?|je suis seule?"
+    r"|solo yo|estoy sol[oa]|yo sol[oa]|só eu|sozinh[oa]|apenas eu)(?!\w)|"
     r"一人で|私だけ|ひとりで"
 )
 _TOTAL = re.compile(r"^\s?(?:in total|altogether|overall|all in all|insgesamt|au total|en total|no total|in all)")
 _TEAM_WORDS = re.compile(
-    rf"{_ROLE}|team|know|skills?|experience\w*|good (?:with|at)|familiar|expert\w*|just me|alone|only python|python only|hire|staff|equipo|équipe|equipe|kennen|können|kenntnisse|"
-    r"erfahrung\w*|connai\w+|maîtris\w+|compétences?|expérience|sabemos|conocemos|experiencia|sabe[nr]?|conhece\w*|experiência|チーム|経験|スキル|できる|使える|得意"
+    rf"{_ROLE}|team|know|skills?|experience\w{{0,24}}|good (?:with|at)|familiar|expert\w{{0,24}}|just me|alone"
+    rf"|only python|python only|hire|staff|equipo|équipe|equipe|kennen|können|kenntnisse|"
+    r"erfahrung\w{0,24}|connai\w{1,24}|maîtris\w{1,24}|compétences?|expérience|sabemos|conocemos|experiencia"
+    r"|sabe[nr]?|conhece\w{0,24}|experiência|チーム|経験|スキル|できる|使える|得意"
 )
 _NOT_OURS = re.compile(
-    r"(?:employees|users|customers|patients|subscribers|visitors|students|players|citizens|workers|drivers|passengers|shoppers|members of the public)"
+    r"(?:employees|users|customers|patients|subscribers|visitors|students|players|citizens|workers|drivers"
+    r"|passengers|shoppers|members of the public)"
 )
 _SKILLS: tuple[tuple[str, str, str | None], ...] = (
     ("python", r"python|fastapi|pandas", None),
     (
         "data_science",
-        r"data scientists?|data[- ]science|statistic(?:s|ians?)|r language|notebooks|データサイエン\w*",
+        r"data scientists?|data[- ]science|statistic(?:s|ians?)|r language|notebooks|データサイエン\w{0,24}",
         None,
     ),
     (
         "ml_engineering",
-        r"ml[- ]engineer\w*|machine[- ]learning[- ]engineer\w*|ml ?ops|ml[- ]ingenieur\w*|機械学習エンジニア",
+        r"ml[- ]engineer\w{0,24}|machine[- ]learning[- ]engineer\w{0,24}|ml ?ops|ml[- ]ingenieur\w{0,24}|機械学習エンジニア",
         None,
     ),
     (

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from decisionworks.projects.extract.finding import EXPLICIT, FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.reading import Reading
-from decisionworks.projects.places import KNOWN_REGIONS, REGION_OF_CITY, REGION_OF_COUNTRY
+from decisionworks.projects.places import KNOWN_REGIONS, REGION_OF_CITY, REGION_OF_COUNTRY, REGION_OF_UNION
 
 _CODE = re.compile(
     r"(?<![\w-])(?:"
@@ -17,7 +17,9 @@ _CODE = re.compile(
 )
 # Only of interest where a place is said to host something, not where customers happen to live.
 _HOSTING = re.compile(
-    r"(?:host\w*|run\w*|region|deploy\w*|located|in|from|stay\w*|based|must|data cent\w+|and|or|und|oder|et|y|e|&|\+|,|/|en|im|aus|dans|na|no|em|région|región|região|betrieb\w*|で|に|の)\W*(?:the |der |den |la |el |o )?$"
+    r"(?:host\w{0,24}|run\w{0,24}|region|deploy\w{0,24}|located|in|from|stay\w{0,24}|based|must"
+    r"|data cent\w{1,24}|and|or|und|oder|et|y|e|&|\+|,|/|en|im|aus|dans|na|no|em|région|región|região"
+    r"|betrieb\w{0,24}|で|に|の)\W*(?:the |der |den |la |el |o )?$"
 )
 
 
@@ -28,11 +30,15 @@ def find_regions(reading: Reading) -> Iterator[Finding]:
             yield stated("regions", [match.group()], match.start(), match.end(), confidence=0.98, strength=EXPLICIT)
     yield from _places(reading, _CITY, REGION_OF_CITY, strength=STRONG, confidence=0.8)
     yield from _places(reading, _COUNTRY, REGION_OF_COUNTRY, strength=FAIR, confidence=0.65)
+    yield from _places(reading, _UNION, REGION_OF_UNION, strength=WEAK, confidence=0.55)
+    for loose, region in _LOOSE:
+        for match in loose.finditer(reading.folded):
+            yield _near(match, region, confidence=0.5, strength=WEAK - 5)
 
 
 def _pattern(names: Mapping[str, str]) -> re.Pattern[str]:
     latin = sorted(
-        (name for name in names if name.isascii() or "\u3000" > max(name)), key=lambda name: (-len(name), name)
+        (name for name in names if name.isascii() or max(name) < "\u3000"), key=lambda name: (-len(name), name)
     )
     wide = sorted((name for name in names if name not in latin), key=lambda name: (-len(name), name))
     choices = [rf"(?<![\w-])(?:{'|'.join(map(re.escape, latin))})(?![\w-])"] if latin else []
@@ -46,16 +52,21 @@ _NAMED_BY_COUNTRY = {
     if region == "eu-west-1" and name.startswith(("irl", "irel", "アイル"))
 }
 _CITY_NAMES: dict[str, str] = {**REGION_OF_CITY, **_NAMED_BY_COUNTRY}
-_EU = re.compile(r"(?<![\w-])(?:in|within|inside|stay in|from|across|aus|in der|innerhalb der|dans|en|na|dentro da|dentro de) (?:the |la |l'|der |a )?(?:eu|ue|eea)(?![\w-])|(?<!\w)"
-                 r"(?:eu|ue)[- ](?:only|customers?|residen\w+|hosting|data|based)|eu内")  # fmt: skip
+_EU = re.compile(
+    r"(?<![\w-])(?:in|within|inside|stay in|from|across|aus|in der|innerhalb der|dans|en|na|dentro da"
+    r"|dentro de) (?:the |la |l'|der |a )?(?:eu|ue|eea)(?![\w-])|(?<!\w)"
+                 r"(?:eu|ue)[- ](?:only|customers?|residen\w{1,24}|hosting|data|based)|eu内")  # fmt: skip
 _US = re.compile(
-    r"(?<!\w)(?:in|within|from|across|for) the (?:us|u\.s\.)(?![\w-])|(?<!\w)us(?:[- ](?:insurer|bank|hospital|company|retailer|only|based|customers?|persons?|market))"
+    r"(?<!\w)(?:in|within|from|across|for) the (?:us|u\.s\.)(?![\w-])|(?<!\w)us(?:[- ](?:insurer|bank|hospital"
+    r"|company|retailer|only|based|customers?|persons?|market))"
 )
 _UK = re.compile(
-    r"(?<!\w)(?:in|within|from|across) the uk(?!\w)|(?<!\w)uk[- ](?:only|bank|based|company|retailer|customers?|insurer|hospital)"
+    r"(?<!\w)(?:in|within|from|across) the uk(?!\w)|(?<!\w)uk[- ](?:only|bank|based|company|retailer|customers?"
+    r"|insurer|hospital)"
 )
 _CITY = _pattern(_CITY_NAMES)
 _COUNTRY = _pattern({name: region for name, region in REGION_OF_COUNTRY.items() if name not in _NAMED_BY_COUNTRY})
+_UNION = _pattern(REGION_OF_UNION)
 _LOOSE: tuple[tuple[re.Pattern[str], str], ...] = ((_EU, "eu-west-1"), (_US, "us-east-1"), (_UK, "eu-west-2"))
 
 
@@ -72,12 +83,8 @@ def _places(
             match,
             region,
             confidence=confidence if hosted else confidence - 0.15,
-            strength=strength if hosted else strength - 10,
+            strength=strength if hosted or strength == WEAK else strength - 10,
         )
-    if strength == FAIR:
-        for loose, region in _LOOSE:
-            for match in loose.finditer(reading.folded):
-                yield _near(match, region, confidence=0.55, strength=WEAK)
 
 
 def _near(match: re.Match[str], region: str, *, confidence: float, strength: int) -> Finding:

@@ -12,15 +12,26 @@ from decisionworks.projects.extract.reading import Reading
 _PERCENT = re.compile(
     r"(?<![\w.,])(?P<n>\d{2,3}(?:[.,]\d{1,4})?)\s?(?:%|percent|prozent|pour cent|por ciento|por cento|パーセント)"
 )
-_AVAILABILITY = re.compile(r"availab\w+|up-?time|sla\b|slo\b|verfügbar\w*|disponib\w+|可用性|稼働率|up\b")
-_NOT_AVAILABILITY = re.compile(r"accura\w+|precision|recall|confiden\w+|f1|auc|coverage|of (?:the |all |our )?(?:cases|traffic|users|calls|time)|percentile|genauigkeit|précision|precisión|"
+_AVAILABILITY = re.compile(
+    r"availab\w{1,24}|up-?time|sla\b|slo\b|verfügbar\w{0,24}|disponib\w{1,24}|可用性|稼働率|up\b"
+)
+_NOT_AVAILABILITY = re.compile(
+    r"accura\w{1,24}|precision|recall|confiden\w{1,24}|f1|auc|coverage|of (?:the |all |our )?(?:cases|traffic"
+    r"|users|calls|time)|percentile|genauigkeit|précision|precisión|"
                                r"precisão|精度|p9\d|discount|margin|cpu|test")  # fmt: skip
-_NINES = {"two": 99.0, "three": 99.9, "four": 99.99, "five": 99.999, "zwei": 99.0, "drei": 99.9, "vier": 99.99, "fünf": 99.999, "tres": 99.9, "cuatro": 99.99,
+_NINES = {"two": 99.0, "three": 99.9, "four": 99.99, "five": 99.999, "zwei": 99.0, "drei": 99.9, "vier": 99.99, "fünf": 99.999,
+    "2": 99.0,
+    "3": 99.9,
+    "4": 99.99,
+    "5": 99.999,
+    "tres": 99.9,
+    "cuatro": 99.99,
           "trois": 99.9, "quatre": 99.99, "três": 99.9, "quatro": 99.99}  # fmt: skip
 _NINE_WORDS = re.compile(rf"(?<!\w)(?P<n>{'|'.join(_NINES)})[ -](?:nines|neunen|nueves|neufs|noves)(?!\w)")
 _YEARS = r"(?:years?|yrs?|jahre?n?|ans|années|años|anos|年)"
 _KEEP = re.compile(
-    r"keep\w*|kept|retain\w*|retention|stor(?:e|ed|age)|archiv\w*|aufbewahr\w*|conserv\w+|retenção|guard\w+|保存|保管|保持|audit"
+    r"keep\w{0,24}|kept|retain\w{0,24}|retention|stor(?:e|ed|age)|archiv\w{0,24}|aufbewahr\w{0,24}"
+    r"|conserv\w{1,24}|retenção|guard\w{1,24}|保存|保管|保持|audit"
 )
 _RETENTION = re.compile(rf"(?P<n>{NUMBER})[ -]?(?P<unit>{_YEARS}|months|monate|mois|meses|ヶ月)(?![\w])")
 _NOT_RETENTION = re.compile(

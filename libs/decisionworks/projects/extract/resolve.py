@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from decisionworks.projects.constraint_values import unsaid
 from decisionworks.projects.extract.finding import STRONG, Finding
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.model import (
-    Constraints,
     ConstraintCatalogue,
+    Constraints,
     ConstraintValue,
     Contradiction,
     Field,
@@ -17,17 +18,22 @@ from decisionworks.projects.model import (
     Plain,
     ValueState,
 )
-from decisionworks.projects.constraint_values import unsaid
 
 # Two different statements about one of these cannot both hold; about the others people speak of several things.
 _EXCLUSIVE = frozenset(
-    {"budget_usd_month", "latency_p95_ms", "availability_slo_pct", "cloud", "team_size", "retraining_frequency", "data_sensitivity",
-     "data_residency", "llm_external_api_allowed", "audit_retention_years", "ops_coverage", "data_volume_gb"}
+    {"budget_usd_month", "availability_slo_pct", "cloud", "team_size", "retraining_frequency",
+    "llm_external_api_allowed",
+    "ops_coverage"}
 )  # fmt: skip
-_STRICTER_IS_LOWER = frozenset({"budget_usd_month", "latency_p95_ms", "team_size"})
+# “Two analysts help” beside “five engineers” is no contradiction; “just me” beside “a team of eight” is.
+_FIRM_TEAM = STRONG + 2
+_STRICTER_IS_LOWER = frozenset({"budget_usd_month", "team_size"})
+_STRICTEST_COUNTS = frozenset({"latency_p95_ms", "audit_retention_years"})
 _CORRECTION = re.compile(
-    r"(?:actually|no,? wait|wait,? no|correction|scratch that|i meant?|make (?:it|that)|or rather|sorry,|on second thoughts?|update:|edit:|"
-    r"eigentlich|besser gesagt|vielmehr|korrektur|nein,|en fait|plutôt|pardon|correction|mejor dicho|en realidad|perdón|corrección|"
+    r"(?:actually|no,? wait|wait,? no|correction|scratch that|i meant?|make (?:it|that)|or rather|sorry,"
+    r"|on second thoughts?|update:|edit:|"
+    r"eigentlich|besser gesagt|vielmehr|korrektur|nein,|en fait|plutôt|pardon|correction|mejor dicho|en realidad"
+    r"|perdón|corrección|"
     r"na verdade|aliás|ou melhor|correção|やはり|やっぱり|訂正|いや)[^.\n]{0,40}$"
 )
 CORRECTION_REACH = 60
@@ -59,11 +65,22 @@ def _settle(field: Field, group: list[Finding], *, reading: Reading) -> tuple[Co
     corrected = _correction(group, reading=reading)
     if corrected is not None:
         return _value(corrected, reading=reading, note="corrected in the text"), None
-    best = group[0]
+    best = _strictest(group) if field.name in _STRICTEST_COUNTS else group[0]
     rival = _rival(field, best, group) if field.name in _EXCLUSIVE else None
     if rival is None:
         return _value(best, reading=reading), None
     return _disagreement(field, best, rival, reading=reading)
+
+
+def _strictest(group: list[Finding]) -> Finding:
+    """Of several response times said equally firmly the shortest counts, of retention times the longest."""
+    firm = [one for one in group if one.strength == group[0].strength and one.state is group[0].state]
+    lowest = group[0].field == "latency_p95_ms"
+    return min(firm, key=lambda one: (_number(one) if lowest else -_number(one), one.start))
+
+
+def _number(finding: Finding) -> float:
+    return finding.value if isinstance(finding.value, int | float) else 0.0
 
 
 def _value(finding: Finding, *, reading: Reading, note: str | None = None) -> ConstraintValue:
@@ -80,7 +97,7 @@ def _value(finding: Finding, *, reading: Reading, note: str | None = None) -> Co
 def _union(field: Field, group: list[Finding], *, reading: Reading) -> ConstraintValue:
     """All stated items; inferred ones only where nothing was stated more strongly."""
     firm = [one for one in group if one.state is ValueState.STATED or one.strength >= STRONG]
-    chosen = firm or [one for one in group if one.strength >= group[0].strength - 20]
+    chosen = firm or [one for one in group if one.strength >= group[0].strength - 5]
     found: list[str] = []
     for one in sorted(chosen, key=lambda one: one.start):
         found.extend(item for item in _items(one.value) if item not in found)
@@ -116,16 +133,18 @@ def _correction(group: list[Finding], *, reading: Reading) -> Finding | None:
 def _rival(field: Field, best: Finding, group: list[Finding]) -> Finding | None:
     if best.state is not ValueState.STATED:
         return None
-    rivals = (one for one in group if one.state is ValueState.STATED and one.strength >= best.strength - 5)
+    floor = max(best.strength - 5, _FIRM_TEAM if field.name == "team_size" else 0)
+    rivals = (
+        one
+        for one in group
+        if one.state is ValueState.STATED and one.strength >= floor and (one.end <= best.start or one.start >= best.end)
+    )
     return next((one for one in rivals if not _agree(field, best.value, one.value)), None)
 
 
 def _agree(field: Field, left: Plain, right: Plain) -> bool:
     if isinstance(left, int | float) and isinstance(right, int | float) and not isinstance(left, bool):
         return abs(left - right) <= TOLERANCE * max(abs(left), abs(right))
-    if field.name == "data_sensitivity":
-        # Several kinds of data are no contradiction, the most sensitive one counts.
-        return True
     return left == right
 
 

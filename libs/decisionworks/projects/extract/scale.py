@@ -10,32 +10,41 @@ from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 
 _REQUESTS = (
-    r"(?:requests?|calls?|transactions?|predictions?|queries|inferences?|scores?|hits|lookups?|payments?|images?|checks?|anfragen|transaktionen|vorhersagen|"
-    r"aufrufe|requêtes|appels|transactions|prédictions|peticiones|solicitudes|llamadas|transacciones|requisições|chamadas|transações|previsões|"
+    r"(?:requests?|calls?|transactions?|predictions?|queries|inferences?|scores?|hits|lookups?|payments?|images?"
+    r"|checks?|anfragen|transaktionen|vorhersagen|"
+    r"aufrufe|requêtes|appels|transactions|prédictions|peticiones|solicitudes|llamadas|transacciones|requisições"
+    r"|chamadas|transações|previsões|"
     r"リクエスト|件|回|トランザクション)"
 )
 _EVENTS = (
-    r"(?:(?:log |sensor |click |iot |telemetry )?events?|messages?|readings?|records|data points|measurements|ereignisse|messwerte|nachrichten|événements|"
+    r"(?:(?:log |sensor |click |iot |telemetry )?events?|messages?|readings?|records|data points|measurements"
+    r"|ereignisse|messwerte|nachrichten|événements|"
     r"messages|mesures|eventos|mensajes|lecturas|mensagens|leituras|イベント|メッセージ)"
 )
 _PER_SECOND = r"(?:per|a|each|/|pro|in der|par|por)\s?(?:second|sec|s|sekunde|seconde|segundo)(?!\w)|(?:/|每|毎)秒"
 _SHORT = r"(?:rps|tps|qps|req/s|requests/s|tx/s)(?!\w)"
 _RATE = re.compile(
-    rf"(?P<n>{NUMBER})\s?(?:\w+\s){{0,2}}?(?:(?P<kind>{_REQUESTS}|{_EVENTS})\s?(?:{_PER_SECOND})|{_SHORT}|(?:{_PER_SECOND}))"
+    rf"(?P<n>{NUMBER})\s?(?:\w{{1,24}}\s){{0,2}}?(?:(?P<kind>{_REQUESTS}|{_EVENTS})\s?(?:{_PER_SECOND})|{_SHORT}"
+    rf"|(?:{_PER_SECOND}))"
 )
 _RATE_JA = re.compile(rf"(?:毎秒|秒間)(?:最大|平均|約)?(?P<n>{DIGITS})\s?(?P<kind>{_REQUESTS}|{_EVENTS})?")
 _PEAK = re.compile(
-    r"peak|at most|up to|burst|max(?:imum)?\b|spitze\w*|bis zu|höchstens|pointe|pic\b|pics\b|jusqu'à|pico|hasta|até|ピーク|最大"
+    r"peak|at most|up to|burst|max(?:imum)?\b|spitze\w{0,24}|bis zu|höchstens|pointe|pic\b|pics\b|jusqu'à|pico"
+    r"|hasta|até|ピーク|最大"
 )
 _AVERAGE = re.compile(
-    r"average|avg\b|mean\b|normal|typical|usual|about|around|roughly|in total|durchschnitt\w*|im schnitt|moyenne|normale?|promedio|media\b|média|平均|通常"
+    r"average|avg\b|mean\b|normal|typical|usual|about|around|roughly|in total|durchschnitt\w{0,24}|im schnitt"
+    r"|moyenne|normale?|promedio|media\b|média|平均|通常"
 )
-_OTHER_END = re.compile(rf"(?P<n>{NUMBER})\s?(?:\w+\s)?(?P<which>at peak|at the peak|peak|in peaks|average|on average|avg|in der spitze|im schnitt|en pointe|en moyenne|en pico|de "
+_OTHER_END = re.compile(
+    rf"(?P<n>{NUMBER})\s?(?:\w{{1,24}}\s)?(?P<which>at peak|at the peak|peak|in peaks|average|on average|avg"
+    rf"|in der spitze|im schnitt|en pointe|en moyenne|en pico|de "
                         r"media|no pico|em média)(?!\w)")  # fmt: skip
 _PER_LONG = (
     (
         86_400.0,
-        r"(?:per|a|each|every|/|pro|am|par|al|por|ao|cada)\s?(?:day|tag|jour|día|dia)(?!\w)|daily|täglich|diari\w+|(?:/|１?一?)日|毎日|1日",
+        r"(?:per|a|each|every|/|pro|am|par|al|por|ao|cada)\s?(?:day|tag|jour|día|dia)(?!\w)|daily|täglich"
+        r"|diari\w{1,24}|(?:/|１?一?)日|毎日|1日",
     ),
     (
         3_600.0,
@@ -44,11 +53,12 @@ _PER_LONG = (
     (60.0, r"(?:per|a|each|every|/|pro|par|por)\s?(?:minute|min|minuto)(?!\w)|毎分|/分"),
 )
 _ITEMS = re.compile(
-    rf"(?P<n>{NUMBER})\s(?P<what>(?:[\w'-]+\s){{0,4}}?)(?P<per>" + "|".join(p for _, p in _PER_LONG) + ")"
+    rf"(?P<n>{NUMBER})\s(?P<what>(?:[\w'-]{{1,24}}\s){{0,4}}?)(?P<per>" + "|".join(p for _, p in _PER_LONG) + ")"
 )
 _ITEMS_JA = re.compile(rf"(?:1日(?:あたり|に)?|毎日|一日)(?:約|およそ|最大)?(?P<n>{DIGITS})\s?(?P<what>[件回枚通人])")
 _LLM_ITEM = re.compile(
-    r"questions?|requests?|queries|prompts?|calls?|conversations?|chats?|messages?|fragen|anfragen|questions|requêtes|demandes|preguntas|consultas|peticiones|perguntas|件|回"
+    r"questions?|requests?|queries|prompts?|calls?|conversations?|chats?|messages?|fragen|anfragen|questions"
+    r"|requêtes|demandes|preguntas|consultas|peticiones|perguntas|件|回"
 )
 _NOT_TRAFFIC = re.compile(
     r"hours?|gb|tb|mb|dollars?|usd|eur|minutes?|seconds?|times?|employees|users?$|documents? (?:added|change)"
@@ -96,7 +106,11 @@ def find_daily_items(reading: Reading) -> Iterator[Finding]:
         for match in pattern.finditer(reading.folded):
             what = match["what"].strip()
             number = parse_number(match["n"], language=reading.language)
-            if number is None or _NOT_TRAFFIC.search(what) or re.search(r"[$€£¥]\s?$", reading.before(match.start(), chars=3)):
+            if (
+                number is None
+                or _NOT_TRAFFIC.search(what)
+                or re.search(r"[$€£¥]\s?$", reading.before(match.start(), chars=3))
+            ):
                 continue
             seconds = _seconds(match["per"]) if "per" in match.groupdict() else 86_400.0
             yield from _daily(match, number * 86_400.0 / seconds, what=what)

@@ -32,7 +32,15 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
         dropped |= {"edge_devices", "edge_connectivity"}
     if "batch" not in modes and any(one.field in _ONLINE_FIELDS for one in findings):
         dropped.add("batch_records_per_run")
-    return [one for one in findings if one.field not in dropped]
+    retraining = [one for one in findings if one.field == "retraining_frequency"]
+    return [one for one in findings if one.field not in dropped and not _is_part_of(one, retraining)]
+
+
+def _is_part_of(finding: Finding, retraining: list[Finding]) -> bool:
+    """“We retrain every night” says nothing about when predictions are made."""
+    if finding.field not in ("inference_mode", "data_velocity"):
+        return False
+    return any(one.start <= finding.start and finding.end <= one.end for one in retraining)
 
 
 def _items(value: Plain) -> list[str]:

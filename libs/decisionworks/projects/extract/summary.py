@@ -10,15 +10,18 @@ from decisionworks.projects.extract.reading import Reading
 MAX_CHARS = 160
 MIN_LETTERS = 8
 _WISH = re.compile(
-    r"\b(?:want|need|should|must|would like|build|predict|detect|forecast|recommend|score|classif\w+|sort|extract|flag|train|decides?|answer|ask|help|rank|wollen|möchten|brauchen|soll\w*|"
-    r"vorhersag\w+|erkenn\w+|voulons|souhait\w+|besoin|prédire|détecter|queremos|necesit\w+|predecir|detectar|precisamos|prever|quero)\b|たい|必要|予測|検知|分類|推薦"
+    r"\b(?:want|need|should|must|would like|build|predict|detect|forecast|recommend|score|classif\w{1,24}|sort"
+    r"|extract|flag|train|decides?|answer|ask|help|rank|wollen|möchten|brauchen|soll\w{0,24}|"
+    r"vorhersag\w{1,24}|erkenn\w{1,24}|voulons|souhait\w{1,24}|besoin|prédire|détecter|queremos|necesit\w{1,24}"
+    r"|predecir|detectar|precisamos|prever|quero)\b|たい|必要|予測|検知|分類|推薦"
 )
 _LIMITS_ONLY = re.compile(
     r"\b(?:usd|dollars?|euros?|budget|engineers?|developers?|team of|presupuesto|orçamento)\b|[$€£]|予算"
 )
 _GREETING = re.compile(
-    r"^(?:hi|hello|hey|hallo|bonjour|hola|olá|dear \w+|good (?:morning|day))[ ,!.:-]+", re.IGNORECASE
+    r"^(?:hi|hello|hey|hallo|bonjour|hola|olá|dear \w{1,24}|good (?:morning|day))[ ,!.:-]+", re.IGNORECASE
 )
+_LAST_CELL = re.compile(r"^\s*\|[^\n]{0,400}\|\s*(?P<cell>[^|\n]{3,400})\|\s*$")
 _MARKUP = re.compile(r"^\s*(?:[#>*•-]+|\d{1,2}[.)])\s")
 
 
@@ -35,7 +38,7 @@ def find_summary(reading: Reading, *, purpose: Finding | None) -> Finding | None
             score += 3 if purpose.strength >= STRONG - 5 else 1
         if best is None or score > best[0]:
             best = (score, start, end)
-    if best is None or (best[0] < 1 and purpose is None and len(reading.folded.split()) < 4):
+    if best is None or (best[0] < 1 and purpose is None and len(reading.folded.split()) < 6):
         return None
     return _summary(reading, best, purpose=purpose)
 
@@ -45,10 +48,12 @@ def _summary(reading: Reading, best: tuple[int, int, int], *, purpose: Finding |
     raw = reading.text[start:end]
     lead = _MARKUP.match(raw) or re.match(r"\s*", raw)
     start += lead.end() if lead else 0
+    cell = _LAST_CELL.search(reading.text[start:end])
+    start += cell.start("cell") if cell else 0
     greeting = _GREETING.match(reading.text[start:end])
     start += greeting.end() if greeting else 0
     span = reading.span(start, end)
-    words = " ".join(span.text.split()).rstrip(".;!")
+    words = " ".join(span.text.split()).strip("| ").rstrip(".;!")
     if len(words) > MAX_CHARS:
         words = words[:MAX_CHARS].rsplit(" ", 1)[0].rstrip(",;:") + "…"
     if score >= 2 or purpose is not None:

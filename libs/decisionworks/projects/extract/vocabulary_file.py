@@ -76,5 +76,6 @@ def _phrase(record: _EntryRecord, *, language: str) -> Phrase:
 
 def word_pattern(alternatives: list[str], *, language: str) -> re.Pattern[str]:
     """One pattern for several phrases, bound to whole words where the language writes words apart."""
-    joined = "|".join(alternatives)
+    # Bounded, so that a text without spaces is not read to its end from every place in it.
+    joined = "|".join(alternatives).replace(r"\w*", r"\w{0,24}").replace(r"\w+", r"\w{1,24}")
     return re.compile(joined if language in _WITHOUT_SPACES else rf"(?<!\w)(?:{joined})(?!\w)")

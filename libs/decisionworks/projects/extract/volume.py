@@ -13,31 +13,39 @@ from decisionworks.projects.extract.reading import Reading
 BYTES_PER_ROW = 1_000.0
 _GB_PER = {"k": 1e-6, "m": 1e-3, "g": 1.0, "t": 1e3, "p": 1e6}
 _SIZE = re.compile(
-    rf"(?P<n>{NUMBER})[ -]?(?P<unit>[kmgtp]i?b(?![\w/])|[kmgtp]o(?=[\s.,;)]*(?:$|[^\s\d.,;)]))(?![\w/])|(?:kilo|mega|giga|tera|peta)(?:bytes?|octets?)(?!\w)|gigas?(?!\w)|ギガ(?:バイト)?|テラ(?:バイト)?)"
+    rf"(?P<n>{NUMBER})[ -]?(?P<unit>[kmgtp]i?b(?![\w/])|[kmgtp]o(?=[\s.,;)]*(?:$|[^\s\d.,;)]))(?![\w/])|(?:kilo"
+    rf"|mega|giga|tera|peta)(?:bytes?|octets?)(?!\w)|gigas?(?!\w)|ギガ(?:バイト)?|テラ(?:バイト)?)"
 )
 _IS_MODEL = re.compile(
-    r"\b(?:model|modell|modèle|modelo|onnx|yolo\w*|cnn|network|netz|checkpoint|weights|artefact|artifact|モデル)\b|モデル"
+    r"\b(?:model|modell|modèle|modelo|onnx|yolo\w{0,24}|cnn|network|netz|checkpoint|weights|artefact|artifact"
+    r"|モデル)\b|モデル"
 )
 _IS_MEMORY = re.compile(r"^\s?(?:of )?(?:v?ram|memory|gpu|speicher|メモリ)|^\s?(?:per|/)\s?(?:sec|s\b)")
 _MONTHLY = re.compile(
-    r"^\s?(?:\w+\s){0,3}?(?:(?:more |new )?(?:per|a|each|every|/|pro|im|par|al|por|ao|cada)\s?(?:month|mo\b|monat|mois|mes\b|mês)|monthly|monatlich|mensuel\w*|mensual\w*|mensa\w+|"
+    r"^\s?(?:\w{1,24}\s){0,3}?(?:(?:more |new )?(?:per|a|each|every|/|pro|im|par|al|por|ao|cada)\s?(?:month|mo\b"
+    r"|monat|mois|mes\b|mês)|monthly|monatlich|mensuel\w{0,24}|mensual\w{0,24}|mensa\w{1,24}|"
     r"[/／]?月|毎月)"
 )
 _DAILY = re.compile(
-    r"^\s?(?:\w+\s){0,2}?(?:(?:per|a|each|every|/|pro|am|par|al|por|ao|cada)\s?(?:day|tag|jour|día|dia)(?!\w)|daily|täglich|/日)"
+    r"^\s?(?:\w{1,24}\s){0,2}?(?:(?:per|a|each|every|/|pro|am|par|al|por|ao|cada)\s?(?:day|tag|jour|día"
+    r"|dia)(?!\w)|daily|täglich|/日)"
 )
 _YEARLY = re.compile(
-    r"^\s?(?:\w+\s){0,2}?(?:(?:per|a|each|every|/|pro|par|al|por)\s?(?:year|jahr|an|año|ano)(?!\w)|yearly|jährlich|/年)"
+    r"^\s?(?:\w{1,24}\s){0,2}?(?:(?:per|a|each|every|/|pro|par|al|por)\s?(?:year|jahr|an|año|ano)(?!\w)|yearly"
+    r"|jährlich|/年)"
 )
 _ROWS = re.compile(
-    rf"(?P<n>{NUMBER})\s?(?:\w+\s)?(?:rows|data points|datensätze|zeilen|lignes|enregistrements|filas|registros|linhas|行|レコード|records(?! (?:a|per|each) ))(?!\w)"
+    rf"(?P<n>{NUMBER})\s?(?:\w{{1,24}}\s)?(?:rows|data points|datensätze|zeilen|lignes|enregistrements|filas"
+    rf"|registros|linhas|行|レコード|records(?! (?:a|per|each) ))(?!\w)"
 )
 _DOCUMENTS = re.compile(
-    rf"(?P<n>{NUMBER})\s?(?:[\w-]+\s){{0,3}}?(?:pdfs?|documents?|docs|articles?|manuals?|wiki pages|contracts?|files|papers|dokumente?n?|handbücher|verträge|artikel|documents|"
+    rf"(?P<n>{NUMBER})\s?(?:[\w-]{{1,24}}\s){{0,3}}?(?:pdfs?|documents?|docs|articles?|manuals?|wiki pages"
+    rf"|contracts?|files|papers|dokumente?n?|handbücher|verträge|artikel|documents|"
     r"contrats|documentos|contratos|artículos|artigos|manuales|manuais|文書|件の文書|ドキュメント|マニュアル|ファイル)(?![\w])"
 )
 _FLOW_AFTER = re.compile(
-    r"^\s?(?:\([^)]{0,40}\)\s?)?(?:a|per|each|every|/|pro|par|al|por|ao)\s?(?:day|week|month|hour|tag|monat|jour|mois|día|mes|dia|mês)"
+    r"^\s?(?:\([^)]{0,40}\)\s?)?(?:a|per|each|every|/|pro|par|al|por|ao)\s?(?:day|week|month|hour|tag|monat|jour"
+    r"|mois|día|mes|dia|mês)"
 )
 
 
@@ -68,7 +76,7 @@ def _size(match: re.Match[str], reading: Reading) -> Finding | None:
     gb = number * _scale(match["unit"])
     before = reading.before(match.start(), chars=30)
     if _IS_MODEL.search(after[:20]) or (
-        _IS_MODEL.search(before) and not re.search(r"\b(?:on|with|from|over|train\w*)\s\S*$", before)
+        _IS_MODEL.search(before) and not re.search(r"\b(?:on|with|from|over|train\w{0,24})\s\S*$", before)
     ):
         return stated("model_size_gb", _tidy(gb), match.start(), match.end())
     for factor, pattern, name in ((1.0, _MONTHLY, ""), (30.4, _DAILY, "a day"), (1 / 12, _YEARLY, "a year")):
