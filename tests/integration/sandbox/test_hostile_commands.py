@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -322,11 +323,11 @@ def test_a_worker_that_is_killed_takes_its_command_with_it(sandbox: Sandbox, ope
     code = f"""
 import sys
 from pathlib import Path
-from decisionworks.sandbox import Sandbox, SandboxLevel
+from decisionworks.sandbox import Limits, Sandbox, SandboxLevel
 command = "import sys, time; f = open(sys.argv[1], 'w'); f.write('up'); f.flush(); time.sleep(600)"
 Sandbox(level=SandboxLevel("{sandbox.level}"), scratch_dir=Path("{open_dir}")).run(
     [sys.executable, "-I", "-S", "-c", command, "{fifo}"],
-    work_dir=Path("{open_dir}"), writable=[Path("{open_dir / "output"}")],
+    work_dir=Path("{open_dir}"), writable=[Path("{open_dir / "output"}")], limits=Limits(wall_s=900),
 )
 """
     keeper = os.open(fifo, os.O_WRONLY)
@@ -337,6 +338,7 @@ Sandbox(level=SandboxLevel("{sandbox.level}"), scratch_dir=Path("{open_dir}")).r
     worker.kill()
     worker.wait()
 
+    assert select.select([survivors], [], [], 20)[0], "the command is still alive"
     assert os.read(survivors, 10) == b""
     os.close(survivors)
 
