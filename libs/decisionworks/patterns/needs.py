@@ -75,6 +75,7 @@ def derive_needs(situation: Situation) -> tuple[Need, ...]:
         *_heavy_wishes(values),
         *_training_needs(values),
         *_control_needs(values),
+        *_place_needs(situation),
         *_operation_wishes(values),
         *_team_wishes(values),
     )
@@ -168,7 +169,7 @@ def _heavy_wishes(values: Mapping[str, object]) -> Iterator[Need]:
 
 def _llm_needs(values: Mapping[str, object]) -> Iterator[Need]:
     fields = ("model_type",) if values.get("model_type") in LLM_TYPES else ("use_case_type",)
-    kind = shown(values.get("model_type") if values.get("model_type") != "unknown" else values.get("use_case_type"))
+    kind = f"{fields[0]} = {shown(values.get(fields[0]))}"
     yield Need(id="serve-llm", any_of=LLM_SERVING, why=f"{kind} needs a language model", fields=fields)
     yield Need(id="llm-guardrails", any_of=("llm-guardrails",), fields=fields,
                why="a language model carries input and output controls")  # fmt: skip
@@ -229,6 +230,14 @@ def _control_needs(values: Mapping[str, object]) -> Iterator[Need]:
         yield _control("labelling", "label-annotation-review", "labelling_needed", values)
     if values.get("multi_region") is True:
         yield _control("second-region", "dr-multi-region", "multi_region", values)
+
+
+def _place_needs(situation: Situation) -> Iterator[Need]:
+    """A demand that nothing can meet: a second region where the jurisdiction has only one."""
+    if situation.working.get("multi_region") is True and situation.second_region is None:
+        residency = shown(situation.working.get("data_residency"))
+        why = f"multi_region = true needs a second region, and data_residency = {residency} leaves {situation.region} alone"
+        yield Need(id="second-place", any_of=(), fields=("multi_region", "data_residency"), why=why)
 
 
 def _control(name: str, pattern: str, field: str, values: Mapping[str, object]) -> Need:

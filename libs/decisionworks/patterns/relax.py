@@ -14,17 +14,9 @@ GIVES_WAY: tuple[str, ...] = (
     "multi_region", "latency_p95_ms", "availability_slo_pct", "throughput_rps_peak", "stream_events_per_sec",
     "data_volume_gb", "training_compute", "labelling_needed", "existing_platform", "team_skills", "data_sources",
     "data_velocity", "model_type", "use_case_type", "explainability_required", "human_review_required",
-    "llm_external_api_allowed", "budget_usd_month", "team_size", "data_sensitivity", "compliance", "inference_mode",
+    "llm_external_api_allowed", "budget_usd_month", "team_size", "data_residency", "data_sensitivity", "compliance",
+    "inference_mode",
 )  # fmt: skip
-# Limits that a person can move by a number; the others can only be taken back.
-MOVABLE = (
-    "latency_p95_ms",
-    "budget_usd_month",
-    "team_size",
-    "throughput_rps_peak",
-    "stream_events_per_sec",
-    "data_volume_gb",
-)
 COUNTERPARTS = ("budget_usd_month", "team_size")
 MAX_CONFLICTS = 6
 
@@ -123,6 +115,8 @@ def starved_need(core: Sequence[str], *, problem: Problem) -> str | None:
             continue
         why = {name: _blocked(name, core, problem) for name in need.any_of}
         if all(why.values()):
+            if not need.any_of:
+                return f"{need.why[0].upper()}{need.why[1:]}."
             ways = "; ".join([f"{name}: {text}" for name, text in why.items() if text][:4])
             return f"{need.why[0].upper()}{need.why[1:]}, and each way is closed ({ways})."
     return None

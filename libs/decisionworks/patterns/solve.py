@@ -24,6 +24,10 @@ CENTS = 100
 SOFT_BUDGET_FACTOR = 1.5
 # What a plan is measured against when nobody named a budget.
 USUAL_BUDGET = 200.0
+# Sums are kept inside 64 bits: no budget weighs as less than the first, no pattern as more than the second.
+LEAST_BUDGET = 20.0
+MOST_USD = 1e7
+SUM_LIMIT_USD = 1e12
 OVER_BUDGET_POINTS = 30
 OVER_BURDEN_POINTS = 3
 BURDEN_PER_PERSON = 4
@@ -131,7 +135,7 @@ def _bill(
     model: cp_model.CpModel, x: Mapping[str, cp_model.IntVar], costs: Mapping[str, PatternCost]
 ) -> list[tuple[int, cp_model.IntVar]]:
     """The month's bill in cents as a linear sum: own lines, shared things once, and what a second region repeats."""
-    terms = [(round(cost.own_usd * CENTS), x[name]) for name, cost in costs.items()]
+    terms = [(_cents(cost.own_usd), x[name]) for name, cost in costs.items()]
     for key in sorted({key for cost in costs.values() for key in cost.shared}):
         users = [name for name, cost in costs.items() if cost.shared.get(key, 0.0) > 0]
         price = max((costs[name].shared[key] for name in users), default=0.0)
@@ -139,13 +143,17 @@ def _bill(
         free = [x[name] for name in BALANCED_PATTERNS] if key == API_FRONT else []
         for name in users:
             model.add_bool_or([paid, x[name].negated(), *free])
-        terms.append((round(price * CENTS), paid))
+        terms.append((_cents(price), paid))
     for name, cost in costs.items():
         if cost.standby_usd > 0:
             both = model.new_bool_var(f"standby {name}")
             model.add_bool_or([both, x[name].negated(), x[SECOND_REGION].negated()])
-            terms.append((round(cost.standby_usd * CENTS), both))
+            terms.append((_cents(cost.standby_usd), both))
     return [term for term in terms if term[0] > 0]
+
+
+def _cents(usd: float) -> int:
+    return round(min(usd, MOST_USD) * CENTS)
 
 
 def _cap_bill(
@@ -154,7 +162,7 @@ def _cap_bill(
     budget, is_hard = budget_of(problem)
     if budget is not None and "budget_usd_month" not in dropped:
         limit = budget if is_hard else budget * SOFT_BUDGET_FACTOR
-        model.add(sum(cents * var for cents, var in bill) <= int(limit * CENTS))
+        model.add(sum(cents * var for cents, var in bill) <= int(min(limit, SUM_LIMIT_USD) * CENTS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +179,7 @@ class _Parts:
 
 def _objective(parts: _Parts, weights: Weights) -> cp_model.LinearExpr:
     budget, _ = budget_of(parts.problem)
-    reference = budget or USUAL_BUDGET
+    reference = USUAL_BUDGET if budget is None else max(budget, LEAST_BUDGET)
     terms: list[tuple[int, cp_model.IntVar]] = []
     for pattern in parts.catalogue.patterns:
         points = weights.points * parts.problem.scores[pattern.id].points - weights.burden * pattern.burden
@@ -187,15 +195,15 @@ def _objective(parts: _Parts, weights: Weights) -> cp_model.LinearExpr:
 def _overruns(parts: _Parts, budget: float | None) -> list[tuple[int, cp_model.IntVar]]:
     """What it costs in points to exceed a soft budget or what the team can carry."""
     model, losses = parts.model, []
-    if budget:
+    if budget is not None:
         over = model.new_int_var(0, max(1, sum(cents for cents, _ in parts.bill)), "over budget")
-        model.add(over >= sum(cents * var for cents, var in parts.bill) - int(budget * CENTS))
-        losses.append((round(OVER_BUDGET_POINTS * POINT / (budget * CENTS) * TIE), over))
+        model.add(over >= sum(cents * var for cents, var in parts.bill) - int(min(budget, SUM_LIMIT_USD) * CENTS))
+        losses.append((round(OVER_BUDGET_POINTS * POINT / (max(budget, LEAST_BUDGET) * CENTS) * TIE), over))
     team = parts.problem.situation.known.get("team_size")
     if isinstance(team, int | float) and not isinstance(team, bool):
         heavy = model.new_int_var(0, MOST_BURDEN, "over burden")
         burden = sum(pattern.burden * parts.x[pattern.id] for pattern in parts.catalogue.patterns)
-        model.add(heavy >= burden - int(BURDEN_PER_PERSON * team + BURDEN_BASE))
+        model.add(heavy >= burden - int(BURDEN_PER_PERSON * min(team, MOST_BURDEN) + BURDEN_BASE))
         losses.append((OVER_BURDEN_POINTS * POINT * TIE, heavy))
     return losses
 

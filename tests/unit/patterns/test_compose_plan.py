@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from decisionworks.costs import load_prices
-from decisionworks.patterns import InvalidObjection, load_pattern_catalogue
+from decisionworks.patterns import InvalidObjection, load_pattern_catalogue, review_cost, review_technically
 from decisionworks.patterns.compose_plan import compose_plan
 from decisionworks.policy import evaluate_policies, fired_rules, plan_facts
 from decisionworks.projects.catalogue import load_constraint_catalogue
@@ -106,6 +106,32 @@ def test_the_lean_tier_costs_least_and_is_the_cheapest_the_solver_can_prove(one)
     assert list(tiers) == ["lean", "recommended", "robust"]
     assert tiers["lean"]["monthly_usd"] <= tiers["recommended"]["monthly_usd"]
     assert tiers["lean"]["monthly_usd"] <= tiers["robust"]["monthly_usd"]
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"budget_usd_month": 0, "budget_hardness": "hard"},
+        {"team_size": 0},
+        {"budget_usd_month": 1e12, "data_volume_gb": 1e9},
+        {"throughput_rps_peak": 1e9, "inference_mode": ["real_time"]},
+        {"inference_mode": [], "regions": []},
+        {"regions": ["mars-1"]},
+        {"llm_requests_per_day": 0, "model_type": "llm_api"},
+        {"inference_mode": ["edge"], "model_type": "llm_api"},
+        {"data_volume_gb": 0, "availability_slo_pct": 100, "tenants": 0, "throughput_rps_avg": 0},
+    ],
+    ids=str,
+)
+def test_odd_values_end_in_a_plan_or_a_named_conflict(known):
+    constraints, found = constraints_of(known), composed(known)
+
+    said = [*review_technically(found.plan, constraints, found.cost_estimate)]
+    said += review_cost(found.plan, constraints, found.cost_estimate)
+
+    assert found.plan is not None
+    assert found.plan["patterns"]
+    assert json.dumps([found.plan, found.infeasibility, found.cost_estimate, found.trace, said], allow_nan=False)
 
 
 def test_a_hard_budget_is_never_exceeded_in_any_tier():

@@ -81,6 +81,22 @@ def test_a_way_out_that_names_a_budget_stays_inside_it(name):
         assert way["monthly_usd"] <= way["changes"].get("budget_usd_month", float("inf"))
 
 
+def test_a_second_region_inside_a_one_region_country_is_refused():
+    known = {"data_residency": "uk", "multi_region": True, "team_size": 9, "budget_usd_month": 9000}
+
+    found = infeasibility_of(known)
+
+    assert [row["fields"] for row in found["conflicts"]] == [["multi_region", "data_residency"]]
+    assert "eu-west-2" in found["conflicts"][0]["why"]
+    assert {"multi_region": False} in [way["changes"] for way in found["relaxations"]]
+
+
+def test_a_model_that_cannot_do_the_use_case_is_named():
+    found = infeasibility_of({"use_case_type": "llm_agent", "model_type": "linear_or_tree"})
+
+    assert [set(row["fields"]) for row in found["conflicts"]] == [{"model_type", "use_case_type"}]
+
+
 def test_a_budget_that_fails_on_usage_names_the_usage_and_the_cheapest_plan():
     found = infeasibility_of(CONTRADICTIONS["a busy model API for a hundred dollars"])
 

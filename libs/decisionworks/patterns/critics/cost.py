@@ -175,7 +175,7 @@ def _saving(review: Review, chosen: str, other: str) -> float:
 def budget_headroom(review: Review) -> Json | None:
     """Little or nothing left of the budget."""
     budget = review.situation.known.get("budget_usd_month")
-    if not isinstance(budget, int | float) or review.expected_usd <= HEADROOM * budget:
+    if not isinstance(budget, int | float) or budget <= 0 or review.expected_usd <= HEADROOM * budget:
         return None
     sums = _sums(review)
     first = sums[0][0] if sums else "nothing"
