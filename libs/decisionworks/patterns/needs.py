@@ -236,7 +236,7 @@ def _place_needs(situation: Situation) -> Iterator[Need]:
     """A demand that nothing can meet: a second region where the jurisdiction has only one."""
     if situation.working.get("multi_region") is True and situation.second_region is None:
         residency = shown(situation.working.get("data_residency"))
-        why = f"multi_region = true needs a second region, and data_residency = {residency} leaves {situation.region} alone"
+        why = f"multi_region = true needs a second region; data_residency = {residency} leaves {situation.region} alone"
         yield Need(id="second-place", any_of=(), fields=("multi_region", "data_residency"), why=why)
 
 
