@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from decisionworks.projects import MAX_REQUEST_BYTES
+
 Text = Annotated[str, Field(max_length=1_000_000)]
 
 
@@ -23,7 +25,9 @@ class NewProject(_Body):
 class NewDecisionSet(_Body):
     """A request for a plan: words, constraints, or both."""
 
-    request: Text | None = Field(default=None, description="free text, Markdown, YAML or JSON, at most 256 KiB")
+    request: Text | None = Field(
+        default=None, description=f"free text, Markdown, YAML or JSON, at most {MAX_REQUEST_BYTES // 1024} KiB"
+    )
     constraints: dict[str, Any] | None = Field(
         default=None, description="plain values of the constraint catalogue", examples=[{"budget_usd_month": 500}]
     )

@@ -27,7 +27,7 @@ LAST_EVENT = "run-complete"
 PING = b"event: ping\ndata: {}\n\n"
 _KEPT_FRAMES = 256
 _PAGE = 200
-_POLL_S = 5.0
+_POLL_S = 2.0
 _POLL_DEAF_S = 0.25
 _RETRY_MS = 1000
 

@@ -13,6 +13,7 @@ from decisionworks.cli.terminal import line, money
 
 Json = Mapping[str, Any]
 _FIRST_QUESTIONS = 3
+_FIRST_ASSUMPTIONS = 6
 _VERDICTS = {"pass": "[green]pass[/]", "warn": "[yellow]warn[/]", "block": "[red]block[/]"}
 
 
@@ -55,9 +56,16 @@ def print_plan(console: Console, shown: Json) -> None:
         console.print(
             f"critic {line(critique.get('critic'))}, {line(critique.get('severity'))}: {line(critique.get('finding'))}"
         )
-    for assumption in plan.get("assumptions") or []:
+    _print_assumptions(console, plan.get("assumptions") or [])
+
+
+def _print_assumptions(console: Console, assumptions: Sequence[Json]) -> None:
+    for assumption in assumptions[:_FIRST_ASSUMPTIONS]:
         field, value = line(assumption.get("field")), line(assumption.get("value"))
-        console.print(f"[dim]assumed[/] {field} = {value}  [dim]{line(assumption.get('effect', ''), limit=160)}[/]")
+        console.print(f"[dim]assumed[/] {field} = {value}  [dim]{line(assumption.get('effect', ''), limit=120)}[/]")
+    rest = [str(assumption.get("field")) for assumption in assumptions[_FIRST_ASSUMPTIONS:]]
+    if rest:
+        console.print(f"[dim]also assumed, by the catalogue's defaults: {line(rest, limit=1000)}[/]")
 
 
 def print_questions(console: Console, shown: Json) -> None:

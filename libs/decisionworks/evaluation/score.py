@@ -39,7 +39,7 @@ class ScenarioScore:
     @property
     def total(self) -> float:
         """The plain mean of the parts."""
-        return sum(getattr(self, part) for part in PARTS) / len(PARTS)
+        return sum(float(getattr(self, part)) for part in PARTS) / len(PARTS)
 
     def to_json(self) -> dict[str, Any]:
         """The score as `--json` shows it."""

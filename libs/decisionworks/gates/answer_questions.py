@@ -41,7 +41,8 @@ def _checked(decision_set: DecisionSet, answers: Mapping[str, object]) -> dict[s
         after = apply_answers(before, answers, catalogue=load_constraint_catalogue())
     except Invalid as error:
         problems = tuple(_in_answers(problem) for problem in error.problems)
-        raise Invalid(error.message.replace("constraints: ", ""), problems=problems, remedy=error.remedy) from error
+        message = error.message.replace("constraints: ", "").replace("/constraints/", "/answers/")
+        raise Invalid(message, problems=problems, remedy=error.remedy) from error
     known = known_values(after)
     return {name: known[name] for name in answers if name in known}
 

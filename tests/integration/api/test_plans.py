@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from decisionworks.kit.db import Database
+from decisionworks.projects import MAX_REQUEST_BYTES
 from tests.integration.api.conftest import Api, StartApi, at_gate
 
 
@@ -125,10 +126,12 @@ async def test_a_body_without_a_length_is_cut_off_at_the_limit(start_api: StartA
 
 
 async def test_a_long_request_is_refused_with_its_limit(api: Api) -> None:
-    answer = await api.client.post("/api/v1/projects/default/decision-sets", json={"request": "word " * 60_000})
+    answer = await api.client.post(
+        "/api/v1/projects/default/decision-sets", json={"request": "x" * (MAX_REQUEST_BYTES + 1)}
+    )
 
     assert answer.status_code == 422
-    assert "256 KiB" in answer.json()["detail"]
+    assert f"{MAX_REQUEST_BYTES // 1024} KiB" in answer.json()["detail"]
 
 
 async def test_a_yaml_request_brings_its_constraints_with_it(api: Api) -> None:

@@ -196,3 +196,18 @@ async def test_open_streams_hold_no_database_connection(start_api: StartApi) -> 
         await asyncio.gather(*readers)
 
     assert answer.status_code == 200
+
+
+async def test_a_reader_that_goes_away_leaves_nothing_behind_and_cancels_nothing(api: Api, database: Database) -> None:
+    shown = await api.ask()
+    async with asyncio.timeout(10), following(api, shown) as stream:
+        async for one in stream:
+            if one.get("id") == "1":
+                break
+
+    async with asyncio.timeout(10):
+        while "decisionworks_open_streams 0.0" not in (await api.client.get("/metrics")).text:
+            await append(api, database, shown, "node-started")
+
+    after = (await api.client.get(shown["links"]["self"])).json()
+    assert after["status"] == "queued"

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -15,13 +14,13 @@ from rich.table import Table
 from decisionworks.cli.client import Client, segment
 from decisionworks.cli.connection import ServerOptions, connect_or_start, server_options
 from decisionworks.cli.errors import CommandFailed
-from decisionworks.cli.exit_codes import DONE, FAILED, RESTS
+from decisionworks.cli.exit_codes import DONE, FAILED
+from decisionworks.cli.follow import until_rest
 from decisionworks.cli.terminal import console, line, print_json
 from decisionworks.evaluation import Scenario, ScenarioScore, load_scenarios, packaged_scenarios, score, totals
 from decisionworks.evaluation.score import PARTS
 
 _WORKERS = 2
-_RESTING_EVENTS = frozenset({"questions-asked", "gate-waiting", "run-complete"})
 
 
 @click.command("eval")
@@ -60,7 +59,7 @@ def _run(client: Client, scenarios: Sequence[Scenario], screen: Console) -> list
     asked = [(scenario, _ask(client, scenario), time.monotonic()) for scenario in scenarios]
     scores: list[ScenarioScore] = []
     for scenario, decision_set_id, started in asked:
-        shown = _rested(client, decision_set_id)
+        shown, _ = until_rest(client, decision_set_id)
         found = score(scenario, shown)
         scores.append(found)
         waited = time.monotonic() - started
@@ -73,16 +72,6 @@ def _run(client: Client, scenarios: Sequence[Scenario], screen: Console) -> list
 def _ask(client: Client, scenario: Scenario) -> str:
     body = {"request": scenario.request, "on_missing": "assume", "metadata": {"scenario": scenario.id}}
     return str(client.post("/projects/default/decision-sets", body)["id"])
-
-
-def _rested(client: Client, decision_set_id: str) -> dict[str, Any]:
-    path = f"/decision-sets/{segment(decision_set_id)}"
-    for event in client.follow(decision_set_id):
-        if event["type"] in _RESTING_EVENTS:
-            shown = client.get(path)
-            if shown["status"] in RESTS:
-                return shown
-    return client.get(path)
 
 
 def _table(scores: Sequence[ScenarioScore]) -> Table:

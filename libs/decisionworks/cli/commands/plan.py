@@ -13,7 +13,8 @@ from rich.console import Console
 from decisionworks.cli.client import Client, segment
 from decisionworks.cli.connection import ServerOptions, connect_or_start, server_options
 from decisionworks.cli.errors import BadInput
-from decisionworks.cli.exit_codes import BLOCKED, DONE, RESTS, exit_code_of_status
+from decisionworks.cli.exit_codes import BLOCKED, DONE, exit_code_of_status
+from decisionworks.cli.follow import until_rest
 from decisionworks.cli.inputs import as_constraints, checked, read_constraints, read_request
 from decisionworks.cli.progress import Progress
 from decisionworks.cli.report import print_checks, print_decision_set
@@ -21,7 +22,6 @@ from decisionworks.cli.repository import fetch_repository, save, validation_of
 from decisionworks.cli.terminal import console, line, print_json
 
 _WORKERS = 1
-_RESTING_EVENTS = frozenset({"questions-asked", "gate-waiting", "run-complete"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ def run(client: Client, wish: Wish, screen: Console) -> tuple[int, str | None]:
         return _accepted(made, wish)
     progress = Progress(screen)
     try:
-        shown, after = _until_rest(client, made["id"], progress, after=0)
+        shown, after = until_rest(client, made["id"], show=progress.show)
         is_approved = False
         if wish.approves and shown["status"] == "gate_waiting":
             if not shown["actions"]["can_approve"]:
@@ -101,7 +101,7 @@ def run(client: Client, wish: Wish, screen: Console) -> tuple[int, str | None]:
                 progress = Progress(screen)
             is_approved = True
             shown = _approve(client, shown, wish.comment)
-            shown, after = _until_rest(client, made["id"], progress, after=after)
+            shown, after = until_rest(client, made["id"], after=after, show=progress.show)
     finally:
         progress.close()
     return _finish(client, shown, wish, screen, is_repeat=is_approved)
@@ -122,18 +122,6 @@ def _accepted(made: dict[str, Any], wish: Wish) -> tuple[int, str | None]:
     if wish.is_json:
         print_json(made)
     return DONE, str(made["id"])
-
-
-def _until_rest(client: Client, wanted: str, progress: Progress, *, after: int) -> tuple[dict[str, Any], int]:
-    """Follow the run until it waits for a person or has ended."""
-    for event in client.follow(wanted, after=after):
-        after = event["seq"]
-        progress.show(event)
-        if event["type"] in _RESTING_EVENTS:
-            shown = client.get(f"/decision-sets/{segment(wanted)}")
-            if shown["status"] in RESTS:
-                return shown, after
-    return client.get(f"/decision-sets/{segment(wanted)}"), after
 
 
 def _approve(client: Client, shown: dict[str, Any], comment: str | None) -> dict[str, Any]:
