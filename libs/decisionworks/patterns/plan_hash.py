@@ -7,13 +7,7 @@ from collections.abc import Mapping
 from decisionworks.kit.canonical import digest_of
 
 # Rules on generated code are unknown at the gate and judged later; they are no part of what is approved.
-GENERATED_CODE_RULES = (
-    "sec-no-public-bucket",
-    "sec-no-wildcard-iam",
-    "sec-encrypted-stores",
-    "sec-no-plaintext-secret",
-    "ops-tf-valid",
-)
+JUDGES_CODE = "code"
 VOLATILE = ("id", "decision_set_id", "created_at", "updated_at", "at", "evaluated_at", "waivers")
 RULE_FIELDS = ("id", "severity", "outcome", "evidence")
 
@@ -44,6 +38,6 @@ def _verdicts(policy_results: Mapping[str, object] | None) -> dict[str, object] 
     kept = [
         {field: row.get(field) for field in RULE_FIELDS}
         for row in (rows if isinstance(rows, list) else [])
-        if row.get("id") not in GENERATED_CODE_RULES
+        if row.get("judges") != JUDGES_CODE
     ]
     return {"version": policy_results.get("policy_version"), "rules": kept}

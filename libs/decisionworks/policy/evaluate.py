@@ -63,6 +63,7 @@ def _judge(policy: Policy, facts: Mapping[str, object], waiver: Waiver | None) -
         "remediation": policy.remediation,
         "title": policy.title,
         "category": policy.category,
+        "judges": "code" if any(name.startswith(GENERATED) for name in fields_of(policy.fires_when)) else "plan",
     }
 
 
