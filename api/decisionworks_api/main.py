@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
 
 import decisionworks_api
 from decisionworks.kit.settings import Settings
@@ -14,6 +15,9 @@ from decisionworks_api.middleware import BodyLimit, RequestContext, TokenCheck, 
 from decisionworks_api.problems import install_problem_handlers
 from decisionworks_api.routes import artifacts, chat, gates, health, jobs, pages, plans, projects, timeline
 from decisionworks_api.services import Services, make_services
+
+# Only so that the OpenAPI document names the token; the middleware has checked it before any route is looked for.
+_BEARER = HTTPBearer(auto_error=False)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -30,7 +34,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.services = services
     for part in (projects, plans, gates, timeline, artifacts, chat, jobs):
-        app.include_router(part.router, prefix=ROOT)
+        app.include_router(part.router, prefix=ROOT, dependencies=[Depends(_BEARER)])
     app.include_router(health.router)
     app.include_router(pages.router)
     install_problem_handlers(app)

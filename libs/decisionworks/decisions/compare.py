@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from deepdiff import DeepDiff
-
 from decisionworks.decisions.compare_digest import CENT, digest_of_changes, digest_of_first
 from decisionworks.decisions.compare_files import compare_files
 
@@ -113,6 +111,9 @@ def _compare_constraints(before: Json, after: Json) -> Rows:
 
 def _compare_state(before: Json, after: Json) -> Rows:
     """Every other difference between the plans as `{path, change, from, to}`."""
+    # Loaded at its first use: with pandas installed it would cost every process half a second at its start.
+    from deepdiff import DeepDiff
+
     old = {key: before.get(key) for key in _COMPARED_STATE}
     new = {key: after.get(key) for key in _COMPARED_STATE}
     tree = DeepDiff(old, new, view="tree", ignore_order=False, verbose_level=2)

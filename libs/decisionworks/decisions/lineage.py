@@ -15,8 +15,8 @@ async def first_of_line(tx: Tx, decision_set_id: UUID) -> UUID:
     """
     cursor = await tx.execute(
         "WITH RECURSIVE line AS (SELECT id, parent_id FROM decision_sets WHERE id = %s"
-        " UNION ALL SELECT above.id, above.parent_id FROM decision_sets AS above JOIN line ON above.id = line.parent_id)"
-        " SELECT id FROM line WHERE parent_id IS NULL",
+        " UNION ALL SELECT above.id, above.parent_id FROM decision_sets AS above"
+        " JOIN line ON above.id = line.parent_id) SELECT id FROM line WHERE parent_id IS NULL",
         (decision_set_id,),
     )
     row = await cursor.fetchone()
