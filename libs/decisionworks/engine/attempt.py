@@ -64,18 +64,14 @@ class Attempt:
         """The thread is the job's subject; a job without one is its own thread."""
         return self.job.subject_id or self.job.id
 
-    async def begin(self) -> None:
+    async def begin(self, tx: Tx) -> None:
         """Read what earlier attempts recorded, so that no node asks the database whether it ran."""
-        async with self.database.project_transaction(self.job.project_id) as tx:
-            await jobs.hold_lease(tx, self.job.lease)
-            cursor = await tx.execute(
-                "SELECT key, status, output FROM agent_runs WHERE thread_id = %s", (self.thread_id,)
-            )
-            for row in await cursor.fetchall():
-                if row["status"] == "succeeded":
-                    self.recorded[row["key"]] = row["output"]
-                else:
-                    self.intents.add(row["key"])
+        cursor = await tx.execute("SELECT key, status, output FROM agent_runs WHERE thread_id = %s", (self.thread_id,))
+        for row in await cursor.fetchall():
+            if row["status"] == "succeeded":
+                self.recorded[row["key"]] = row["output"]
+            else:
+                self.intents.add(row["key"])
 
     async def intend(self, *, node: str, key: str, inputs_hash: str) -> None:
         """Commit that a node with outside effects begins; on a later try, count the try.

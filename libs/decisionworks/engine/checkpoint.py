@@ -102,6 +102,11 @@ class LeaseSaver(AsyncPostgresSaver):
         statement = self.UPSERT_CHECKPOINT_WRITES_SQL if replaces else self.INSERT_CHECKPOINT_WRITES_SQL
         self._writes.append(_TaskWrites(at=at, statement=statement, rows=list(rows)))
 
+    @property
+    def has_pending(self) -> bool:
+        """Whether something waits to be stored."""
+        return bool(self._checkpoints or self._writes)
+
     async def write_pending(self, tx: Tx) -> None:
         """Write what waits, in the caller's transaction, which holds the lease."""
         newest: dict[str, str] = {}

@@ -54,24 +54,32 @@ async def run_graph(definition: GraphDefinition, attempt: Attempt, control: RunC
     try:
         output = await app.ainvoke(given, config, context=attempt, durability="sync", version="v2", control=control)
     except GraphDrained:
-        await attempt.commit(checkpoint_id=None, also=saver.write_pending)
+        await _save_rest(attempt, saver)
         return Released()
     if output.interrupts:
         interrupt = output.interrupts[0]
         waiting = Waiting(interrupt_id=interrupt.id, payload=interrupt.value)
         await _rest(definition, attempt, saver, waiting)
         return Parked(waiting=waiting)
-    await attempt.commit(checkpoint_id=None, also=saver.write_pending)
+    await _save_rest(attempt, saver)
     return Succeeded(state=dict(output.value))
 
 
 async def _prepare(definition: GraphDefinition, attempt: Attempt) -> Mapping[str, Any]:
+    """Read what the run stands on; only an attempt after a failed one has something to write here."""
     async with attempt.database.project_transaction(attempt.job.project_id) as tx:
-        await jobs.hold_lease(tx, attempt.job.lease)
         if attempt.job.returned in ("lost", "retry", "replayed"):
+            await jobs.hold_lease(tx, attempt.job.lease)
             payload = {"attempt": attempt.job.lease_token, "reason": attempt.job.returned}
             await attempt.append(tx, [EventDraft(type="job-retried", payload=payload)])
+        await attempt.begin(tx)
         return await definition.life.prepare(tx, attempt)
+
+
+async def _save_rest(attempt: Attempt, saver: LeaseSaver) -> None:
+    """Store checkpoints that no node's commit took along."""
+    if saver.has_pending or attempt.outbox:
+        await attempt.commit(checkpoint_id=None, also=saver.write_pending)
 
 
 async def _next_input(
@@ -93,8 +101,13 @@ async def _next_input(
 
 
 async def _answer_or_park(definition: GraphDefinition, attempt: Attempt, interrupt_id: str) -> Mapping[str, Any] | None:
-    """Read the answer, or rest again in the same transaction, so that an answer given meanwhile still wakes us."""
-    async with attempt.database.project_transaction(attempt.job.project_id) as tx:
+    """Read the answer; when there is none, look again under the lock and rest, so that no answer is missed."""
+    project_id = attempt.job.project_id
+    async with attempt.database.project_transaction(project_id) as tx:
+        answer = await definition.life.answer(tx, attempt, interrupt_id)
+    if answer is not None:
+        return answer
+    async with attempt.database.project_transaction(project_id) as tx:
         await jobs.hold_lease(tx, attempt.job.lease)
         answer = await definition.life.answer(tx, attempt, interrupt_id)
         if answer is None:

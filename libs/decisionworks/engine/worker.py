@@ -175,10 +175,8 @@ class Worker:
     async def _outcome(self, running: _Running, attempt: Attempt) -> Outcome:
         verdict = poisoned(running.job)
         if verdict is not None:
-            await attempt.begin()
             return verdict
         try:
-            await attempt.begin()
             return await run_graph(self._definition(running.job), attempt, running.control)
         except asyncio.CancelledError:
             # We cancelled it ourselves, and said why; a cancellation from outside has no reason and goes on.

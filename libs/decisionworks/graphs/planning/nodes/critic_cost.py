@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.node import NodeResult, NodeSpec, State
@@ -15,7 +17,7 @@ from decisionworks.graphs.planning.nodes.critics import (
     planned,
 )
 from decisionworks.graphs.planning.tools import PlanningTools
-from decisionworks.patterns.critics import review_cost
+from decisionworks.patterns.critics import COST_RULES, review_cost
 
 CRITIC = "cost"
 
@@ -33,7 +35,6 @@ def critic_cost_node(tools: PlanningTools) -> NodeSpec:
         tried = state.get("tried_objections", [])
         may_send = rounds < MOST_ROUNDS and row.infeasibility is None
         objections = open_objections(critiques, tried) if may_send else []
-        monthly = cost["monthly"]["expected"]
         return NodeResult(
             update={
                 "objections": objections,
@@ -44,7 +45,7 @@ def critic_cost_node(tools: PlanningTools) -> NodeSpec:
                 critic="cost critic",
                 title="What the money says",
                 critiques=mine,
-                silent_because=f"no rule found waste in {monthly:,.2f} USD a month",
+                silent_because=_why_silent(cost, len(COST_RULES)),
             ),
             apply=writing(attempt, {"critiques": critiques}),
         )
@@ -54,4 +55,12 @@ def critic_cost_node(tools: PlanningTools) -> NodeSpec:
         inputs=("plan_digest", "review_digest", "critic_rounds", "plan_iteration", "tried_objections"),
         work=work,
         versions=tools.catalogue_versions,
+    )
+
+
+def _why_silent(cost: Mapping[str, Any], rules: int) -> str:
+    largest = sorted(cost["items"], key=lambda item: (-item["usd"], item["price"]))[:2]
+    shown = " and ".join(f"{item['price']} ({item['usd']:,.2f} USD)" for item in largest) or "no priced item"
+    return (
+        f"{rules} rules read {cost['monthly']['expected']:,.2f} USD a month, most of it {shown}, and none of them fired"
     )

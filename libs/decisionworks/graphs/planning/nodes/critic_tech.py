@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.node import NodeResult, NodeSpec, State
@@ -10,7 +12,7 @@ from decisionworks.graphs.decision_document import document_of, writing
 from decisionworks.graphs.planning.nodes.critics import critics_card, kept_accepted, planned
 from decisionworks.graphs.planning.tools import PlanningTools
 from decisionworks.kit.canonical import digest_of
-from decisionworks.patterns.critics import review_technically
+from decisionworks.patterns.critics import TECHNICAL_RULES, review_technically
 
 CRITIC = "technical"
 
@@ -25,14 +27,13 @@ def critic_tech_node(tools: PlanningTools) -> NodeSpec:
         earlier = kept_accepted(row.critiques, CRITIC, state.get("taken_objections", []))
         critiques = [*earlier, *found]
         others = [critique for critique in row.critiques if critique["critic"] != CRITIC]
-        patterns = len(plan["patterns"])
         return NodeResult(
             update={"review_digest": digest_of(critiques)},
             card=critics_card(
                 critic="technical critic",
                 title="What a technical reviewer finds",
                 critiques=critiques,
-                silent_because=f"{patterns} patterns reviewed, no rule found a fault",
+                silent_because=_why_silent(plan, len(TECHNICAL_RULES)),
             ),
             apply=writing(attempt, {"critiques": [*critiques, *others]}),
         )
@@ -43,3 +44,9 @@ def critic_tech_node(tools: PlanningTools) -> NodeSpec:
         work=work,
         versions=tools.catalogue_versions,
     )
+
+
+def _why_silent(plan: Mapping[str, Any], rules: int) -> str:
+    patterns = plan["patterns"]
+    answering = [pattern["id"] for pattern in patterns if pattern["capability"] == "serving"] or ["no serving"]
+    return f"{rules} rules read {len(patterns)} patterns around {', '.join(answering)} and none of them fired"

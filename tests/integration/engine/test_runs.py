@@ -1,0 +1,214 @@
+"""Runs of a graph under leases: worked once, resumed where they were, written by the owner only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from langgraph.runtime import RunControl
+
+from decisionworks import events, jobs
+from decisionworks.engine.attempt import Attempt
+from decisionworks.engine.outcome import Lost, Parked, Succeeded, outcome_of
+from decisionworks.engine.run_graph import conclude, run_graph
+from decisionworks.events import Doorbell
+from decisionworks.jobs import ClaimedJob, LeaseLost
+from decisionworks.kit.db import Database
+from decisionworks.kit.ids import new_id
+from tests.factories.queue import a_project, a_worker, claimed, let_lease_end, rescued
+from tests.factories.toy_graph import KIND, Toy
+
+
+class Bench:
+    """One toy run and hands to move it."""
+
+    def __init__(self, database: Database, project_id: UUID, worker_id: UUID) -> None:
+        self.database = database
+        self.project_id = project_id
+        self.worker_id = worker_id
+        self.subject_id = new_id()
+        self.toy = Toy()
+        self.definition = self.toy.definition()
+
+    async def enqueue(self) -> None:
+        async with self.database.project_transaction(self.project_id) as tx:
+            await jobs.enqueue(tx, project_id=self.project_id, kind=KIND, subject_id=self.subject_id, payload={})
+
+    async def claim(self, worker_id: UUID | None = None) -> Attempt:
+        [job] = await claimed(self.database, worker_id or self.worker_id)
+        return self.attempt(job)
+
+    def attempt(self, job: ClaimedJob) -> Attempt:
+        return Attempt(
+            job=job,
+            graph_version="1",
+            database=self.database,
+            doorbell=Doorbell("postgresql://nowhere"),
+            is_fenced=lambda: False,
+        )
+
+    async def work(self, attempt: Attempt) -> Any:
+        outcome = await run_graph(self.definition, attempt, RunControl())
+        await conclude(self.definition, attempt, outcome)
+        return outcome
+
+    async def answer(self, said: str) -> None:
+        self.toy.life.answers[self.toy.life.waits_at.interrupt_id] = said
+        async with self.database.project_transaction(self.project_id) as tx:
+            assert await jobs.wake(tx, subject_id=self.subject_id)
+
+    async def told(self) -> list[tuple[str, str | None]]:
+        async with self.database.project_transaction(self.project_id) as tx:
+            return [(event.type, event.node) for event in await events.read(tx, stream_id=self.subject_id)]
+
+    async def count(self, query: str) -> int:
+        async with self.database.project_transaction(self.project_id) as tx:
+            row = await (await tx.execute(query)).fetchone()
+            return int(row["n"]) if row is not None else 0
+
+
+@pytest.fixture
+async def bench(database: Database) -> Bench:
+    made = Bench(database, await a_project(database), await a_worker(database))
+    await made.enqueue()
+    return made
+
+
+async def test_a_run_parks_at_each_gate_and_ends_with_every_node_worked_once(bench: Bench) -> None:
+    first = await bench.work(await bench.claim())
+    await bench.answer("blue")
+    second = await bench.work(await bench.claim())
+    await bench.answer("yes")
+    third = await bench.work(await bench.claim())
+
+    assert isinstance(first, Parked)
+    assert isinstance(second, Parked)
+    assert isinstance(third, Succeeded)
+    assert bench.toy.life.asked == ["ask", "approve"]
+    assert third.state["steps"] == ["first", "second", "third", "fourth"]
+    assert (third.state["question"], third.state["decision"]) == ("blue", "yes")
+    assert dict(bench.toy.worked) == {"first": 1, "second": 1, "third": 1, "fourth": 1}
+
+
+async def test_a_finished_node_is_stored_with_its_checkpoint_and_its_card(bench: Bench) -> None:
+    await bench.work(await bench.claim())
+
+    async with bench.database.project_transaction(bench.project_id) as tx:
+        [run] = await (await tx.execute("SELECT * FROM agent_runs")).fetchall()
+        cards = [event for event in await events.read(tx, stream_id=bench.subject_id) if event.type == "reason-card"]
+        saved = await (await tx.execute("SELECT checkpoint_id FROM checkpoints")).fetchall()
+    assert [card.checkpoint_id for card in cards] == [run["checkpoint_id"]]
+    assert run["checkpoint_id"] in {row["checkpoint_id"] for row in saved}
+    assert run["outputs_hash"] == cards[0].payload["outputs_hash"]
+
+
+async def test_a_second_worker_takes_over_and_repeats_no_finished_node(bench: Bench) -> None:
+    await bench.work(await bench.claim())
+    await bench.answer("blue")
+    healthy = await a_worker(bench.database)
+    gone = await bench.claim()
+
+    async def freeze(_attempt: Attempt) -> None:
+        bench.toy.before.clear()
+        await let_lease_end(bench.database, bench.worker_id)
+        await rescued(bench.database, healthy)
+        raise ConnectionError("the machine is gone")
+
+    bench.toy.before["third"] = freeze
+    with pytest.raises(ConnectionError):
+        await run_graph(bench.definition, gone, RunControl())
+    outcome = await bench.work(await bench.claim(healthy))
+
+    assert isinstance(outcome, Parked)
+    assert dict(bench.toy.worked) == {"first": 1, "second": 1, "third": 1}
+    told = await bench.told()
+    assert told.count(("node-started", "third")) == 1
+    assert told.count(("job-retried", None)) == 1
+
+
+async def test_a_frozen_worker_that_wakes_can_write_nothing(bench: Bench) -> None:
+    healthy = await a_worker(bench.database)
+    frozen = await bench.claim()
+
+    async def freeze(_attempt: Attempt) -> None:
+        bench.toy.before.clear()
+        await let_lease_end(bench.database, bench.worker_id)
+        await rescued(bench.database, healthy)
+        taken_over.set_result(await bench.claim(healthy))
+
+    taken_over: asyncio.Future[Attempt] = asyncio.get_running_loop().create_future()
+    bench.toy.before["first"] = freeze
+
+    with pytest.raises(LeaseLost) as lost:
+        await run_graph(bench.definition, frozen, RunControl())
+
+    assert await bench.count("SELECT count(*) AS n FROM agent_runs") == 0
+    assert await bench.count("SELECT count(*) AS n FROM checkpoints") == 0
+    assert await bench.told() == []
+    outcome = outcome_of(lost.value, frozen.job)
+    assert outcome == Lost()
+    await conclude(bench.definition, frozen, outcome)
+    assert isinstance(await bench.work(await taken_over), Parked)
+    assert (await bench.told()).count(("reason-card", "first")) == 1
+
+
+async def test_a_wake_without_an_answer_parks_again_and_asks_nobody_twice(bench: Bench) -> None:
+    await bench.work(await bench.claim())
+    async with bench.database.project_transaction(bench.project_id) as tx:
+        await jobs.wake(tx, subject_id=bench.subject_id)
+
+    again = await bench.work(await bench.claim())
+
+    assert isinstance(again, Parked)
+    assert bench.toy.life.asked == ["ask"]
+    assert (await bench.told()).count(("gate-waiting", None)) == 1
+
+
+async def test_a_drained_run_goes_on_at_the_next_node_elsewhere(bench: Bench) -> None:
+    control = RunControl()
+
+    async def drain(_attempt: Attempt) -> None:
+        control.request_drain("test")
+
+    bench.toy.before["first"] = drain
+    attempt = await bench.claim()
+    released = await run_graph(bench.definition, attempt, control)
+    await conclude(bench.definition, attempt, released)
+    bench.toy.before.clear()
+    parked = await bench.work(await bench.claim())
+
+    assert isinstance(parked, Parked)
+    assert bench.toy.worked["first"] == 1
+
+
+async def test_a_cancelled_run_commits_nothing_more(bench: Bench) -> None:
+    attempt = await bench.claim()
+
+    async def cancel(_attempt: Attempt) -> None:
+        async with bench.database.project_transaction(bench.project_id) as tx:
+            assert await jobs.request_cancel(tx, subject_id=bench.subject_id) == "running"
+
+    bench.toy.before["first"] = cancel
+    with pytest.raises(Exception, match="cancelled") as ended:
+        await run_graph(bench.definition, attempt, RunControl())
+    await conclude(bench.definition, attempt, outcome_of(ended.value, attempt.job))
+
+    assert bench.toy.life.ends == [("cancelled", None)]
+    assert await bench.count("SELECT count(*) AS n FROM agent_runs") == 0
+    assert await bench.count("SELECT count(*) AS n FROM jobs_finished WHERE outcome = 'cancelled'") == 1
+
+
+async def test_a_run_takes_about_one_commit_per_node(bench: Bench, new_commits: Callable[[], Any]) -> None:
+    commits = await new_commits()
+
+    await bench.work(await bench.claim())
+    await bench.answer("blue")
+    await bench.work(await bench.claim())
+    await bench.answer("yes")
+    await bench.work(await bench.claim())
+
+    # Writes only: four nodes, one intent, two gates, two answers, three claims and the end make thirteen.
+    assert await commits() <= 13
