@@ -225,6 +225,23 @@ def test_digests_that_pin_public_things_are_no_secrets_but_the_same_digest_elsew
     assert status(assigned, "secrets") is CheckStatus.FAILED
 
 
+def test_a_test_file_that_cannot_be_loaded_is_named_with_the_error_behind_it(sandbox: Sandbox) -> None:
+    changes = {"tests/test_score.py": "import nothing_like_it\n"}
+
+    report = validated(sandbox, changes, checks=[GeneratedTestsCheck()])
+
+    assert [finding.file for finding in report.findings] == ["tests/test_score.py"]
+    assert "No module named 'nothing_like_it'" in report.findings[0].message
+
+
+def test_a_finding_in_terraform_names_its_line(sandbox: Sandbox) -> None:
+    checks = [check for check in all_checks() if check.id == "infrastructure"]
+
+    report = validated(sandbox, {"terraform/main.tf": MAIN_TF.replace('"s3:GetObject"', '"s3:*"')}, checks=checks)
+
+    assert [(finding.file, finding.line) for finding in report.findings] == [("terraform/main.tf", 23)]
+
+
 def test_tests_that_hang_are_stopped_and_fail(sandbox: Sandbox) -> None:
     hanging = "import time\n\n\ndef test_forever() -> None:\n    time.sleep(600)\n"
     check = GeneratedTestsCheck(limits=Limits(wall_s=3))

@@ -115,6 +115,7 @@ def test_too_wide_a_permission_is_found(statement: dict[str, Any]) -> None:
         {"effect": "Deny", "actions": ["*"], "resources": ["*"]},
         {"actions": ["s3:Get*", "s3:List*"], "resources": ["arn"]},
         {"actions": ["ecr:GetAuthorizationToken", "cloudwatch:PutMetricData"], "resources": ["*"]},
+        {"actions": ["ec2:CreateNetworkInterface", "ec2:CreateNetworkInterfacePermission"], "resources": ["*"]},
         {"actions": ["ec2:RunInstances"], "resources": ["*"], "condition": [{"test": "StringEquals"}]},
         {"actions": ["sts:AssumeRole"], "principals": [{"type": "Service", "identifiers": ["ecs.amazonaws.com"]}]},
         {

@@ -49,7 +49,7 @@ def _verdict(result: SandboxResult, report: bytes, version: str) -> Verdict:
     count, findings = _read_report(report)
     if result.killed is not None:
         findings.append(_failure("", f"the tests were stopped: {result.killed}"))
-    elif count == 0:
+    elif count == 0 and not findings:
         findings.append(_failure("", "no test ran: " + _last_line(result)))
     elif not result.has_succeeded and not findings:
         findings.append(_failure("", f"pytest ended with exit code {result.exit_code}: {_last_line(result)}"))
@@ -70,10 +70,17 @@ def _read_report(report: bytes) -> tuple[int, list[Finding]]:
         outcome = next((child for child in case if child.tag in {"failure", "error", "skipped"}), None)
         ran += outcome is None or outcome.tag == "failure"
         if outcome is not None and outcome.tag != "skipped":
-            name = f"{case.get('classname', '')}::{case.get('name', '')}"
-            message = " ".join((outcome.get("message") or outcome.tag).split())[:400]
-            findings.append(_failure(_file_of(case.get("classname", "")), f"{name}: {message}"))
+            name = "::".join(part for part in (case.get("classname"), case.get("name")) if part)
+            file = _file_of(case.get("classname") or case.get("name") or "")
+            findings.append(_failure(file, f"{name}: {_why(outcome)}"))
     return ran, findings
+
+
+def _why(outcome: ElementTree.Element) -> str:
+    """What pytest says, and for a file that cannot be loaded the error behind it."""
+    message = " ".join((outcome.get("message") or outcome.tag).split())
+    errors = [line[1:].strip() for line in (outcome.text or "").splitlines() if line.startswith("E ")]
+    return (f"{message}: {errors[-1]}" if errors and "collection" in message else message)[:400]
 
 
 def _file_of(class_name: str) -> str:

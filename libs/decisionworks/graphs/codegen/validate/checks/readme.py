@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,9 +17,7 @@ _SHELLS = frozenset({"sh", "bash", "shell", "console", "text", ""})
 _TARGET = re.compile(r"^([A-Za-z0-9_.%-]+(?:\s+[A-Za-z0-9_.%-]+)*)\s*:(?![=:])")
 _MAKE = re.compile(r"(?:^|[;&|]\s*|\s)make\s+((?:[\w.-]+(?:=\S+)?\s*)+)")
 _MODULE = re.compile(r"(?:python3?|\$\(PYTHON\)|\S*/python3?)\s+-m\s+([\w.]+)")
-_OUTSIDE_MODULES = frozenset(
-    {"pytest", "venv", "pip", "ruff", "mypy", "build", "uvicorn", "http", "json", "pre_commit"}
-)
+_OUTSIDE_MODULES = sys.stdlib_module_names | {"pytest", "pip", "ruff", "mypy", "build", "uvicorn", "pre_commit"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ Runs inside the sandbox, as a script: the files may be hostile, and so may what 
 
 import json
 import platform
+import re
 import sys
 import tomllib
 import warnings
@@ -18,6 +19,8 @@ import yaml
 _TEXT_KINDS = {
     ".py": "python", ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".toml": "toml", ".cff": "yaml",
 }  # fmt: skip
+_BLOCK = re.compile(r'([A-Za-z_]+)((?:\s+"[^"]*")*)\s*\{')
+_LABEL = re.compile(r'"([^"]*)"')
 _HCL_SUFFIXES = (".tf", ".tfvars", ".hcl")
 
 
@@ -59,7 +62,7 @@ def _read_hcl() -> dict[str, Any]:
     blocks: list[dict[str, Any]] = []
     documents: dict[str, Any] = {}
     problems: list[dict[str, Any]] = []
-    options = hcl2.SerializationOptions(with_comments=False, with_meta=True)
+    options = hcl2.SerializationOptions(with_comments=False)
     for path, text in _files(lambda name: name.endswith(_HCL_SUFFIXES), problems):
         try:
             document = hcl2.loads(text if text.endswith("\n") else text + "\n", serialization_options=options)
@@ -67,7 +70,7 @@ def _read_hcl() -> dict[str, Any]:
             problems.append(_problem(path, error, kind="hcl"))
             continue
         documents[path] = sorted(str(key) for key in document)
-        blocks += _blocks(path, document)
+        blocks += _blocks(path, document, _starting_lines(text))
     return {
         "documents": documents,
         "blocks": blocks,
@@ -104,7 +107,7 @@ def _plain_keys(value: Any) -> Any:
     return [_plain_keys(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _blocks(path: str, document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _blocks(path: str, document: dict[str, Any], lines: dict[str, list[int]]) -> Iterator[dict[str, Any]]:
     for kind, entries in document.items():
         if not isinstance(entries, list):
             yield {
@@ -117,8 +120,20 @@ def _blocks(path: str, document: dict[str, Any]) -> Iterator[dict[str, Any]]:
             continue
         for entry in entries:
             labels, body = _peel(entry)
-            line = body.get("__start_line__")
+            starts = lines.get(" ".join([kind, *labels]), [])
+            line = starts.pop(0) if starts else None
             yield {"file": path, "line": line, "kind": kind, "labels": labels, "body": _plain(body)}
+
+
+def _starting_lines(text: str) -> dict[str, list[int]]:
+    """Where the outermost blocks begin; the parser does not say."""
+    lines: dict[str, list[int]] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        found = _BLOCK.match(line)
+        if found:
+            key = " ".join([found.group(1), *_LABEL.findall(found.group(2))])
+            lines.setdefault(key, []).append(number)
+    return lines
 
 
 def _peel(entry: Any) -> tuple[list[str], dict[str, Any]]:
@@ -134,7 +149,7 @@ def _peel(entry: Any) -> tuple[list[str], dict[str, Any]]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {_unquoted(str(k)): _plain(v) for k, v in value.items() if k not in {"__is_block__", "__end_line__"}}
+        return {_unquoted(str(k)): _plain(v) for k, v in value.items() if k != "__is_block__"}
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
     return _unquoted(value) if isinstance(value, str) else value
