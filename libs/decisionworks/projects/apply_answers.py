@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.errors import InvalidConstraints
 from decisionworks.projects.extract import extract_constraints
 from decisionworks.projects.model import (
@@ -22,6 +24,8 @@ from decisionworks.projects.parse_constraint_data import parse_constraint_data
 _YES = frozenset({"yes", "y", "true", "ja", "oui", "sí", "si", "sim", "はい"})
 _NO = frozenset({"no", "n", "false", "nein", "non", "não", "nao", "いいえ"})
 MAX_ANSWER_CHARS = 2_000
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,6})?")
+_PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,6})?")
 
 
 def apply_answers(
@@ -37,21 +41,23 @@ def apply_answers(
 
 
 def extract_answers_from_message(
-    message: str, open_questions: Sequence[Mapping[str, object]], *, catalogue: ConstraintCatalogue
+    message: str,
+    open_questions: Sequence[Mapping[str, object]],
+    *,
+    catalogue: ConstraintCatalogue | None = None,
 ) -> dict[str, Plain]:
     """The answers to open questions that a chat message holds, by field; what answers no question is left out."""
+    known = catalogue or load_constraint_catalogue()
     asked = [str(question["field"]) for question in open_questions]
-    found = extract_constraints(message, data=None, on_missing="ask", catalogue=catalogue).constraints
+    found = extract_constraints(message, data=None, on_missing="ask", catalogue=known).constraints
     answers = {
         name: one.value
         for name in asked
-        if (one := found[name]).is_known
-        and one.value is not None
-        and catalogue.by_name[name].type is not FieldType.STRING
+        if (one := found[name]).is_known and one.value is not None and known.by_name[name].type is not FieldType.STRING
     }
     if not answers and len(asked) == 1:
         # A bare reply to the only question: "500", "yes", "Ireland".
-        return _bare_reply(message, catalogue.by_name[asked[0]], catalogue=catalogue)
+        return _bare_reply(message, known.by_name[asked[0]], catalogue=known)
     return answers
 
 
@@ -74,7 +80,7 @@ def _answered(before: ConstraintValue, value: Plain | None) -> ConstraintValue:
 
 
 def _readable(name: str, value: object, *, catalogue: ConstraintCatalogue) -> object:
-    """An answer typed by a person, brought nearer to the type of its field; what cannot be read is left to be refused."""
+    """An answer typed by a person, brought nearer to the type of its field; the unreadable is left to be refused."""
     field = catalogue.by_name.get(name)
     if field is None or not isinstance(value, str) or len(value) > MAX_ANSWER_CHARS:
         return value
@@ -94,11 +100,8 @@ def _readable(name: str, value: object, *, catalogue: ConstraintCatalogue) -> ob
 
 
 def _number(text: str) -> int | float | None:
-    try:
-        loaded = json.loads(text.replace(",", "") if text.count(",") and "." not in text[: text.rfind(",")] else text)
-    except ValueError:
-        return None
-    return loaded if isinstance(loaded, int | float) and not isinstance(loaded, bool) else None
+    plain = text.replace(",", "") if _GROUPED.fullmatch(text) else text
+    return json.loads(plain) if _PLAIN_NUMBER.fullmatch(plain) else None
 
 
 def _list(field: Field, text: str, *, catalogue: ConstraintCatalogue) -> object:

@@ -44,9 +44,7 @@ _OWN_EACH = re.compile(
     r"|eigenes modell|un modèle par client|un modelo por cliente|um modelo por cliente|"
     r"顧客ごと|テナントごと|tenants"
 )
-_TOKENS = re.compile(
-    rf"(?P<n>{NUMBER})[ -]?(?:input |output |prompt |context )?(?:tokens?|トークン|jetons)(?!\w)(?P<tail>[^.;\n]{{0,30}})"
-)
+_TOKENS = re.compile(rf"(?P<n>{NUMBER})[ -]?(?:input |output |prompt |context )?(?:tokens?|トークン|jetons)(?!\w)")
 _OUT = re.compile(
     r"output|out\b|answer|reply|replies|response|generated|completion|ausgabe|antwort|réponse|respuesta|saída"
     r"|resposta|出力|回答"

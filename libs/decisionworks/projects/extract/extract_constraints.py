@@ -37,8 +37,8 @@ from decisionworks.projects.model import (
 )
 
 _RULES = (
-    find_phrases, find_budget, find_times, find_rates, find_daily_items, find_volumes, find_corpus, find_team, find_skills,
-    find_regions, find_reliability, find_lifecycle, find_counts,
+    find_phrases, find_budget, find_times, find_rates, find_daily_items, find_volumes, find_corpus, find_team,
+    find_skills, find_regions, find_reliability, find_lifecycle, find_counts,
 )  # fmt: skip
 
 

@@ -66,7 +66,12 @@ _WORDS: tuple[tuple[str, float, str], ...] = (
     r"|pocos segundos|alguns segundos|poucos segundos|数秒", 3000,
      "a few seconds"),
     (r"a second or two|one or two seconds", 2000, "a second or two"),
-    (r"instant(?:ly|aneous\w{0,24})?|sofort|instantané\w{0,24}|instantáne\w{1,24}|instantâne\w{1,24}|瞬時", 100, "instant"),
+    (
+        r"instant(?:ly|aneous\w{0,24})?|sofort|instantané\w{0,24}|instantáne\w{1,24}|"
+        r"instantâne\w{1,24}|瞬時",
+        100,
+        "instant",
+    ),
     (r"snappy|flott|réactif", 300, "snappy"),
     (r"few minutes|wenige minuten|quelques minutes|pocos minutos|poucos minutos|数分", 300_000, "a few minutes"),
 )  # fmt: skip
@@ -133,7 +138,8 @@ def _limit(value: float, match: re.Match[str], *, reason: str | None, strength: 
     if value < 3_600_000:
         yield stated("latency_p95_ms", _tidy(value), match.start(), match.end(), reason=reason, strength=strength)
     elif value <= 7 * 24 * 3_600_000:
-        yield stated("batch_deadline_hours", _tidy(value / 3_600_000), match.start(), match.end(), reason=reason, confidence=0.8,
+        hours = _tidy(value / 3_600_000)
+        yield stated("batch_deadline_hours", hours, match.start(), match.end(), reason=reason, confidence=0.8,
                      strength=strength)  # fmt: skip
 
 

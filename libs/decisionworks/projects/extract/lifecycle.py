@@ -18,7 +18,8 @@ _RETRAIN = (
     r"|再学習|再訓練|a run uses|training runs?|モデル(?:を|の)?更新)"
 )
 _HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
-    (r"hourly|every hour|each hour|stündlich|jede stunde|toutes les heures|cada hora|a cada hora|毎時|1時間ごと", "hourly", True),
+    (r"hourly|every hour|each hour|stündlich|jede stunde|toutes les heures|cada hora|a cada hora|"
+        r"毎時|1時間ごと", "hourly", True),
     (
     r"daily|nightly|every (?:day|night)|each (?:day|night)|once a day|täglich|jede nacht|nächtlich"
     r"|tous les jours|chaque (?:jour|nuit)|diari\w{1,24}|cada (?:día|noche)|todos os dias|"
@@ -45,7 +46,8 @@ _HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
     r"(?:when|if|on|upon|once) (?:\w{1,24} ){0,4}(?:drift\w{0,24}|degrad\w{1,24}|quality drops?"
     r"|accuracy (?:drops?|falls?))|on[- ]drift|drift[- ](?:based|triggered)|bei drift|en cas de dérive|"
      r"si hay deriva|ante deriva|quando houver (?:drift|desvio)|ドリフト\S{0,6}(?:時|場合|たら)", "on_drift", True),
-    (r"by hand|manual(?:ly)?|on request|on demand|manuell|von hand|à la main|manuellement|manualmente|手動", "manual", True),
+    (r"by hand|manual(?:ly)?|on request|on demand|manuell|von hand|à la main|manuellement|"
+        r"manualmente|手動", "manual", True),
     (r"never|not (?:needed|planned|necessary)|nie|niemals|jamais|nunca|しない|不要", "never", True),
 )  # fmt: skip
 _FREQUENCY = tuple(
@@ -87,7 +89,8 @@ _DAYS_IN = (("hour", 1 / 24), ("stunde", 1 / 24), ("heure", 1 / 24), ("hora", 1 
     "semain", 7.0), (
     "seman", 7.0), (
     "週", 7.0),
-            ("month", 30.4), ("monat", 30.4), ("mois", 30.4), ("mes", 30.4), ("ヶ月", 30.4), ("か月", 30.4))  # fmt: skip
+            ("month", 30.4), ("monat", 30.4), ("mois", 30.4), ("mes", 30.4), ("ヶ月", 30.4),
+            ("か月", 30.4))  # fmt: skip
 
 
 def find_lifecycle(reading: Reading) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ OnMissing = Literal["ask", "assume"]
 def merge_data(
     constraints: Constraints, data: Mapping[str, Plain], *, on_missing: OnMissing
 ) -> tuple[Constraints, list[Contradiction], list[Assumption]]:
-    """The constraints with data applied; where the text states otherwise: a conflict to ask about, or a listed assumption."""
+    """The constraints with data applied; where the text states otherwise, a conflict to ask about or an assumption."""
     merged = dict(constraints)
     contradictions: list[Contradiction] = []
     assumptions: list[Assumption] = []

@@ -16,7 +16,8 @@ from decisionworks.projects.extract.reading import Reading
 
 RATES_AS_OF = "2026-11-01"
 USD_PER: dict[str, float] = {
-    "USD": 1.0, "EUR": 1.15, "GBP": 1.31, "JPY": 0.0065, "CHF": 1.24, "BRL": 0.185, "INR": 0.0113, "CAD": 0.71, "AUD": 0.65,
+    "USD": 1.0, "EUR": 1.15, "GBP": 1.31, "JPY": 0.0065, "CHF": 1.24, "BRL": 0.185,
+    "INR": 0.0113, "CAD": 0.71, "AUD": 0.65,
     "SEK": 0.105, "PLN": 0.27, "MXN": 0.054,
 }  # fmt: skip
 _SIGNS = r"us\$|r\$|c\$|a\$|\$|€|£|¥|₹"

@@ -60,7 +60,8 @@ _SKILLS: tuple[tuple[str, str, str | None], ...] = (
     ),
     (
         "ml_engineering",
-        r"ml[- ]engineer\w{0,24}|machine[- ]learning[- ]engineer\w{0,24}|ml ?ops|ml[- ]ingenieur\w{0,24}|機械学習エンジニア",
+        r"ml[- ]engineer\w{0,24}|machine[- ]learning[- ]engineer\w{0,24}|ml ?ops|ml[- ]ingenieur\w{0,24}|"
+        r"機械学習エンジニア",
         None,
     ),
     (

@@ -19,7 +19,8 @@ _NOT_AVAILABILITY = re.compile(
     r"accura\w{1,24}|precision|recall|confiden\w{1,24}|f1|auc|coverage|of (?:the |all |our )?(?:cases|traffic"
     r"|users|calls|time)|percentile|genauigkeit|précision|precisión|"
                                r"precisão|精度|p9\d|discount|margin|cpu|test")  # fmt: skip
-_NINES = {"two": 99.0, "three": 99.9, "four": 99.99, "five": 99.999, "zwei": 99.0, "drei": 99.9, "vier": 99.99, "fünf": 99.999,
+_NINES = {"two": 99.0, "three": 99.9, "four": 99.99, "five": 99.999, "zwei": 99.0, "drei": 99.9,
+          "vier": 99.99, "fünf": 99.999,
     "2": 99.0,
     "3": 99.9,
     "4": 99.99,

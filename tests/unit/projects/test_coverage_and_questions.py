@@ -1,0 +1,150 @@
+"""Coverage, questions and answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from decisionworks.projects import (
+    Constraints,
+    InvalidConstraints,
+    Plain,
+    apply_answers,
+    coverage,
+    extract_answers_from_message,
+    extract_constraints,
+    known_values,
+    load_constraint_catalogue,
+    open_mandatory_fields,
+    rank_questions,
+)
+
+CATALOGUE = load_constraint_catalogue()
+
+
+def given(data: dict[str, Plain], *, text: str = "") -> Constraints:
+    return extract_constraints(text, data=data, on_missing="ask", catalogue=CATALOGUE).constraints
+
+
+def test_coverage_counts_only_fields_that_apply() -> None:
+    nothing, batch = given({}), given({"inference_mode": ["batch"]})
+
+    applies = {field.name for field in CATALOGUE.fields if field.applies_when is None}
+    total = sum(field.weight for field in CATALOGUE.fields if field.applies_when is None)
+
+    assert coverage(nothing, catalogue=CATALOGUE).score == 0
+    assert set(coverage(nothing, catalogue=CATALOGUE).missing_fields) == applies
+    assert coverage(batch, catalogue=CATALOGUE).score == round(100 * 7 / (total + 3 + 2), 1)
+    assert "batch_records_per_run" in coverage(batch, catalogue=CATALOGUE).missing_fields
+
+
+def test_mandatory_fields_without_a_default_are_asked_first_and_at_most_eight() -> None:
+    questions = rank_questions(given({}), catalogue=CATALOGUE, language="en")
+
+    fields = [str(question["field"]) for question in questions]
+    assert len(fields) == 8
+    assert fields[0] == "budget_usd_month"
+    assert set(fields[:7]) == {field.name for field in CATALOGUE.fields if field.mandatory and field.default is None}
+    assert questions[0]["options"] == [100, 500, 2000, 10000]
+
+
+def test_a_field_with_a_default_stays_open_until_someone_speaks_of_it() -> None:
+    assert "cloud" in open_mandatory_fields(given({}), catalogue=CATALOGUE)
+    assert "cloud" not in open_mandatory_fields(given({"cloud": "aws"}), catalogue=CATALOGUE)
+
+
+def test_the_effect_of_an_answer_outranks_the_weight_of_its_field() -> None:
+    known = given({"team_size": 3, "budget_usd_month": 500, "compliance": ["none"], "inference_mode": ["batch"],
+                   "use_case_type": "forecasting", "data_types": ["tabular"], "use_case_summary": "x"})  # fmt: skip
+
+    ranked = rank_questions(known, catalogue=CATALOGUE, language="en", effects={"data_velocity": 900.0})
+
+    assert ranked[0]["field"] == "data_velocity"
+    assert "900 USD" in str(ranked[0]["effect"])
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es", "pt", "ja"])
+def test_questions_are_asked_in_the_language_of_the_request(language: str) -> None:
+    english = rank_questions(given({}), catalogue=CATALOGUE, language="en")
+    asked = rank_questions(given({}), catalogue=CATALOGUE, language=language)
+
+    assert [one["field"] for one in asked] == [one["field"] for one in english]
+    for here, there in zip(asked, english, strict=True):
+        assert here["text"] != there["text"]
+        assert here["why"] != there["why"]
+
+
+def test_an_unknown_language_is_answered_in_english() -> None:
+    assert rank_questions(given({}), catalogue=CATALOGUE, language="xx")[0]["text"].__class__ is str
+
+
+def test_answers_become_stated_values_and_change_the_rest_of_nothing() -> None:
+    before = given({"team_size": 3})
+
+    after = apply_answers(before, {"budget_usd_month": 700, "compliance": "gdpr"}, catalogue=CATALOGUE)
+
+    assert after["budget_usd_month"].value == 700
+    assert after["compliance"].value == ["gdpr"]
+    assert after["compliance"].state == "stated"
+    assert {name: value for name, value in after.items() if name not in ("budget_usd_month", "compliance")} == {
+        name: value for name, value in before.items() if name not in ("budget_usd_month", "compliance")
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "value"),
+    [
+        ("budget_usd_month", "500", 500),
+        ("budget_usd_month", "1,500", 1500),
+        ("budget_usd_month", "2k USD per month", 2000),
+        ("team_size", "just me", 1),
+        ("regions", "Ireland", ["eu-west-1"]),
+        ("regions", "eu-west-1, us-east-1", ["eu-west-1", "us-east-1"]),
+        ("compliance", "gdpr, soc2", ["gdpr", "soc2"]),
+        ("compliance", "none", ["none"]),
+        ("explainability_required", "yes", True),
+        ("human_review_required", "Nein", False),
+        ("inference_mode", "nightly", ["batch"]),
+        ("data_sensitivity", "patient data", "phi"),
+        ("retraining_frequency", "weekly", "weekly"),
+    ],
+)
+def test_a_typed_answer_is_read_by_its_field(field: str, typed: str, value: object) -> None:
+    after = apply_answers(given({}), {field: typed}, catalogue=CATALOGUE)
+
+    assert after[field].value == value
+
+
+@pytest.mark.parametrize(
+    "answers", [{"nonsense": 1}, {"budget_usd_month": "a lot"}, {"cloud": "moon"}, {"team_size": -1}]
+)
+def test_an_answer_that_does_not_fit_is_refused(answers: dict[str, object]) -> None:
+    with pytest.raises(InvalidConstraints):
+        apply_answers(given({}), answers, catalogue=CATALOGUE)
+
+
+def test_a_chat_message_answers_the_open_questions_it_speaks_of() -> None:
+    questions = rank_questions(given({}), catalogue=CATALOGUE, language="en")
+
+    answers = extract_answers_from_message(
+        "It is fraud detection on every payment, 5 engineers, 3k USD per month, PCI DSS.", questions
+    )
+
+    assert answers["use_case_type"] == "fraud_detection"
+    assert answers["team_size"] == 5
+    assert answers["budget_usd_month"] == 3000
+    assert answers["compliance"] == ["pci_dss"]
+    assert set(answers) <= {str(question["field"]) for question in questions}
+
+
+def test_a_bare_reply_answers_the_only_question() -> None:
+    assert extract_answers_from_message("500", [{"field": "budget_usd_month"}]) == {"budget_usd_month": 500}
+    assert extract_answers_from_message("no idea", [{"field": "budget_usd_month"}]) == {}
+
+
+def test_an_answer_settles_a_conflict() -> None:
+    said = given({}, text="Budget 500 USD per month. We plan a budget of 900 USD per month for churn scores.")
+    assert said["budget_usd_month"].state == "conflicting"
+
+    after = apply_answers(said, {"budget_usd_month": 900}, catalogue=CATALOGUE)
+
+    assert known_values(after)["budget_usd_month"] == 900
