@@ -19,6 +19,9 @@ class CheckStatus(StrEnum):
     SKIPPED = "skipped"
 
 
+# A person reads no more of one check, and a report stays small whatever the repository.
+MOST_FINDINGS = 200
+
 Severity = Literal["error", "warning", "note"]
 
 
@@ -94,8 +97,21 @@ def judged(
     status = CheckStatus.FAILED if errors else CheckStatus.PASSED
     reason = f"{errors} finding{'s' if errors != 1 else ''}" if errors else passed
     return Verdict(
-        status=status, reason=reason, tool=tool, version=version, findings=ordered, runs=runs, facts=facts or {}
+        status=status,
+        reason=reason,
+        tool=tool,
+        version=version,
+        findings=_as_many_as_are_read(ordered),
+        runs=runs,
+        facts=facts or {},
     )
+
+
+def _as_many_as_are_read(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    if len(findings) <= MOST_FINDINGS:
+        return findings
+    rest = f"{len(findings) - MOST_FINDINGS} more findings are left out"
+    return (*findings[:MOST_FINDINGS], Finding(file="", rule="left-out", severity="note", message=rest))
 
 
 def skipped(reason: str, *, tool: str, version: str | None = None, runs: tuple[SandboxResult, ...] = ()) -> Verdict:

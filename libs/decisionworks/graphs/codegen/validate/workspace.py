@@ -134,9 +134,13 @@ class Workspace:
         )
 
 
+def _ending(result: SandboxResult) -> str:
+    return f"signal {result.signal}" if result.exit_code is None else f"exit code {result.exit_code}"
+
+
 def _unreadable(kind: str, result: SandboxResult) -> ReadFiles:
     """A reader that was stopped by its limits counts against the files, not for them."""
-    why = f"reading was stopped: {result.killed}" if result.killed else f"the reader ended with {result.exit_code}"
+    why = f"reading was stopped: {result.killed}" if result.killed else f"the reader ended with {_ending(result)}"
     problem = {"file": "", "line": None, "rule": f"{kind}-unreadable", "message": why}
     kinds = ("hcl",) if kind == "hcl" else ("python", "yaml", "json", "toml")
     problems = [problem | {"kind": name} for name in kinds]
