@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -400,3 +401,21 @@ os.chmod(os.path.dirname(deep), 0)
 
     assert result.has_succeeded, result
     assert sorted(path.name for path in open_dir.iterdir()) == before
+
+
+def test_places_that_only_we_can_reach_can_be_used_all_the_same(sandbox: Sandbox, open_dir: Path) -> None:
+    closed = open_dir / "closed"
+    for name in ("scratch", "work", "output"):
+        (closed / name).mkdir(parents=True)
+    (closed / "work" / "input.txt").write_text("input", encoding="ascii")
+    closed.chmod(0o700)
+    code = "import sys; open(sys.argv[1] + '/out.txt', 'w').write(open('input.txt').read() + ' seen')"
+
+    result = replace(sandbox, scratch_dir=closed / "scratch").run(
+        [sys.executable, "-I", "-S", "-c", code, str(closed / "output")],
+        work_dir=closed / "work",
+        writable=[closed / "output"],
+    )
+
+    assert result.has_succeeded, result
+    assert collect_file(closed / "output", "out.txt") == b"input seen"
