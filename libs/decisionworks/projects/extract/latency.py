@@ -21,15 +21,19 @@ _UNIT = (
     r"mins?|minutes?|minuten?|minutos?|分(?!析|類|布)|h|hrs?|hours?|stunden?|std|heures?|horas?|時間)(?![\w²])"
 )
 _TIME = re.compile(
-    rf"(?P<low>{NUMBER})(?:\s?(?:-|to|bis|à|a|or|oder|ou|o|y|~)\s?(?P<high>{NUMBER}))?[ -]?(?P<unit>{_UNIT}"
+    rf"(?P<low>{NUMBER})(?:\s?(?P<joint>-|to|bis|à|a|or|oder"
+    rf"|ou|o|and|und|et|y|e|~)\s?(?P<high>{NUMBER}))?[ -]?(?P<unit>{_UNIT}"
     rf"|(?:ミリ秒|秒|分|時間))"
 )
+_AND = frozenset({"and", "und", "et", "y", "e"})
+_OR = frozenset({"or", "oder", "ou", "o"})
+_BETWEEN = re.compile(r"(?:between|zwischen|entre)\s?$")
 _QUANTILE = re.compile(
     r"p ?-?(?:50|90|95|99)|percentile|95 ?%|latenc\w{1,24}|response time|antwortzeit\w{0,24}|latenz\w{0,24}"
     r"|temps de réponse|latence|tiempo de respuesta|"
                        r"latencia|tempo de resposta|latência|応答時間|レイテンシ|応答")  # fmt: skip
 _BOUND_BEFORE = re.compile(
-    r"(?:within|under|below|in|less than|<=?|≤|max(?:imum)?\.?|at most|up to|no more than|faster than"
+    r"(?:within|under|below|in|between|less than|<=?|≤|max(?:imum)?\.?|at most|up to|no more than|faster than"
     r"|not more than|in under|inside|after|binnen|innerhalb"
     r"(?: von)?|unter|höchstens|maximal|weniger als|en moins d[e']|moins d[e']|sous|sous les|dans les|en|au plus"
     r"|en menos de|menos de|dentro de|em até|em menos de|"
@@ -115,11 +119,14 @@ def to_ms(number: float, unit: str) -> float:
 
 
 def _time(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
-    low = parse_number(match["low"], language=reading.language)
+    before = reading.before(match.start(), chars=45)
+    is_pair = match["joint"] in _AND and not _BETWEEN.search(before)
+    # “Five people and 2 seconds” is no range; “between 2 and 5 seconds” is.
+    low = parse_number(match["high" if is_pair else "low"], language=reading.language)
     if low is None:
         return
     value = to_ms(low, match["unit"])
-    before = reading.before(match.start(), chars=45)
+    before = reading.before(match.start("high"), chars=45) if is_pair else before
     around = before[-30:] + reading.after(match.end(), chars=20)
     if _ABOUT_RECOVERY.search(around) or _ABOUT_LOSS.search(around):
         yield from _recovery(match, value, is_loss=bool(_ABOUT_LOSS.search(around)))
@@ -128,7 +135,7 @@ def _time(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     if strength is None:
         return
     reason = None
-    if match["high"] and "or" not in reading.folded[match.start("low") : match.start("high")]:
+    if match["high"] and match["joint"] not in _OR and not is_pair:
         reason = f"range “{match.group()}”: the stricter end counts"
     yield from _limit(value, match, reason=reason, strength=strength)
 

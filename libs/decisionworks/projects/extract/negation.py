@@ -13,7 +13,7 @@ _BEFORE = (
     r"kein|keine|keinen|keiner|nicht|ohne|weder|niemals|"
     r"pas\s+de|pas\s+d'|sans|aucun|aucune|jamais|ni|"
     r"migrat\w{1,24}\s+(?:away\s+)?from|mov(?:e|ing)\s+(?:away\s+)?from|away\s+from|sin|ningún|ninguna|nunca"
-    r"|nada\s+de|sem|nenhum|nenhuma|não\s+(?:temos|usamos|queremos))\s*)"
+    r"|nada\s+de|sem|nenhum|nenhuma|não\s+(?:temos|usamos|queremos))(?:\s+|(?<=')))"
     rf"{_WORDS}$"
 )
 _DENIAL = re.compile(_BEFORE)

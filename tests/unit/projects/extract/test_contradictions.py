@@ -1,0 +1,128 @@
+"""Corrections, contradictions, and data beside the words."""
+
+from __future__ import annotations
+
+import pytest
+
+from decisionworks.projects import Extraction, Plain, extract_constraints, load_constraint_catalogue
+
+CATALOGUE = load_constraint_catalogue()
+
+
+def read(text: str, data: dict[str, Plain] | None = None, *, on_missing: str = "ask") -> Extraction:
+    mode = "assume" if on_missing == "assume" else "ask"
+    return extract_constraints(text, data=data, on_missing=mode, catalogue=CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Budget is 500 dollars a month. Actually make that 800 dollars.",
+        "Budget is 500 dollars a month, no wait, 800 dollars a month.",
+        "Budget 500 USD per month, sorry, 800 USD per month.",
+        "Budget is 500 USD a month. Correction: 800.",
+    ],
+)
+def test_a_correction_replaces_what_was_said_before(text: str) -> None:
+    found = read(text)
+
+    assert found.constraints["budget_usd_month"].value == 800
+    assert found.constraints["budget_usd_month"].state == "stated"
+    assert "corrected" in (found.constraints["budget_usd_month"].reason or "")
+    assert found.contradictions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "quotes"),
+    [
+        ("Budget 500 USD a month. A budget of 900 USD a month.", ("budget_usd_month",), ("500", "900")),
+        ("No cloud for us. It runs on AWS.", ("cloud",), ("No cloud", "AWS")),
+        ("Store it only in the EU, in us-east-1.", ("data_residency", "regions"), ("only in the EU", "us-east-1")),
+        ("No personal data. It holds patient names.", ("data_sensitivity",), ("No personal data", "patient names")),
+        (
+            "Our chatbot uses Claude. Nothing may leave our VPC.",
+            ("llm_external_api_allowed", "model_type"),
+            ("Nothing may leave our VPC", "Claude"),
+        ),
+    ],
+)
+def test_statements_that_cannot_both_hold_are_named_with_both_quotes(
+    text: str, fields: tuple[str, ...], quotes: tuple[str, str]
+) -> None:
+    found = read(text)
+
+    [contradiction] = found.contradictions
+    assert contradiction.fields == fields
+    assert len(contradiction.spans) == 2
+    assert all(any(quote in span.text for span in contradiction.spans) for quote in quotes)
+    assert all(quote in contradiction.why for quote in quotes)
+    assert found.constraints[fields[-1]].state == "conflicting"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Budget 500 USD a month, I repeat: a budget of 500 dollars a month.",
+        "p95 60 ms for search and p95 200 ms for the list.",
+        "Five engineers run it; two analysts help.",
+        "We migrate away from Azure to AWS.",
+        "Scores in real time, and a nightly batch.",
+    ],
+)
+def test_statements_about_different_things_do_not_contradict(text: str) -> None:
+    assert read(text).contradictions == ()
+
+
+def test_of_two_response_times_the_shorter_counts() -> None:
+    assert read("p95 200 ms for the list, p95 60 ms for search.").constraints["latency_p95_ms"].value == 60
+
+
+def test_data_is_stated_and_keeps_the_words_that_agree() -> None:
+    found = read("Budget 500 USD a month.", {"budget_usd_month": 500, "team_size": 3})
+
+    assert found.constraints["team_size"].state == "stated"
+    assert found.constraints["budget_usd_month"].span is not None
+    assert found.contradictions == ()
+
+
+def test_data_against_the_words_is_asked_about() -> None:
+    found = read("Budget 500 USD a month.", {"budget_usd_month": 900})
+
+    assert found.constraints["budget_usd_month"].state == "conflicting"
+    assert found.constraints["budget_usd_month"].value == 900
+    [contradiction] = found.contradictions
+    assert "500" in contradiction.why
+    assert "900" in contradiction.why
+
+
+def test_data_against_the_words_wins_and_is_listed_when_assuming() -> None:
+    found = read("Budget 500 USD a month.", {"budget_usd_month": 900}, on_missing="assume")
+
+    assert found.constraints["budget_usd_month"].state == "stated"
+    assert found.contradictions == ()
+    assert found.assumptions[0].field == "budget_usd_month"
+    assert "500" in found.assumptions[0].effect
+
+
+def test_data_settles_a_contradiction_of_the_words() -> None:
+    found = read("Budget 500 USD a month. A budget of 900 USD a month.", {"budget_usd_month": 500})
+
+    assert found.contradictions == ()
+    assert found.constraints["budget_usd_month"].value == 500
+
+
+def test_every_default_in_use_is_an_assumption() -> None:
+    found = read("Churn scores nightly on AWS.")
+
+    listed = {one.field for one in found.assumptions}
+    defaulted = {name for name, one in found.constraints.items() if one.state == "defaulted"}
+    assert listed == defaulted
+    assert "data_volume_gb" in listed
+    assert "cloud" not in listed
+
+
+def test_a_word_that_only_begins_like_a_denial_denies_nothing() -> None:
+    found = read("Scores nightly on AWS, notes on SOC 2.").constraints
+
+    assert found["cloud"].value == "aws"
+    assert found["compliance"].value == ["soc2"]
