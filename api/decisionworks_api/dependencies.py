@@ -86,8 +86,11 @@ async def project_named(services: Services, actor: Actor, project_id: str | UUID
     named = None if project_id in (None, DEFAULT_PROJECT) else _uuid(str(project_id))
     if named is None and project_id not in (None, DEFAULT_PROJECT):
         raise ProjectNotFound(str(project_id)[:80])
+    if named is not None and named in services.places.projects and actor.may_use(named):
+        return named
     async with services.database.system_transaction() as tx:
         found = await registry.project_of(tx, actor, named)
+    services.places.projects.add(found.id)
     return found.id
 
 

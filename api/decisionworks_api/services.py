@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from decisionworks import registry
+import structlog
+
+from decisionworks import decisions, registry
 from decisionworks.artifacts import ContentStore, DiskStore
 from decisionworks.events import EVENTS_CHANNEL, JOBS_CHANNEL, Doorbell, Listener
 from decisionworks.jobs import DEFAULT_QUEUE
 from decisionworks.kit.canonical import sha256_hex
 from decisionworks.kit.db import Database
+from decisionworks.kit.errors import RetryLater
 from decisionworks.kit.settings import Settings
 from decisionworks.registry import Actor
 from decisionworks_api.limits import WriteLimit
 from decisionworks_api.metrics import Metrics
 from decisionworks_api.sse import StreamHub
+
+log = structlog.get_logger(__name__)
 
 _KEY_MEMORY_S = 5.0
 _MOST_KEYS = 1_000
@@ -38,6 +44,7 @@ class Services:
     writes: WriteLimit
     keys: KeyMemory
     places: PlaceMemory
+    background: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def start(self) -> None:
         """Open connections; none is waited for, so that health answers while the database is down."""
@@ -48,6 +55,7 @@ class Services:
     async def stop(self) -> None:
         """Close everything."""
         await self.streams.close()
+        await asyncio.gather(*self.background, return_exceptions=True)
         await self.listener.stop()
         await self.doorbell.stop()
         await self.database.close()
@@ -63,6 +71,21 @@ class Services:
         if actor is not None:
             self.keys.put(digest, actor)
         return actor
+
+    def note_abandoned(self, decision_set_id: UUID, project_id: UUID) -> None:
+        """A watcher went away before the end; noted behind the scenes, and lost without harm."""
+        if self.streams.is_stopping:
+            return
+        task = asyncio.create_task(self._note_abandoned(decision_set_id, project_id))
+        self.background.add(task)
+        task.add_done_callback(self.background.discard)
+
+    async def _note_abandoned(self, decision_set_id: UUID, project_id: UUID) -> None:
+        try:
+            async with self.database.project_transaction(project_id) as tx:
+                await decisions.note_abandoned(tx, decision_set_id)
+        except RetryLater as error:
+            log.warning("stream.abandonment_not_noted", error=error.message)
 
     def ring_events(self, decision_set_id: UUID) -> None:
         """There is something to read on a stream; call after the commit."""
@@ -93,10 +116,11 @@ class KeyMemory:
 
 
 class PlaceMemory:
-    """Which project a decision set belongs to; it never changes."""
+    """Which project a decision set belongs to, and which projects there are; neither ever changes or goes."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[UUID, UUID] = OrderedDict()
+        self.projects: set[UUID] = set()
 
     def get(self, decision_set_id: UUID) -> UUID | None:
         """The project, if known."""

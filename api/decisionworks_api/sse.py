@@ -195,15 +195,17 @@ async def _rang(changed: asyncio.Event, timeout_s: float) -> bool:
     return True
 
 
-def gauge_of(count: Callable[[int], None], frames: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The same frames, counted as one open stream while they last."""
-
-    async def counted() -> AsyncIterator[bytes]:
-        count(1)
-        try:
-            async for data in frames:
-                yield data
-        finally:
-            count(-1)
-
-    return counted()
+async def watched(
+    frames: AsyncIterator[bytes], *, count: Callable[[int], None], gone: Callable[[], None]
+) -> AsyncIterator[bytes]:
+    """The same frames, counted as one open stream while they last; `gone` is called when the reader left first."""
+    is_ended = False
+    count(1)
+    try:
+        async for data in frames:
+            yield data
+        is_ended = True
+    finally:
+        count(-1)
+        if not is_ended:
+            gone()

@@ -11,7 +11,7 @@ from decisionworks import events
 from decisionworks.kit.errors import RetryLater
 from decisionworks_api.dependencies import Parts, Reader, decision_set_transaction, placed
 from decisionworks_api.errors import bad_parameter
-from decisionworks_api.sse import gauge_of
+from decisionworks_api.sse import watched
 
 router = APIRouter(tags=["events"])
 _LARGEST = 2**31 - 1
@@ -54,8 +54,12 @@ async def follow(
     if services.streams.is_stopping:
         raise RetryLater("this server is shutting down", retry_after_s=1)
     frames = services.streams.open(stream_id, project_id, after=cursor)
-    counted = gauge_of(services.metrics.streams.inc, frames)
-    return StreamingResponse(counted, media_type="text/event-stream", headers=_HEADERS)
+    shown = watched(
+        frames,
+        count=services.metrics.streams.inc,
+        gone=lambda: services.note_abandoned(stream_id, project_id),
+    )
+    return StreamingResponse(shown, media_type="text/event-stream", headers=_HEADERS)
 
 
 def _last_event_id(request: Request) -> int:

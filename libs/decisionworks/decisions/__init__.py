@@ -27,6 +27,7 @@ from decisionworks.decisions.model import (
     blocking_rules,
     can_become,
 )
+from decisionworks.decisions.note_abandoned import note_abandoned
 from decisionworks.decisions.request_plan import JOB_KIND, Idempotency, request_plan
 from decisionworks.decisions.revise import revise
 from decisionworks.decisions.to_document import instant, to_document, to_summary
@@ -53,6 +54,7 @@ __all__ = [
     "instant",
     "list_newest",
     "load",
+    "note_abandoned",
     "project_of_decision_set",
     "request_plan",
     "revise",

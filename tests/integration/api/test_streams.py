@@ -211,3 +211,7 @@ async def test_a_reader_that_goes_away_leaves_nothing_behind_and_cancels_nothing
 
     after = (await api.client.get(shown["links"]["self"])).json()
     assert after["status"] == "queued"
+    assert after["version"] == shown["version"]
+    async with asyncio.timeout(10), database.project_transaction(UUID(shown["project_id"])) as tx:
+        while (await load(tx, UUID(shown["id"]))).stream_abandoned_at is None:
+            await asyncio.sleep(0.01)
