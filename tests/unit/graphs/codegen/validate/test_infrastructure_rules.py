@@ -155,6 +155,31 @@ def test_policies_written_as_json_are_judged_alike(policy: str, expected: list[s
     assert rules(block("resource", "aws_iam_role_policy", "p", policy="${jsonencode(" + policy + ")}")) == expected
 
 
+def test_statements_handed_to_a_module_are_judged_too() -> None:
+    listed = block("module", "job", source="./modules/job", statements=[{"actions": ["s3:*"], "resources": ["arn"]}])
+    joined = block(
+        "module",
+        "job",
+        source="./modules/job",
+        statements='${concat(local.read, [{actions = ["s3:PutObject"], resources = ["*"]}])}',
+    )
+    narrow = block("locals", read='${[{actions = ["s3:PutObject"], resources = [module.lake.arn]}]}')
+
+    assert rules(listed) == ["wildcard-iam"]
+    assert rules(joined) == ["wildcard-iam"]
+    assert rules(narrow) == []
+
+
+def test_a_function_that_anybody_may_call_is_found() -> None:
+    permission = {"action": "lambda:InvokeFunction", "principal": "apigateway.amazonaws.com"}
+
+    assert rules(block("resource", "aws_lambda_permission", "p", **permission)) == []
+    assert rules(block("resource", "aws_lambda_permission", "p", **permission | {"principal": "*"})) == ["wildcard-iam"]
+    assert rules(block("resource", "aws_lambda_permission", "p", **permission | {"action": "lambda:*"})) == [
+        "wildcard-iam"
+    ]
+
+
 def test_statements_made_in_a_loop_are_judged_too() -> None:
     loop = block(
         "data",

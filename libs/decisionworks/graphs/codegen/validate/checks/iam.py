@@ -1,4 +1,4 @@
-"""Permissions in Terraform: statements of policy documents, and policies written as JSON inside expressions."""
+"""Permissions in Terraform: statements of policy documents, and statements written inside expressions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _READING = re.compile(r"(?:Get|List|Describe|BatchGet|Head|Query|Scan|Search|Select|View|Lookup|Filter|Check|Read)")
-_JSON_ACTIONS = re.compile(r'\bAction"?\s*[=:]\s*(\[[^\]]*\]|"[^"]*")')
+_WRITTEN_ACTIONS = re.compile(r'\b[Aa]ctions?"?\s*[=:]\s*(\[[^\]]*\]|"[^"]*")')
+_WRITTEN_RESOURCES = re.compile(r'\b[Rr]esources?"?\s*[=:]\s*(\[[^\]]*\]|"[^"]*")')
 _QUOTED = re.compile(r'"([^"]*)"')
 # Actions that AWS lets nobody narrow to a resource, and those on network interfaces, whose ids nobody knows beforehand.
 # Source: AWS Service Authorization Reference; the roles that AWS documents for Lambda and SageMaker in a VPC.
@@ -50,8 +51,10 @@ def statements(block: Mapping[str, Any]) -> Iterator[Statement]:
                 excludes_actions="not_actions" in candidate,
             )
     for text in _strings(block["body"]):
-        if "Statement" in text and _JSON_ACTIONS.search(text):
-            yield from _from_json_text(text)
+        if text.startswith("${"):
+            yield from _from_expression(text)
+    if block["labels"][:1] == ["aws_lambda_permission"]:
+        yield _invocation(block["body"])
 
 
 def problems(statement: Statement) -> list[str]:
@@ -83,20 +86,30 @@ def _needs_no_resource(action: str) -> bool:
     return action in _WITHOUT_RESOURCE or bool(_READING.match(action.partition(":")[2]))
 
 
-def _from_json_text(text: str) -> Iterator[Statement]:
-    """Statements of a policy written with jsonencode, each from its own braces."""
+def _invocation(permission: Mapping[str, Any]) -> Statement:
+    """Who may call a function."""
+    return Statement(
+        actions=_texts(permission.get("action")),
+        resources=None,
+        principals=_texts(permission.get("principal")) or ("unknown",),
+        has_condition="source_arn" in permission or "source_account" in permission,
+    )
+
+
+def _from_expression(text: str) -> Iterator[Statement]:
+    """Statements written with jsonencode or handed to a module in a list, each from its own braces."""
     starts = [match.start() for match in re.finditer(r"\{", text)]
-    for match in _JSON_ACTIONS.finditer(text):
+    for match in _WRITTEN_ACTIONS.finditer(text):
         begin = max((start for start in starts if start < match.start()), default=0)
         piece = text[begin : _closing(text, begin)]
         if re.search(r'Effect"?\s*[=:]\s*"Deny"', piece):
             continue
-        resources = re.search(r'\bResource"?\s*[=:]\s*(\[[^\]]*\]|"[^"]*")', piece)
+        resources = _WRITTEN_RESOURCES.search(piece)
         yield Statement(
             actions=tuple(_QUOTED.findall(match.group(1))),
             resources=tuple(_QUOTED.findall(resources.group(1))) if resources else None,
             principals=_json_principals(piece),
-            has_condition=re.search(r'\bCondition"?\s*[=:]', piece) is not None,
+            has_condition=re.search(r'\b[Cc]onditions?"?\s*[=:]', piece) is not None,
         )
 
 
