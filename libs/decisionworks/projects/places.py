@@ -15,6 +15,7 @@ class _PlacesFile(BaseModel):
 
     aws_regions: list[str]
     other_regions: list[str]
+    named_regions: dict[str, list[str]]
     cities: dict[str, list[str]]
     countries: dict[str, list[str]]
     unions: dict[str, list[str]]
@@ -34,6 +35,7 @@ _PLACES = _load()
 AWS_REGIONS: tuple[str, ...] = tuple(_PLACES.aws_regions)
 KNOWN_REGIONS: tuple[str, ...] = (*_PLACES.aws_regions, *_PLACES.other_regions)
 REGION_OF_CITY: Mapping[str, str] = _by_name(_PLACES.cities)
+REGION_OF_NAME: Mapping[str, str] = _by_name(_PLACES.named_regions)
 REGION_OF_COUNTRY: Mapping[str, str] = _by_name(_PLACES.countries)
 REGION_OF_UNION: Mapping[str, str] = _by_name(_PLACES.unions)
 REGIONS_OF_JURISDICTION: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -44,7 +46,7 @@ REGIONS_OF_JURISDICTION: Mapping[str, tuple[str, ...]] = MappingProxyType(
 def region_of_place(name: str) -> str | None:
     """The region nearest to a city or country, or None when the place is not known."""
     folded = name.strip().lower()
-    for names in (REGION_OF_CITY, REGION_OF_COUNTRY, REGION_OF_UNION):
+    for names in (REGION_OF_NAME, REGION_OF_CITY, REGION_OF_COUNTRY, REGION_OF_UNION):
         if region := names.get(folded) or names.get(f"the {folded}"):
             return region
     return None

@@ -38,6 +38,7 @@ _CLICKS = re.compile(r"\bclick|ctr\b|bidder|クリック")
 _AGAIN = re.compile(
     r"\b(?:every|each) (?:\d+|few|couple of) (?:minutes|hours|days)\b|\b(?:daily|weekly|monthly|hourly)\b"
 )
+_AMOUNT = re.compile(r"[$€£¥]|\b(?:usd|eur|gbp|dollars?|euros?|pounds?|budget|cost|\d+k)\W{0,3}$")
 _SEVERAL_A_DAY = re.compile(
     r"\b(?:every|each) (?:\d+|few|couple of) (?:minutes|hours)\b|\b(?:hourly|every hour|each hour)\b"
 )
@@ -108,7 +109,10 @@ def _mode_from_purpose(
 ) -> Iterator[Finding]:
     use_case = values.get("use_case_type")
     train = _TRAIN_ONLY.search(reading.folded)
-    again = _AGAIN.search(reading.folded)
+    again = next(
+        (one for one in _AGAIN.finditer(reading.folded) if not _AMOUNT.search(reading.before(one.start(), chars=24))),
+        None,
+    )
     if use_case == "forecasting":
         yield _because(
             "inference_mode",
@@ -118,7 +122,11 @@ def _mode_from_purpose(
             "forecasts are made ahead, in runs",
             confidence=0.55,
         )
-    elif again:
+    elif use_case in ("speech_to_text", "document_processing"):
+        yield _because(
+            "inference_mode", ["async"], constraints, "use_case_type", "long work is queued", confidence=0.55
+        )
+    elif again and use_case not in _LLM_USES:
         reason = f"“{again.group()}”: results at fixed times are made in runs"
         yield inferred("inference_mode", ["batch"], again.start(), again.end(), reason=reason, confidence=0.55)
     elif use_case in ("llm_chat_rag", "llm_agent"):
@@ -140,7 +148,10 @@ def derive_data(
         yield inferred(
             "model_type", "recommender_embedding", clicks.start(), clicks.end(), reason=reason, confidence=0.6
         )
-    if use_case in _MODEL_OF and "model_type" not in values:
+    if use_case in _LLM_USES and "model_type" not in values and values.get("llm_external_api_allowed") is False:
+        why = "the model has to run inside"
+        yield _because("model_type", "llm_self_hosted", constraints, "llm_external_api_allowed", why, confidence=0.55)
+    elif use_case in _MODEL_OF and "model_type" not in values:
         model, confidence = _MODEL_OF[use_case]
         yield _because(
             "model_type", model, constraints, "use_case_type", f"the usual family for {use_case}", confidence=confidence
@@ -171,6 +182,11 @@ def derive_data(
                 "inference_mode",
                 "batches of a day or longer need no fresher data",
             )
+    yield from _sensitivity(values, constraints)
+
+
+def _sensitivity(values: Mapping[str, Plain], constraints: Mapping[str, ConstraintValue]) -> Iterator[Finding]:
+    use_case = values.get("use_case_type")
     for rule, kind in _SENSITIVITY_OF.items():
         if rule in _items(values.get("compliance", [])) and "data_sensitivity" not in values:
             yield _because(

@@ -10,7 +10,8 @@ from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 
 _RETRAIN = (
-    r"(?:re-?train\w{0,24}|(?:new|updated?|fresh) models?|models? (?:\w{1,24} ){0,2}(?:refresh\w{0,24}"
+    r"(?:re-?train\w{0,24}|fine-?tun\w{0,24}|(?:new"
+    r"|updated?|fresh) models?|models? (?:\w{1,24} ){0,2}(?:refresh\w{0,24}"
     r"|updat\w{0,24}|re-?built|renewed)|refresh(?:ed)? (?:the |our )?models?|"
     r"updat\w{1,24} (?:the |our )?models?|train(?:ed|ing)? (?:\w{1,24} ){0,2}(?:again|every)"
     r"|neu(?:es)? (?:trainiert|training|modell)\w{0,24}|nachtrain\w{0,24}|neu trainier\w{0,24}|retraining|"

@@ -20,7 +20,7 @@ _DENIAL = re.compile(_BEFORE)
 # In Portuguese “no” means “in the”.
 _ENGLISH_NO = re.compile(rf"(?<!\w)no\s+{_WORDS}$")
 _AFTER = re.compile(
-    r"^\s*(?:data\s+)?(?:is|are|was)?\s*(?:not|never|n't)\s+(?:needed|required|necessary|involved|used|wanted"
+    r"^\s*(?:[\w-]{1,24}\s+)?(?:is|are|was)?\s*(?:not|never|n't)\s+(?:needed|required|necessary|involved|used|wanted"
     r"|an\s+option|allowed|apply)|"
     r"^\s*(?:does|do)\s+not\s+apply|^(?:は|が|も|を)?(?:不要|なし|ありません|ない|使わない|使いません|含まれ?ません|含まない)|"
     r"^\s*(?:ist|sind|wird|werden)?\s*nicht\s+(?:nötig|erforderlich|gewünscht|betroffen)"

@@ -8,7 +8,13 @@ from collections.abc import Iterator, Mapping
 from decisionworks.projects.extract.finding import EXPLICIT, FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.reading import Reading
-from decisionworks.projects.places import KNOWN_REGIONS, REGION_OF_CITY, REGION_OF_COUNTRY, REGION_OF_UNION
+from decisionworks.projects.places import (
+    KNOWN_REGIONS,
+    REGION_OF_CITY,
+    REGION_OF_COUNTRY,
+    REGION_OF_NAME,
+    REGION_OF_UNION,
+)
 
 _CODE = re.compile(
     r"(?<![\w-])(?:"
@@ -28,6 +34,8 @@ def find_regions(reading: Reading) -> Iterator[Finding]:
     for match in _CODE.finditer(reading.folded):
         if not is_denied(reading, match.start(), match.end()):
             yield stated("regions", [match.group()], match.start(), match.end(), confidence=0.98, strength=EXPLICIT)
+    for match in _NAME.finditer(reading.folded):
+        yield stated("regions", [REGION_OF_NAME[match.group()]], match.start(), match.end(), strength=EXPLICIT)
     yield from _places(reading, _CITY, REGION_OF_CITY, strength=STRONG, confidence=0.8)
     yield from _places(reading, _COUNTRY, REGION_OF_COUNTRY, strength=FAIR, confidence=0.65)
     yield from _places(reading, _UNION, REGION_OF_UNION, strength=WEAK, confidence=0.55)
@@ -61,9 +69,10 @@ _US = re.compile(
     r"|company|retailer|only|based|customers?|persons?|market))"
 )
 _UK = re.compile(
-    r"(?<!\w)(?:in|within|from|across) the uk(?!\w)|(?<!\w)uk[- ](?:only|bank|based|company|retailer|customers?"
+    r"(?<!\w)(?:in|within|from|across) (?:the )?uk(?!\w)|(?<!\w)uk[- ](?:only|bank|based|company|retailer|customers?"
     r"|insurer|hospital)"
 )
+_NAME = _pattern(REGION_OF_NAME)
 _CITY = _pattern(_CITY_NAMES)
 _COUNTRY = _pattern({name: region for name, region in REGION_OF_COUNTRY.items() if name not in _NAMED_BY_COUNTRY})
 _UNION = _pattern(REGION_OF_UNION)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from decisionworks.projects.extract.finding import FAIR, STRONG, Finding, inferred, stated
+from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 
@@ -53,13 +53,17 @@ _PER_LONG = (
     (60.0, r"(?:per|a|each|every|/|pro|par|por)\s?(?:minute|min|minuto)(?!\w)|毎分|/分"),
 )
 _ITEMS = re.compile(
-    rf"(?P<n>{NUMBER})\s(?P<what>(?:[\w'-]{{1,24}}\s){{0,4}}?)(?P<per>" + "|".join(p for _, p in _PER_LONG) + ")"
+    rf"(?P<n>{NUMBER})\s(?P<what>(?:[\w'-]{{1,24}}(?:\s|(?=/))){{0,4}}?)(?P<per>"
+    + "|".join(p for _, p in _PER_LONG)
+    + ")"
 )
 _ITEMS_JA = re.compile(rf"(?:1日(?:あたり|に)?|毎日|一日)(?:約|およそ|最大)?(?P<n>{DIGITS})\s?(?P<what>[件回枚通人])")
 _LLM_ITEM = re.compile(
-    r"questions?|requests?|queries|prompts?|calls?|conversations?|chats?|messages?|fragen|anfragen|questions"
+    r"questions?|sessions?|requests?|queries|prompts?|calls?|conversations?|chats?|messages?|fragen|anfragen|questions"
     r"|requêtes|demandes|preguntas|consultas|peticiones|perguntas|件|回"
 )
+# Calls and messages may go to any service; these go to something that answers.
+_ASKED = re.compile(r"questions?|prompts?|conversations?|chats?|fragen|preguntas|consultas|perguntas|件|回")
 _NOT_TRAFFIC = re.compile(
     r"hours?|gb|tb|mb|dollars?|usd|eur|minutes?|seconds?|times?|employees|users?$|documents? (?:added|change)"
 )
@@ -113,15 +117,21 @@ def find_daily_items(reading: Reading) -> Iterator[Finding]:
             ):
                 continue
             seconds = _seconds(match["per"]) if "per" in match.groupdict() else 86_400.0
-            yield from _daily(match, number * 86_400.0 / seconds, what=what)
+            is_peak = _PEAK.search(reading.after(match.end(), chars=12)) is not None
+            yield from _daily(match, number * 86_400.0 / seconds, what=what, is_peak=is_peak)
 
 
-def _daily(match: re.Match[str], per_day: float, *, what: str) -> Iterator[Finding]:
+def _daily(match: re.Match[str], per_day: float, *, what: str, is_peak: bool) -> Iterator[Finding]:
     rate = per_day / 86_400.0
     if _LLM_ITEM.search(what):
-        yield stated("llm_requests_per_day", _tidy(per_day), match.start(), match.end(), confidence=0.85)
+        strength = STRONG if _ASKED.search(what) else WEAK
+        yield stated(
+            "llm_requests_per_day", _tidy(per_day), match.start(), match.end(), confidence=0.85, strength=strength
+        )
     reason = f"“{match.group().strip()}” is {rate:.3g} a second on average"
-    if rate >= 0.05:
+    if is_peak and rate >= 0.05:
+        yield inferred("throughput_rps_peak", _tidy(rate), match.start(), match.end(), reason=reason, confidence=0.75)
+    elif rate >= 0.05:
         yield inferred(
             "throughput_rps_avg", _tidy(rate), match.start(), match.end(), reason=reason, confidence=0.7, strength=FAIR
         )

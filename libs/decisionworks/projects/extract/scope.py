@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decisionworks.projects.extract.finding import Finding
+from decisionworks.projects.extract.finding import WEAK, Finding
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.model import Plain
 
@@ -23,6 +23,8 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     dropped: set[str] = set()
     if not is_llm and not is_unsettled:
         dropped |= _LLM_FIELDS
+    if is_unsettled and not is_llm:
+        findings = [one for one in findings if one.field != "llm_requests_per_day" or one.strength > WEAK]
     if is_llm:
         # Questions to a model are counted per day, by its own field.
         dropped |= {"throughput_rps_avg"} if "llm_requests_per_day" in {one.field for one in findings} else set()

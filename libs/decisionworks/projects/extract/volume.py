@@ -20,6 +20,9 @@ _IS_MODEL = re.compile(
     r"\b(?:model|modell|modèle|modelo|onnx|yolo\w{0,24}|cnn|network|netz|checkpoint|weights|artefact|artifact"
     r"|モデル)\b|モデル"
 )
+_OF_DATA = re.compile(
+    r"\s?(?:of )?(?:\w{1,24} ){0,2}(?:data|history|logs|images|videos?|recordings?|documents?|files)\b"
+)
 _IS_MEMORY = re.compile(r"^\s?(?:of )?(?:v?ram|memory|gpu|speicher|メモリ)|^\s?(?:per|/)\s?(?:sec|s\b)")
 _MONTHLY = re.compile(
     r"^\s?(?:\w{1,24}\s){0,3}?(?:(?:more |new )?(?:per|a|each|every|/|pro|im|par|al|por|ao|cada)\s?(?:month|mo\b"
@@ -75,7 +78,9 @@ def _size(match: re.Match[str], reading: Reading) -> Finding | None:
         return None
     gb = number * _scale(match["unit"])
     before = reading.before(match.start(), chars=30)
-    if _IS_MODEL.search(after[:20]) or (
+    if _OF_DATA.match(after):
+        pass
+    elif _IS_MODEL.search(after[:20]) or (
         _IS_MODEL.search(before) and not re.search(r"\b(?:on|with|from|over|train\w{0,24})\s\S*$", before)
     ):
         return stated("model_size_gb", _tidy(gb), match.start(), match.end())

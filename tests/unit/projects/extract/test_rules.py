@@ -51,7 +51,10 @@ def read(text: str) -> dict[str, ConstraintValue]:
         ("We sort 8,640 mails a day.", "throughput_rps_avg", 0.1),
         ("Chatbot with 2,000 questions a day.", "llm_requests_per_day", 2000),
         ("Forecast per store and SKU for 300 stores and 40k SKUs.", "batch_records_per_run", 12_000_000),
+        ("RAG with 5k queries/day.", "llm_requests_per_day", 5000),
+        ("Toxic comments, 30k messages per minute peak.", "throughput_rps_peak", 500),
         # volume
+        ("We fine-tune a language model, 10 TB of sequence data.", "data_volume_gb", 10_000),
         ("About 2 TB of history.", "data_volume_gb", 2000),
         ("300 GB more each month.", "data_growth_gb_month", 300),
         ("The model is 60 MB.", "model_size_gb", 0.06),
@@ -82,7 +85,11 @@ def read(text: str) -> dict[str, ConstraintValue]:
         ("No personal data involved.", "data_sensitivity", "internal"),
         ("It is about patient records.", "data_sensitivity", "phi"),
         ("HIPAA applies.", "data_sensitivity", "phi"),
+        ("On Azure in West Europe.", "regions", ["westeurope"]),
+        ("Azure OpenAI is not allowed.", "cloud", None),
+        ("A chatbot; 10k USD monthly.", "inference_mode", ["real_time"]),
         # reliability and lifecycle
+        ("Needs 99.9 uptime.", "availability_slo_pct", 99.9),
         ("99.95% availability.", "availability_slo_pct", 99.95),
         ("We need four nines.", "availability_slo_pct", 99.99),
         ("The model reaches 99.1% accuracy.", "availability_slo_pct", None),
