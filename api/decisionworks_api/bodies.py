@@ -5,11 +5,55 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from decisionworks.projects import MAX_REQUEST_BYTES
 
-Text = Annotated[str, Field(max_length=1_000_000)]
+_DEEPEST = 20
+_LARGEST_NUMBER = 10**300
+
+
+def _readable(text: str) -> str:
+    """A text that can be kept and sent: no NUL, no half of a surrogate pair."""
+    if "\x00" in text:
+        raise ValueError("holds a NUL character")
+    return _encodable(text)
+
+
+def _encodable(text: str) -> str:
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("holds half of a surrogate pair, which is no character")
+    return text
+
+
+def _keepable(value: dict[str, Any]) -> dict[str, Any]:
+    """Data that can be looked at and refused field by field without upsetting anything."""
+    _walk(value, depth=0)
+    return value
+
+
+def _walk(value: Any, *, depth: int) -> None:
+    if depth > _DEEPEST:
+        raise ValueError(f"is nested deeper than {_DEEPEST} levels")
+    match value:
+        case str():
+            _encodable(value)
+        case int() if abs(value) > _LARGEST_NUMBER:
+            raise ValueError("holds a number with more than 300 digits")
+        case dict():
+            for name, one in value.items():
+                _encodable(str(name))
+                _walk(one, depth=depth + 1)
+        case list():
+            for one in value:
+                _walk(one, depth=depth + 1)
+        case _:
+            pass
+
+
+Text = Annotated[str, Field(max_length=1_000_000), AfterValidator(_readable)]
+Name = Annotated[str, Field(max_length=1_000), AfterValidator(_readable)]
+Data = Annotated[dict[str, Any], AfterValidator(_keepable)]
 
 
 class _Body(BaseModel):
@@ -19,7 +63,7 @@ class _Body(BaseModel):
 class NewProject(_Body):
     """A project to make."""
 
-    name: Annotated[str, Field(description="1 to 200 printable characters, unlike every other project's name")]
+    name: Annotated[Name, Field(description="1 to 200 printable characters, unlike every other project's name")]
 
 
 class NewDecisionSet(_Body):
@@ -28,11 +72,11 @@ class NewDecisionSet(_Body):
     request: Text | None = Field(
         default=None, description=f"free text, Markdown, YAML or JSON, at most {MAX_REQUEST_BYTES // 1024} KiB"
     )
-    constraints: dict[str, Any] | None = Field(
+    constraints: Data | None = Field(
         default=None, description="plain values of the constraint catalogue", examples=[{"budget_usd_month": 500}]
     )
     parent_id: UUID | None = Field(default=None, description="the decision set that this one follows")
-    metadata: dict[str, Any] | None = Field(default=None, description="kept and shown, never interpreted; 16 KiB")
+    metadata: Data | None = Field(default=None, description="kept and shown, never interpreted; 16 KiB")
     on_missing: Literal["ask", "assume"] = Field(
         default="ask", description="ask for what is missing, or plan on with listed assumptions"
     )
@@ -41,7 +85,7 @@ class NewDecisionSet(_Body):
 class Answers(_Body):
     """Answers to the intake's questions: by field, or in words."""
 
-    answers: dict[str, Any] | None = Field(default=None, examples=[{"budget_usd_month": 500, "cloud": "aws"}])
+    answers: Data | None = Field(default=None, examples=[{"budget_usd_month": 500, "cloud": "aws"}])
     message: Text | None = Field(default=None, description="answers in words")
 
 
@@ -49,7 +93,7 @@ class Decision(_Body):
     """A decision at the gate; `version` or `plan_hash` name what the caller looked at."""
 
     version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
-    plan_hash: Annotated[str, Field(max_length=128)] | None = None
+    plan_hash: Name | None = None
     comment: Text | None = None
 
 
@@ -60,7 +104,7 @@ class NoBody(_Body):
 class Revision(_Body):
     """What changes against the parent: constraints, words, or both."""
 
-    constraints: dict[str, Any] | None = Field(default=None, examples=[{"budget_usd_month": 900}])
+    constraints: Data | None = Field(default=None, examples=[{"budget_usd_month": 900}])
     message: Text | None = None
 
 
@@ -75,5 +119,5 @@ class Chat(_Body):
     """A conversation; the last message is the one that is answered."""
 
     messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=200)]
-    thread_id: str | None = Field(default=None, description="the decision set that the conversation is about")
-    project_id: str | None = Field(default=None, description="for a new thread; default: the token's default project")
+    thread_id: Name | None = Field(default=None, description="the decision set that the conversation is about")
+    project_id: Name | None = Field(default=None, description="for a new thread; default: the token's default project")

@@ -170,7 +170,7 @@ def _field_problem(request: Request, item: dict[str, Any]) -> FieldProblem:
     pointer = "/" + "/".join(part.replace("~", "~0").replace("/", "~1")[:80] for part in place)
     if item["type"] == "extra_forbidden":
         return FieldProblem(pointer=pointer, detail="is not a known field", remedy=_did_you_mean(request, place))
-    detail = str(item["msg"])
+    detail = str(item["msg"]).removeprefix("Value error, ")
     return FieldProblem(pointer=pointer, detail=detail[:1].lower() + detail[1:])
 
 

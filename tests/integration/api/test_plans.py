@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from uuid import UUID, uuid4
 
 import pytest
@@ -78,10 +79,19 @@ async def test_unknown_fields_are_refused_with_the_nearest_known_one(api: Api) -
         ({"request": "churn", "parent_id": "nobody"}, "/parent_id"),
         ({"request": "churn", "parent_id": str(UUID(int=1))}, "/parent_id"),
         ({"request": "churn", "metadata": {"a": "\x00"}}, "/metadata"),
+        ({"request": "churn \ud800"}, "/request"),
+        ({"request": "churn", "metadata": {"a": ["\ud800"]}}, "/metadata"),
+        ({"request": "churn", "constraints": {"budget_usd_month": 10**400}}, "/constraints"),
+        ({"request": "churn", "constraints": {"budget_usd_month": float("inf")}}, "/constraints/budget_usd_month"),
+        ({"request": "churn", "constraints": {"a": [[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]}}, "/constraints"),
     ],
 )
 async def test_bad_input_is_named_by_a_pointer_and_nothing_is_stored(api: Api, body: object, pointer: str) -> None:
-    answer = await api.client.post("/api/v1/projects/default/decision-sets", json=body)
+    answer = await api.client.post(
+        "/api/v1/projects/default/decision-sets",
+        content=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
 
     listed = await api.client.get("/api/v1/projects/default/decision-sets")
     assert answer.status_code == 422, answer.text
