@@ -73,7 +73,7 @@ def test_every_reference_to_a_module_names_one_of_its_outputs(folders: dict[str,
 
 def test_every_reference_to_a_resource_names_one_of_the_same_folder(folders: dict[str, str]) -> None:
     for folder, text in folders.items():
-        declared = {(match[2], match[3]) for match in BLOCK.finditer(text) if match[1] in {"resource", "data"}}
+        declared = set(re.findall(r'^(?:resource|data) "(\w+)" "(\w+)"', text, re.MULTILINE))
         code = re.sub(r'"aws_\w+" "\w+"', "", without_comments(text))
         used = set(re.findall(r"\b(aws_\w+)\.(\w+)\b", code))
         assert used <= declared, folder
