@@ -55,6 +55,8 @@ def escapes(sandbox: Sandbox) -> list[str]:
     """What a command at this level can do that it should not, or cannot do that it must."""
     if sys.platform != "linux":
         return [f"{sandbox.level} needs Linux"]
+    if sandbox.scratch_dir is not None:
+        sandbox.scratch_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=sandbox.scratch_dir, prefix="probe-") as name, _listener() as port:
         work_dir = Path(name) / "work"
         work_dir.mkdir()

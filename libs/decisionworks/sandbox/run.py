@@ -148,8 +148,13 @@ class _Scratch:
         self._parent = parent
 
     def __enter__(self) -> Path:
-        self._path = Path(tempfile.mkdtemp(prefix="sandbox-", dir=self._parent))
-        self._path.chmod(0o755)
+        try:
+            if self._parent is not None:
+                self._parent.mkdir(parents=True, exist_ok=True)
+            self._path = Path(tempfile.mkdtemp(prefix="sandbox-", dir=self._parent))
+            self._path.chmod(0o755)
+        except OSError as error:
+            raise SandboxFailed(f"there is no place for a scratch directory: {error}") from error
         return self._path
 
     def __exit__(self, *_: object) -> None:

@@ -13,7 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from decisionworks.sandbox import MEBIBYTE, OutputRefused, Sandbox, SandboxFailed, SandboxResult, collect_file
+from decisionworks.sandbox import (
+    MEBIBYTE,
+    OutputRefused,
+    Purpose,
+    Sandbox,
+    SandboxFailed,
+    SandboxLevel,
+    SandboxResult,
+    collect_file,
+    probe,
+)
 
 Run = Callable[..., SandboxResult]
 
@@ -401,6 +411,16 @@ os.chmod(os.path.dirname(deep), 0)
 
     assert result.has_succeeded, result
     assert sorted(path.name for path in open_dir.iterdir()) == before
+
+
+def test_a_scratch_directory_is_made_when_it_is_not_there_and_its_absence_is_said(open_dir: Path) -> None:
+    (open_dir / "file").write_text("in the way", encoding="ascii")
+
+    assert probe(scratch_dir=open_dir / "new" / "deeper") in SandboxLevel
+    with pytest.raises(SandboxFailed, match="no place for a scratch directory"):
+        Sandbox(level=SandboxLevel.LIMITS_ONLY, scratch_dir=open_dir / "file").run(
+            ["/bin/true"], work_dir=open_dir, purpose=Purpose.PARSE
+        )
 
 
 def test_places_that_only_we_can_reach_can_be_used_all_the_same(sandbox: Sandbox, open_dir: Path) -> None:
