@@ -86,11 +86,14 @@ async def project_named(services: Services, actor: Actor, project_id: str | UUID
     named = None if project_id in (None, DEFAULT_PROJECT) else _uuid(str(project_id))
     if named is None and project_id not in (None, DEFAULT_PROJECT):
         raise ProjectNotFound(str(project_id)[:80])
-    if named is not None and named in services.places.projects and actor.may_use(named):
-        return named
+    known = services.places.default_of.get(actor.id) if named is None else named
+    if known is not None and known in services.places.projects and actor.may_use(known):
+        return known
     async with services.database.system_transaction() as tx:
         found = await registry.project_of(tx, actor, named)
     services.places.projects.add(found.id)
+    if named is None:
+        services.places.default_of[actor.id] = found.id
     return found.id
 
 

@@ -121,6 +121,7 @@ class PlaceMemory:
     def __init__(self) -> None:
         self._known: OrderedDict[UUID, UUID] = OrderedDict()
         self.projects: set[UUID] = set()
+        self.default_of: dict[UUID, UUID] = {}
 
     def get(self, decision_set_id: UUID) -> UUID | None:
         """The project, if known."""
