@@ -12,7 +12,8 @@ from decisionworks.graphs.codegen.render.errors import FragmentBroken
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~$!&{}])")
+_NAME = re.compile(r"[\w.:/ -]+")
+_MARKDOWN = re.compile(r"([\\`*\[\]<>#|~${}]|(?<!\w)_|_(?!\w))")
 
 
 class UserText(str):
@@ -84,6 +85,12 @@ def md(value: Any) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(_plain(str(value)).split()))
 
 
+def code(value: Any) -> str:
+    """A Markdown code span for a name; anything that is more than a name is escaped as text."""
+    text = str(value)
+    return f"`{text}`" if _NAME.fullmatch(text) else md(text)
+
+
 def quoted_md(value: Any) -> str:
     """A Markdown block quote of text over several lines, nothing in it markup."""
     lines = _plain(str(value)).strip().splitlines() or [""]
@@ -117,6 +124,7 @@ FILTERS = {
     "toml": toml,
     "py": py,
     "md": md,
+    "code": code,
     "md_quote": quoted_md,
     "shell": shell,
     "word": word,
