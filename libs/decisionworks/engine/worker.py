@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import time
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -19,7 +20,7 @@ from decisionworks.engine.liveness import Liveness
 from decisionworks.engine.outcome import Cancelled, Lost, Outcome, Released, outcome_of, poisoned
 from decisionworks.engine.run_graph import conclude, run_graph
 from decisionworks.events import JOBS_CHANNEL, Doorbell, Listener
-from decisionworks.jobs import ClaimedJob
+from decisionworks.jobs import ClaimedJob, Lease
 from decisionworks.kit.db import Database
 from decisionworks.kit.errors import Broken, RetryLater
 from decisionworks.kit.settings import Settings
@@ -27,6 +28,7 @@ from decisionworks.kit.settings import Settings
 log = structlog.get_logger(__name__)
 
 _RESCUE_EVERY_S = 0.7
+_TAKE_BACK_EVERY_S = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,7 +52,9 @@ class Worker:
         self._direct_url = settings.listen_url or settings.database_url
         self._doorbell = Doorbell(self._direct_url)
         self._listener = Listener(self._direct_url, JOBS_CHANNEL)
-        self._running: dict[object, _Running] = {}
+        # By lease, not by job: a lost attempt may still be winding down when the same job is claimed again.
+        self._running: dict[Lease, _Running] = {}
+        self._looked_for_strays_at = time.monotonic()
         self._slot_free = asyncio.Event()
         self._draining = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -101,6 +105,7 @@ class Worker:
         turn = 0
         while not self._draining.is_set():
             turn += 1
+            await self._take_back_strays()
             self._slot_free.clear()
             free = self._settings.worker_slots - len(self._running)
             claimed = await self._claim(free, turn) if free > 0 else []
@@ -133,14 +138,29 @@ class Worker:
             await asyncio.sleep(0.5)
             return []
 
+    async def _take_back_strays(self) -> None:
+        """Let jobs wait again that are ours in the database only; no claim is under way here, so none is in between."""
+        worker_id = self._liveness.worker_id
+        if worker_id is None or time.monotonic() < self._looked_for_strays_at + _TAKE_BACK_EVERY_S:
+            return
+        self._looked_for_strays_at = time.monotonic()
+        try:
+            async with self._database.system_transaction() as tx:
+                strays = await jobs.take_back(tx, worker_id=worker_id, held=tuple(self._running))
+        except RetryLater as error:
+            log.warning("take_back.failed", error=error.message)
+            return
+        for job in strays:
+            log.warning("job.taken_back", job_id=str(job.id), lost_leases=job.lost_leases)
+
     def _start(self, job: ClaimedJob) -> None:
         running = _Running(job=job)
-        self._running[job.id] = running
+        self._running[job.lease] = running
         running.task = asyncio.create_task(self._work(running), name=f"job-{job.id}")
         running.task.add_done_callback(lambda task: self._ended(job, task))
 
     def _ended(self, job: ClaimedJob, task: asyncio.Task[None]) -> None:
-        self._running.pop(job.id, None)
+        self._running.pop(job.lease, None)
         self._slot_free.set()
         if not task.cancelled() and task.exception() is not None:
             log.error("attempt.crashed", job_id=str(job.id), exc_info=task.exception())
@@ -229,17 +249,17 @@ class Worker:
                 async with self._database.system_transaction() as tx:
                     leases = await jobs.cancelled_leases(tx, worker_id=worker_id)
                 for lease in leases:
-                    self._stop_one(lease.job_id, Cancelled())
+                    self._stop_one(lease, Cancelled())
 
-    def _stop_one(self, job_id: object, end: Outcome) -> None:
-        running = self._running.get(job_id)
+    def _stop_one(self, lease: Lease, end: Outcome) -> None:
+        running = self._running.get(lease)
         if running is not None and running.task is not None and running.end is None and not running.is_concluding:
             running.end = end
             running.task.cancel()
 
     def _stop_all(self, end: Outcome) -> None:
-        for job_id in tuple(self._running):
-            self._stop_one(job_id, end)
+        for lease in tuple(self._running):
+            self._stop_one(lease, end)
 
     async def _drain_slots(self) -> None:
         tasks = [running.task for running in self._running.values() if running.task is not None]

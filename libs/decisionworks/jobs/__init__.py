@@ -5,7 +5,7 @@ from decisionworks.jobs.enqueue import DEFAULT_QUEUE, enqueue
 from decisionworks.jobs.errors import AlreadyQueued, JobNotFound, LeaseLost
 from decisionworks.jobs.finish import finish, park, release, retry
 from decisionworks.jobs.listing import get_job, list_jobs, queue_stats
-from decisionworks.jobs.liveness import cancelled_leases, forget_worker, rescue
+from decisionworks.jobs.liveness import cancelled_leases, forget_worker, rescue, take_back
 from decisionworks.jobs.model import ClaimedJob, FinalOutcome, HeldLease, Lease, LostJob
 from decisionworks.jobs.wake import close_waiting, request_cancel, wake
 
@@ -35,5 +35,6 @@ __all__ = [
     "request_cancel",
     "rescue",
     "retry",
+    "take_back",
     "wake",
 ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
+
+from psycopg.rows import DictRow
 
 from decisionworks.jobs.model import Lease, LostJob
 from decisionworks.jobs.statements import statement
@@ -17,16 +20,17 @@ async def rescue(tx: Tx, *, worker_id: UUID) -> list[LostJob]:
     """
     await tx.execute(statement("bury_workers"), {"worker_id": worker_id})
     cursor = await tx.execute(statement("rescue"))
-    return [
-        LostJob(
-            id=row["id"],
-            project_id=row["project_id"],
-            subject_id=row["subject_id"],
-            kind=row["kind"],
-            lost_leases=row["lost_leases"],
-        )
-        for row in await cursor.fetchall()
-    ]
+    return [_lost_job(row) for row in await cursor.fetchall()]
+
+
+async def take_back(tx: Tx, *, worker_id: UUID, held: Collection[Lease]) -> list[LostJob]:
+    """Let jobs wait again that are this worker's by name only: it holds none but `held`.
+
+    Call it while no claim of this worker is under way.
+    """
+    known = {"job_ids": [lease.job_id for lease in held], "lease_tokens": [lease.token for lease in held]}
+    cursor = await tx.execute(statement("take_back"), {"worker_id": worker_id, **known})
+    return [_lost_job(row) for row in await cursor.fetchall()]
 
 
 async def cancelled_leases(tx: Tx, *, worker_id: UUID) -> list[Lease]:
@@ -38,3 +42,13 @@ async def cancelled_leases(tx: Tx, *, worker_id: UUID) -> list[Lease]:
 async def forget_worker(tx: Tx, *, worker_id: UUID) -> None:
     """The worker ends in peace."""
     await tx.execute(statement("forget_worker"), {"worker_id": worker_id})
+
+
+def _lost_job(row: DictRow) -> LostJob:
+    return LostJob(
+        id=row["id"],
+        project_id=row["project_id"],
+        subject_id=row["subject_id"],
+        kind=row["kind"],
+        lost_leases=row["lost_leases"],
+    )
