@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decisionworks.kit.errors import Conflict
+from decisionworks.kit.errors import Conflict, RetryLater
 
 
 class RunCancelled(Conflict):
@@ -12,3 +12,17 @@ class RunCancelled(Conflict):
 
     def __init__(self) -> None:
         super().__init__("the run was cancelled")
+
+
+class UnknownJobKind(RetryLater):
+    """This worker has no graph for a job; one of another version may have it."""
+
+    code = "unknown-job-kind"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"this worker knows no job of kind {kind!r}",
+            retry_after_s=5.0,
+            remedy="start workers of the version that handed the job in",
+        )
+        self.kind = kind

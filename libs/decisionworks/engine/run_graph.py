@@ -126,8 +126,8 @@ async def _rest(definition: GraphDefinition, attempt: Attempt, saver: LeaseSaver
     await attempt.commit(checkpoint_id=None, also=rest)
 
 
-async def conclude(definition: GraphDefinition, attempt: Attempt, outcome: Outcome) -> None:
-    """Write how the attempt ended.
+async def conclude(definition: GraphDefinition | None, attempt: Attempt, outcome: Outcome) -> None:
+    """Write how the attempt ended; without a definition on the job alone, which then rests in quarantine if it failed.
 
     Raises: LeaseLost.
     """
@@ -139,19 +139,23 @@ async def conclude(definition: GraphDefinition, attempt: Attempt, outcome: Outco
             await attempt.write(lambda tx: jobs.release(tx, lease))
         case TryAgain(delay_s=delay_s, failure=failure):
             await attempt.write(lambda tx: jobs.retry(tx, lease, delay_s=delay_s, error=failure.to_json()))
+        case Failed(failure=failure) if definition is None:
+            await attempt.write(lambda tx: jobs.finish(tx, lease, outcome="quarantined", error=failure.to_json()))
         case Succeeded() | Failed() | Cancelled():
             await attempt.write(lambda tx: _end(tx, definition, attempt, outcome))
     log.info("attempt.ended", outcome=type(outcome).__name__.lower())
 
 
-async def _end(tx: Tx, definition: GraphDefinition, attempt: Attempt, outcome: Succeeded | Failed | Cancelled) -> None:
-    error: Mapping[str, object] | None = None
-    match outcome:
-        case Succeeded(state=state):
-            await definition.life.finish(tx, attempt, state)
-        case Failed(failure=failure):
-            error = failure.to_json()
-            await definition.life.fail(tx, attempt, failure)
-        case Cancelled():
-            await definition.life.cancel(tx, attempt)
+async def _end(
+    tx: Tx, definition: GraphDefinition | None, attempt: Attempt, outcome: Succeeded | Failed | Cancelled
+) -> None:
+    error = outcome.failure.to_json() if isinstance(outcome, Failed) else None
+    if definition is not None:
+        match outcome:
+            case Succeeded(state=state):
+                await definition.life.finish(tx, attempt, state)
+            case Failed(failure=failure):
+                await definition.life.fail(tx, attempt, failure)
+            case Cancelled():
+                await definition.life.cancel(tx, attempt)
     await jobs.finish(tx, attempt.job.lease, outcome=final_outcome_name(outcome), error=error)

@@ -16,13 +16,14 @@ from langgraph.runtime import RunControl
 from decisionworks import jobs
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.definition import GraphDefinition
+from decisionworks.engine.errors import UnknownJobKind
 from decisionworks.engine.liveness import Liveness
 from decisionworks.engine.outcome import Cancelled, Lost, Outcome, Released, outcome_of, poisoned
 from decisionworks.engine.run_graph import conclude, run_graph
 from decisionworks.events import JOBS_CHANNEL, Doorbell, Listener
 from decisionworks.jobs import ClaimedJob, Lease
 from decisionworks.kit.db import Database
-from decisionworks.kit.errors import Broken, RetryLater
+from decisionworks.kit.errors import RetryLater
 from decisionworks.kit.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -171,33 +172,33 @@ class Worker:
             job_id=str(job.id), run_id=str(job.id), thread_id=str(job.subject_id or job.id)
         )
         log.info("job.claimed", kind=job.kind, attempt=job.lease_token, returned=job.returned)
+        definition = self._definitions.get(job.kind)
         attempt = Attempt(
             job=job,
-            graph_version=self._definition(job).version,
+            graph_version="" if definition is None else definition.version,
             database=self._database,
             doorbell=self._doorbell,
             is_fenced=self._liveness.is_fenced,
         )
-        outcome = await self._outcome(running, attempt)
+        outcome = await self._outcome(definition, running, attempt)
         running.is_concluding = True
-        try:
-            await self._conclude(attempt, outcome)
-        except Exception as error:  # one of the two outermost loops: the end could not be written, so hand it back
-            log.exception("conclude.failed")
-            await self._conclude(attempt, outcome_of(error, job))
+        # An end that cannot be written is judged as any other error, and in the last resort written on the job alone.
+        for life in (definition, definition, None):
+            try:
+                await self._conclude(life, attempt, outcome)
+                return
+            except Exception as error:  # one of the two outermost loops: log and decide
+                log.exception("conclude.failed")
+                outcome = outcome_of(error, job)
 
-    def _definition(self, job: ClaimedJob) -> GraphDefinition:
-        definition = self._definitions.get(job.kind)
-        if definition is None:
-            raise Broken(f"this worker knows no job of kind {job.kind!r}")
-        return definition
-
-    async def _outcome(self, running: _Running, attempt: Attempt) -> Outcome:
+    async def _outcome(self, definition: GraphDefinition | None, running: _Running, attempt: Attempt) -> Outcome:
         verdict = poisoned(running.job)
         if verdict is not None:
             return verdict
         try:
-            return await run_graph(self._definition(running.job), attempt, running.control)
+            if definition is None:
+                raise UnknownJobKind(running.job.kind)
+            return await run_graph(definition, attempt, running.control)
         except asyncio.CancelledError:
             # We cancelled it ourselves, and said why; a cancellation from outside has no reason and goes on.
             if running.end is None:
@@ -211,11 +212,11 @@ class Worker:
                 log.exception("attempt.failed")
             return outcome_of(error, running.job)
 
-    async def _conclude(self, attempt: Attempt, outcome: Outcome) -> None:
+    async def _conclude(self, definition: GraphDefinition | None, attempt: Attempt, outcome: Outcome) -> None:
         """Write the end; while the database is away, hand the job back as soon as it answers again."""
         while not self._liveness.is_fenced():
             try:
-                await conclude(self._definition(attempt.job), attempt, outcome)
+                await conclude(definition, attempt, outcome)
                 return
             except jobs.LeaseLost:
                 log.info("attempt.lost")
