@@ -1,0 +1,72 @@
+"""Generated repositories pass their own tests and linter, and notice when one of their functions breaks."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from decisionworks.graphs.codegen.render import render_repository
+from tests.unit.graphs.codegen_services.golden_plans import render_input
+
+SERVED = ["dev-01", "dev-03", "dev-04", "dev-05", "dev-07", "dev-08", "dev-10", "dev-12", "dev-13", "dev-15", "dev-19"]
+
+
+def _unpack(scenario: str, folder: Path) -> Path:
+    for path, file in render_repository(render_input(scenario)).items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(file.content)
+    return folder
+
+
+def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-B", "-m", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+
+
+def _run_tests(folder: Path) -> subprocess.CompletedProcess[str]:
+    return _run(folder, "pytest", "-q", "-x", "-p", "no:cacheprovider")
+
+
+@pytest.mark.parametrize("scenario", SERVED)
+def test_a_fresh_repository_passes_its_own_tests_and_linter(scenario, tmp_path):
+    folder = _unpack(scenario, tmp_path)
+
+    linted = _run(folder, "ruff", "check", "--no-cache", ".")
+    tested = _run_tests(folder)
+
+    assert linted.returncode == 0, linted.stdout
+    assert tested.returncode == 0, tested.stdout
+
+
+@pytest.mark.parametrize(
+    ("scenario", "path", "function"),
+    [
+        ("dev-01", "services/batch_scoring/job.py", "sort_out"),
+        ("dev-01", "src/churn/landing.py", "read_part"),
+        ("dev-04", "services/async_worker/worker.py", "drain"),
+        ("dev-05", "src/assistant/retrieval.py", "relevance"),
+        ("dev-08", "services/scoring_function/handler.py", "body_of"),
+        ("dev-13", "services/multi_model/models.py", "forget"),
+        ("dev-15", "services/inference/archive.py", "publish"),
+    ],
+)
+def test_breaking_one_function_turns_the_tests_red(scenario, path, function, tmp_path):
+    folder = _unpack(scenario, tmp_path)
+    broken = folder / path
+    broken.write_text(_without_body(broken.read_text(), function))
+
+    tested = _run_tests(folder)
+
+    assert tested.returncode == 1, tested.stdout
+
+
+def _without_body(text: str, function: str) -> str:
+    (node,) = [
+        item for item in ast.walk(ast.parse(text)) if isinstance(item, ast.FunctionDef) and item.name == function
+    ]
+    lines = text.splitlines(keepends=True)
+    first = node.body[1] if len(node.body) > 1 else node.body[0]
+    return "".join([*lines[: first.lineno - 1], " " * first.col_offset + "return None\n", *lines[node.end_lineno :]])
