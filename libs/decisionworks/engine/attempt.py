@@ -76,10 +76,10 @@ class Attempt:
     async def intend(self, *, node: str, key: str, inputs_hash: str) -> None:
         """Commit that a node with outside effects begins; on a later try, count the try.
 
-        Raises: LeaseLost.
+        Raises: LeaseLost, RunCancelled.
         """
         async with self.commit_lock, self.database.project_transaction(self.job.project_id) as tx:
-            await self._hold(tx)
+            await self.hold(tx)
             await tx.execute(
                 "INSERT INTO agent_runs (thread_id, key, project_id, node, status, inputs_hash, job_id, lease_token)"
                 " VALUES (%s, %s, %s, %s, 'intent', %s, %s, %s)"
@@ -100,7 +100,7 @@ class Attempt:
         async with self.commit_lock:
             finished = tuple(self.outbox)
             async with self.database.project_transaction(self.job.project_id) as tx:
-                held = await self._hold(tx)
+                held = await self.hold(tx)
                 for done in finished:
                     await self._record(tx, done, checkpoint_id)
                     if done.apply is not None:
@@ -113,18 +113,30 @@ class Attempt:
             del self.outbox[: len(finished)]
             for done in finished:
                 self.recorded[done.key] = done.output
-        if finished:
+        if finished or also is not None:
             self._ring()
 
-    async def write(self, work: DomainWrite) -> None:
+    async def write(self, work: DomainWrite, *, heed_cancel: bool = False) -> None:
         """Run one domain write under the lease, outside any node.
 
-        Raises: LeaseLost.
+        Raises: LeaseLost; RunCancelled, if that is to be heeded.
         """
         async with self.commit_lock, self.database.project_transaction(self.job.project_id) as tx:
-            await self._hold(tx, heed_cancel=False)
+            await self.hold(tx, heed_cancel=heed_cancel)
             await work(tx)
         self._ring()
+
+    async def hold(self, tx: Tx, *, heed_cancel: bool = True) -> jobs.HeldLease:
+        """Hold the right to write until this transaction ends.
+
+        Raises: LeaseLost; RunCancelled, the end was asked for.
+        """
+        if self.is_fenced():
+            raise LeaseLost(self.job.id, self.job.lease_token)
+        held = await jobs.hold_lease(tx, self.job.lease)
+        if held.cancel_requested and heed_cancel:
+            raise RunCancelled
+        return held
 
     async def append(self, tx: Tx, drafts: Sequence[EventDraft], *, checkpoint_id: str | None = None) -> None:
         """Append events of this run in the caller's transaction."""
@@ -139,14 +151,6 @@ class Attempt:
             drafts=drafts,
             checkpoint_id=checkpoint_id,
         )
-
-    async def _hold(self, tx: Tx, *, heed_cancel: bool = True) -> jobs.HeldLease:
-        if self.is_fenced():
-            raise LeaseLost(self.job.id, self.job.lease_token)
-        held = await jobs.hold_lease(tx, self.job.lease)
-        if held.cancel_requested and heed_cancel:
-            raise RunCancelled
-        return held
 
     async def _record(self, tx: Tx, done: FinishedNode, checkpoint_id: str | None) -> None:
         await tx.execute(

@@ -15,6 +15,7 @@ from decisionworks import jobs
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.checkpoint import LeaseSaver
 from decisionworks.engine.definition import GraphDefinition, Waiting
+from decisionworks.engine.errors import RunCancelled
 from decisionworks.engine.outcome import (
     Cancelled,
     Failed,
@@ -69,7 +70,7 @@ async def _prepare(definition: GraphDefinition, attempt: Attempt) -> Mapping[str
     """Read what the run stands on; only an attempt after a failed one has something to write here."""
     async with attempt.database.project_transaction(attempt.job.project_id) as tx:
         if attempt.job.returned in ("lost", "retry", "replayed"):
-            await jobs.hold_lease(tx, attempt.job.lease)
+            await attempt.hold(tx)
             payload = {"attempt": attempt.job.lease_token, "reason": attempt.job.returned}
             await attempt.append(tx, [EventDraft(type="job-retried", payload=payload)])
         await attempt.begin(tx)
@@ -108,7 +109,7 @@ async def _answer_or_park(definition: GraphDefinition, attempt: Attempt, interru
     if answer is not None:
         return answer
     async with attempt.database.project_transaction(project_id) as tx:
-        await jobs.hold_lease(tx, attempt.job.lease)
+        await attempt.hold(tx)
         answer = await definition.life.answer(tx, attempt, interrupt_id)
         if answer is None:
             await jobs.park(tx, attempt.job.lease)
@@ -135,15 +136,25 @@ async def conclude(definition: GraphDefinition | None, attempt: Attempt, outcome
     match outcome:
         case Lost() | Parked():
             return
-        case Released():
-            await attempt.write(lambda tx: jobs.release(tx, lease))
-        case TryAgain(delay_s=delay_s, failure=failure):
-            await attempt.write(lambda tx: jobs.retry(tx, lease, delay_s=delay_s, error=failure.to_json()))
+        case Released() | TryAgain():
+            try:
+                await attempt.write(lambda tx: _give_back(tx, attempt, outcome), heed_cancel=True)
+            except RunCancelled:
+                await conclude(definition, attempt, Cancelled())
+                return
         case Failed(failure=failure) if definition is None:
             await attempt.write(lambda tx: jobs.finish(tx, lease, outcome="quarantined", error=failure.to_json()))
         case Succeeded() | Failed() | Cancelled():
             await attempt.write(lambda tx: _end(tx, definition, attempt, outcome))
     log.info("attempt.ended", outcome=type(outcome).__name__.lower())
+
+
+async def _give_back(tx: Tx, attempt: Attempt, outcome: Released | TryAgain) -> None:
+    match outcome:
+        case Released():
+            await jobs.release(tx, attempt.job.lease)
+        case TryAgain(delay_s=delay_s, failure=failure):
+            await jobs.retry(tx, attempt.job.lease, delay_s=delay_s, error=failure.to_json())
 
 
 async def _end(

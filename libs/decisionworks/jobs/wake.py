@@ -16,7 +16,7 @@ async def wake(tx: Tx, *, subject_id: UUID) -> bool:
     The row is locked first, in a statement of its own: a worker that is parking it right now is waited for, and what
     the second statement sees is what that worker committed.
     """
-    await tx.execute("SELECT id FROM jobs WHERE subject_id = %s FOR UPDATE", (subject_id,))
+    await _lock(tx, subject_id)
     cursor = await tx.execute(statement("wake"), {"subject_id": subject_id})
     return await cursor.fetchone() is not None
 
@@ -29,7 +29,16 @@ async def request_cancel(tx: Tx, *, subject_id: UUID) -> Literal["ready", "runni
 
 
 async def close_waiting(tx: Tx, *, subject_id: UUID, outcome: FinalOutcome) -> UUID | None:
-    """End a job that nobody works on (parked or ready); None when there is none such."""
+    """End a job that nobody works on (parked or ready); None when there is none such.
+
+    Locked first, as in `wake`: a job that is being parked right now is ended, not overlooked, and one that runs goes on
+    running until this transaction ends, so that asking for its end afterwards reaches its worker.
+    """
+    await _lock(tx, subject_id)
     cursor = await tx.execute(statement("close_waiting"), {"subject_id": subject_id, "outcome": outcome})
     row = await cursor.fetchone()
     return None if row is None else UUID(str(row["id"]))
+
+
+async def _lock(tx: Tx, subject_id: UUID) -> None:
+    await tx.execute("SELECT id FROM jobs WHERE subject_id = %s FOR UPDATE", (subject_id,))

@@ -137,6 +137,28 @@ async def test_a_wake_waits_for_a_worker_that_is_parking_right_now(database: Dat
     assert await waking is True
 
 
+async def test_an_end_asked_for_while_a_worker_is_parking_ends_the_job(database: Database) -> None:
+    project_id, subject_id = await a_project(database), new_id()
+    worker_id = await a_worker(database)
+    await a_job(database, project_id, subject_id=subject_id)
+    [job] = await claimed(database, worker_id)
+
+    async def end() -> object:
+        async with database.project_transaction(project_id) as tx:
+            closed = await jobs.close_waiting(tx, subject_id=subject_id, outcome="cancelled")
+            return closed or await jobs.request_cancel(tx, subject_id=subject_id)
+
+    async with database.project_transaction(project_id) as tx:
+        await jobs.hold_lease(tx, job.lease)
+        ending = asyncio.create_task(end())
+        await _is_waiting_for_a_lock(database)
+        await jobs.park(tx, job.lease)
+
+    assert await ending == job.id
+    async with database.system_transaction() as tx:
+        assert (await jobs.get_job(tx, job.id))["state"] == "cancelled"
+
+
 async def test_a_subject_has_one_active_job(database: Database) -> None:
     project_id, subject_id = await a_project(database), new_id()
     await a_job(database, project_id, subject_id=subject_id)
