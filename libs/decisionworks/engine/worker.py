@@ -192,6 +192,8 @@ class Worker:
                 outcome = outcome_of(error, job)
 
     async def _outcome(self, definition: GraphDefinition | None, running: _Running, attempt: Attempt) -> Outcome:
+        if self._draining.is_set():
+            return Released()
         if running.job.cancel_requested:
             return Cancelled()
         verdict = poisoned(running.job)
