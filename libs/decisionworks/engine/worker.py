@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
+from uuid import UUID
 
 import structlog
 from langgraph.runtime import RunControl
@@ -41,6 +42,20 @@ class _Running:
     task: asyncio.Task[None] | None = None
     end: Outcome | None = None
     is_concluding: bool = False
+
+
+class Duty(Protocol):
+    """Something a worker does beside its jobs, under the name that it has now."""
+
+    __name__: str
+
+    def __call__(self, worker_id: UUID, /) -> Awaitable[None]:
+        """Do it once."""
+        ...
+
+
+async def _rescue_pause() -> None:
+    await asyncio.sleep(_RESCUE_EVERY_S * random.uniform(0.7, 1.3))  # noqa: S311
 
 
 class Worker:
@@ -91,13 +106,16 @@ class Worker:
         await self._doorbell.start()
         await self._listener.start()
         self._liveness.start()
-        rescue = asyncio.create_task(self._rescue_for_ever(), name="rescue")
-        cancels = asyncio.create_task(self._cancel_for_ever(), name="cancels")
+        cancel_bell = self._listener.subscribe("cancel")
+        duties = (
+            asyncio.create_task(self._keep_at(self._rescue, _rescue_pause), name="rescue"),
+            asyncio.create_task(self._keep_at(self._heed_cancels, lambda: cancel_bell.wait(1.0)), name="cancels"),
+        )
         try:
             await self._claim_until_drained()
             await self._drain_slots()
         finally:
-            for task in (rescue, cancels):
+            for task in duties:
                 task.cancel()
             await self._leave()
 
@@ -228,33 +246,34 @@ class Worker:
             except RetryLater:
                 await asyncio.sleep(0.3)
 
-    async def _rescue_for_ever(self) -> None:
+    async def _keep_at(self, duty: Duty, pause: Callable[[], Awaitable[object]]) -> None:
+        """Do a duty again and again while this worker lives; one failure is no reason to give it up."""
         while True:
-            await asyncio.sleep(_RESCUE_EVERY_S * random.uniform(0.7, 1.3))  # noqa: S311
+            await pause()
             worker_id = self._liveness.worker_id
             if worker_id is None:
                 continue
             try:
-                async with self._database.system_transaction() as tx:
-                    lost = await jobs.rescue(tx, worker_id=worker_id)
-            except RetryLater:
-                continue
-            for job in lost:
-                log.warning("job.rescued", job_id=str(job.id), lost_leases=job.lost_leases)
-                self._doorbell.ring(JOBS_CHANNEL, jobs.DEFAULT_QUEUE)
+                await duty(worker_id)
+            except RetryLater as error:
+                log.warning("duty.failed", duty=duty.__name__, error=error.message)
+            except Exception:  # an outermost loop: if it ended, the jobs of the dead would stay with them
+                log.exception("duty.failed", duty=duty.__name__)
 
-    async def _cancel_for_ever(self) -> None:
-        bell = self._listener.subscribe("cancel")
-        while True:
-            await bell.wait(1.0)
-            worker_id = self._liveness.worker_id
-            if worker_id is None or not self._running:
-                continue
-            with contextlib.suppress(RetryLater):
-                async with self._database.system_transaction() as tx:
-                    leases = await jobs.cancelled_leases(tx, worker_id=worker_id)
-                for lease in leases:
-                    self._stop_one(lease, Cancelled())
+    async def _rescue(self, worker_id: UUID) -> None:
+        async with self._database.system_transaction() as tx:
+            lost = await jobs.rescue(tx, worker_id=worker_id)
+        for job in lost:
+            log.warning("job.rescued", job_id=str(job.id), lost_leases=job.lost_leases)
+            self._doorbell.ring(JOBS_CHANNEL, jobs.DEFAULT_QUEUE)
+
+    async def _heed_cancels(self, worker_id: UUID) -> None:
+        if not self._running:
+            return
+        async with self._database.system_transaction() as tx:
+            leases = await jobs.cancelled_leases(tx, worker_id=worker_id)
+        for lease in leases:
+            self._stop_one(lease, Cancelled())
 
     def _stop_one(self, lease: Lease, end: Outcome) -> None:
         running = self._running.get(lease)
@@ -275,6 +294,8 @@ class Worker:
 
     async def _leave(self) -> None:
         worker_id = self._liveness.worker_id
+        # First, or a beat after the row is gone would take the worker for dead and register another one.
+        await asyncio.to_thread(self._liveness.stop)
         with contextlib.suppress(RetryLater):
             if worker_id is not None:
                 async with self._database.system_transaction() as tx:
@@ -282,4 +303,3 @@ class Worker:
         self._doorbell.ring(JOBS_CHANNEL, jobs.DEFAULT_QUEUE)
         await self._doorbell.stop()
         await self._listener.stop()
-        self._liveness.stop()
