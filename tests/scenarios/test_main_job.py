@@ -12,7 +12,7 @@ from collections import Counter
 from tests.scenarios.conftest import StartPlatform
 from tests.scenarios.running import CHURN, Platform, numbers_of, story_of, wait_until
 
-ASKED_FIRST = "We want churn scores every night for 20,000 customers in Postgres, 5 GB. AWS us-east-1, two people who know Python."
+ASKED_FIRST = "We want churn scores every night for 20,000 customers in Postgres, 5 GB. AWS us-east-1, two of us."
 
 
 def test_words_become_an_approved_and_validated_repository(start_platform: StartPlatform) -> None:

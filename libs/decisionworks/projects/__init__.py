@@ -1,6 +1,6 @@
 """A project's constraints: the catalogue, reading a request, coverage, questions and answers."""
 
-from decisionworks.projects.apply_answers import apply_answers, extract_answers_from_message
+from decisionworks.projects.apply_answers import ANSWERED, apply_answers, extract_answers_from_message
 from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.conditions import Condition, Facts, fields_of, holds
 from decisionworks.projects.constraint_values import (
@@ -34,6 +34,7 @@ from decisionworks.projects.parse_request import MAX_REQUEST_BYTES, check_reques
 from decisionworks.projects.rank_questions import MAX_QUESTIONS, rank_questions
 
 __all__ = [
+    "ANSWERED",
     "MAX_QUESTIONS",
     "MAX_REQUEST_BYTES",
     "Assumption",

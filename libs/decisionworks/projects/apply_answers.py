@@ -28,6 +28,9 @@ _GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,6})?")
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,6})?")
 
 
+ANSWERED = "answered by the requester"
+
+
 def apply_answers(
     constraints: Mapping[str, ConstraintValue], answers: Mapping[str, object], *, catalogue: ConstraintCatalogue
 ) -> Constraints:
@@ -74,9 +77,7 @@ def _answered(before: ConstraintValue, value: Plain | None) -> ConstraintValue:
         return before
     if before.state is ValueState.STATED and before.value == value:
         return before
-    return replace(
-        before, value=value, state=ValueState.STATED, span=None, confidence=1.0, reason="answered by the requester"
-    )
+    return replace(before, value=value, state=ValueState.STATED, span=None, confidence=1.0, reason=ANSWERED)
 
 
 def _readable(name: str, value: object, *, catalogue: ConstraintCatalogue) -> object:

@@ -17,6 +17,7 @@ from decisionworks.kit.canonical import digest_of
 from decisionworks.kit.errors import Broken
 from decisionworks.patterns import Composition
 from decisionworks.patterns.compose_plan import compose_plan
+from decisionworks.projects import ANSWERED
 
 _SHOWN = 6
 
@@ -36,7 +37,7 @@ def planner_node(tools: PlanningTools) -> NodeSpec:
         )
         if composition.plan is None:
             raise Broken("the planner answered without even a nearest plan")
-        plan = _with_stated_differences(composition.plan, row.findings)
+        plan = _with_intake_assumptions(composition.plan, row.findings, row.constraints)
         cost = composition.cost_estimate
         changes = {
             "status": Status.PLANNING.value,
@@ -70,11 +71,17 @@ def planner_node(tools: PlanningTools) -> NodeSpec:
     )
 
 
-def _with_stated_differences(plan: Mapping[str, Any], findings: Mapping[str, Any]) -> dict[str, Any]:
-    """What intake had to assume stands among the plan's assumptions, once per field."""
+def _with_intake_assumptions(
+    plan: Mapping[str, Any], findings: Mapping[str, Any], constraints: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What intake had to assume stands among the plan's assumptions, once per field, unless an answer came since."""
     listed = list(plan.get("assumptions", []))
     named = {item["field"] for item in listed}
-    added = [item for item in findings.get("assumptions", []) if item["field"] not in named]
+    added = [
+        item
+        for item in findings.get("assumptions", [])
+        if item["field"] not in named and constraints[item["field"]]["reason"] != ANSWERED
+    ]
     return {**plan, "assumptions": [*listed, *added]}
 
 
