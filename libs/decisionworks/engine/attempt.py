@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -108,8 +108,11 @@ class Attempt:
                     await self._append(tx, done.drafts, checkpoint_id)
                 if also is not None:
                     await also(tx)
-                if held.lost_leases and finished:
+                is_progress = bool(finished) and (held.lost_leases > 0 or held.failures > 0)
+                if is_progress:
                     await jobs.note_progress(tx, self.job.lease)
+            if is_progress:
+                self.job = replace(self.job, failures=0, lost_leases=0)
             del self.outbox[: len(finished)]
             for done in finished:
                 self.recorded[done.key] = done.output

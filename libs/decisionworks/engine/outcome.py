@@ -66,7 +66,8 @@ def outcome_of(error: Exception, job: ClaimedJob) -> Outcome:
     """Judge an error that ended an attempt.
 
     What is wrong with the input or with us fails at once; what may work later, and anything unforeseen, is tried
-    again with full jitter until the job's limit, and unforeseen errors then rest in quarantine.
+    again with full jitter until the job's limit of failures without progress, and unforeseen errors then rest in
+    quarantine.
     """
     match error:
         case LeaseLost():
@@ -111,8 +112,9 @@ def final_outcome_name(outcome: Succeeded | Failed | Cancelled) -> FinalOutcome:
 def _again_or_fail(failure: Failure, job: ClaimedJob, *, at_least_s: float) -> TryAgain | Failed:
     if job.failures + 1 >= job.max_failures:
         return Failed(failure=failure)
-    spread_s = min(_LONGEST_DELAY_S, 2.0**job.failures)
-    return TryAgain(delay_s=max(at_least_s, random.uniform(0.0, spread_s)), failure=failure)  # noqa: S311 jitter
+    growth = 2.0**job.failures
+    delay_s = max(at_least_s * growth, random.uniform(0.0, growth))  # noqa: S311 jitter
+    return TryAgain(delay_s=min(_LONGEST_DELAY_S, delay_s), failure=failure)
 
 
 def _failure(error: Exception, *, quarantined: bool) -> Failure:

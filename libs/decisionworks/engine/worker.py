@@ -207,7 +207,7 @@ class Worker:
                 return
             except Exception as error:  # one of the two outermost loops: log and decide
                 log.exception("conclude.failed")
-                outcome = outcome_of(error, job)
+                outcome = outcome_of(error, attempt.job)
 
     async def _outcome(self, definition: GraphDefinition | None, running: _Running, attempt: Attempt) -> Outcome:
         if self._draining.is_set():
@@ -232,7 +232,7 @@ class Worker:
         except Exception as error:  # one of the two outermost loops: log and decide
             if not isinstance(error, jobs.LeaseLost | RetryLater):
                 log.exception("attempt.failed")
-            return outcome_of(error, running.job)
+            return outcome_of(error, attempt.job)
 
     async def _conclude(self, definition: GraphDefinition | None, attempt: Attempt, outcome: Outcome) -> None:
         """Write the end; while the database is away, hand the job back as soon as it answers again."""

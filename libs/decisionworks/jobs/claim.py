@@ -34,5 +34,5 @@ async def hold_lease(tx: Tx, lease: Lease) -> HeldLease:
 
 
 async def note_progress(tx: Tx, lease: Lease) -> None:
-    """Clear the count of leases lost in a row: a node has newly finished."""
+    """Clear the counts of failures and of leases lost in a row: a node has newly finished."""
     await tx.execute(statement("note_progress"), {"job_id": lease.job_id, "lease_token": lease.token})

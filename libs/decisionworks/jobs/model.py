@@ -65,7 +65,8 @@ class LostJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldLease:
-    """What the lease check saw: leases lost in a row before this one, and whether the end was asked for."""
+    """What the lease check saw: what went wrong since the last progress, and whether the end was asked for."""
 
+    failures: int
     lost_leases: int
     cancel_requested: bool

@@ -16,6 +16,7 @@ from decisionworks.engine import worker as worker_module
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.worker import Worker
 from decisionworks.kit.db import Database, Tx
+from decisionworks.kit.errors import RetryLater
 from decisionworks.kit.ids import new_id
 from decisionworks.kit.settings import Settings
 from tests.factories.queue import a_project, a_worker, claimed, let_lease_end
@@ -154,6 +155,22 @@ async def test_a_run_whose_end_cannot_be_written_is_not_left_running(floor: Floo
         ended = await floor.becomes(subject_id, "quarantined")
 
     assert ended["last_error"]["code"] == "unexpected"
+
+
+async def test_failures_are_counted_since_the_last_progress(floor: Floor) -> None:
+    subject_id = await floor.enqueue(failures=4)
+
+    async def be_away(_attempt: Attempt) -> None:
+        raise RetryLater("outside is away")
+
+    async with floor.working():
+        await floor.becomes(subject_id, "parked")
+        floor.toy.before["second"] = once(be_away)
+        await floor.answered(subject_id, "blue")
+        await _asks(floor, "approve")
+        parked = await floor.becomes(subject_id, "parked")
+
+    assert parked["failures"] == 0
 
 
 async def test_a_job_that_is_claimed_after_its_end_was_asked_for_ends_without_working(floor: Floor) -> None:

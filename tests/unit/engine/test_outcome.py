@@ -54,6 +54,13 @@ def test_what_may_work_later_waits_at_least_as_long_as_it_asks() -> None:
     assert outcome.delay_s >= 42.0
 
 
+def test_what_asks_for_time_gets_twice_as_much_with_every_failure() -> None:
+    outcome = outcome_of(RetryLater("disk full", retry_after_s=10.0), replace(JOB, failures=3))
+
+    assert isinstance(outcome, TryAgain)
+    assert outcome.delay_s >= 80.0
+
+
 def test_the_wait_grows_with_the_failures_and_is_bounded() -> None:
     tired = replace(JOB, failures=3)
 
