@@ -155,6 +155,20 @@ async def test_a_frozen_worker_that_wakes_can_write_nothing(bench: Bench) -> Non
     assert (await bench.told()).count(("reason-card", "first")) == 1
 
 
+async def test_a_worker_that_lost_its_lease_announces_no_outside_effect(bench: Bench) -> None:
+    healthy = await a_worker(bench.database)
+    frozen = await bench.claim()
+    await let_lease_end(bench.database, bench.worker_id)
+    await rescued(bench.database, healthy)
+    await bench.claim(healthy)
+
+    with pytest.raises(LeaseLost):
+        await frozen.intend(node="third", key="a" * 64, inputs_hash="b" * 64)
+
+    assert await bench.count("SELECT count(*) AS n FROM agent_runs") == 0
+    assert await bench.told() == []
+
+
 async def test_a_wake_without_an_answer_parks_again_and_asks_nobody_twice(bench: Bench) -> None:
     await bench.work(await bench.claim())
     async with bench.database.project_transaction(bench.project_id) as tx:

@@ -34,6 +34,14 @@ async def test_an_expired_lease_lets_another_worker_finish_the_job(database: Dat
     await let_lease_end(database, frozen)
     lost = await rescued(database, healthy)
     [second] = await claimed(database, healthy)
+    for late in (
+        lambda tx: jobs.finish(tx, first.lease, outcome="failed"),
+        lambda tx: jobs.park(tx, first.lease),
+        lambda tx: jobs.hold_lease(tx, first.lease),
+    ):
+        with pytest.raises(LeaseLost):
+            async with database.project_transaction(project_id) as tx:
+                await late(tx)
     async with database.project_transaction(project_id) as tx:
         await jobs.finish(tx, second.lease, outcome="succeeded")
 
@@ -77,6 +85,20 @@ async def test_a_small_project_is_served_beside_a_large_backlog(database: Databa
     batch = await claimed(database, worker_id, free=4)
 
     assert wanted in {job.id for job in batch}
+
+
+async def test_a_claim_passes_over_a_job_that_somebody_holds_and_does_not_wait(database: Database) -> None:
+    project_id, subject_id = await a_project(database), new_id()
+    worker_id = await a_worker(database)
+    await a_job(database, project_id, subject_id=subject_id)
+    free = await a_job(database, project_id)
+
+    async with database.project_transaction(project_id) as tx:
+        await jobs.wake(tx, subject_id=subject_id)
+        async with asyncio.timeout(5):
+            got = await claimed(database, worker_id, free=2)
+
+    assert [job.id for job in got] == [free]
 
 
 async def test_a_more_important_job_comes_first(database: Database) -> None:
