@@ -1,0 +1,82 @@
+"""What fails a check, or a policy on generated code, ends the run and publishes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from langgraph.graph import END
+
+from decisionworks.artifacts import DiskStore, GeneratedFile
+from decisionworks.graphs.codegen import graph
+from decisionworks.graphs.codegen.nodes import validators
+from decisionworks.graphs.codegen.tools import CodegenTools, keep, kept_files, pack
+from decisionworks.graphs.codegen.validate import CheckReport, CheckStatus, ValidationReport, Verdict
+from decisionworks.graphs.decision_document import DecisionDocument
+
+CLEAN = {"public_bucket": False, "wildcard_iam": False, "unencrypted_store": False, "plaintext_secret": False}
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> CodegenTools:
+    return CodegenTools(
+        store=DiskStore(tmp_path / "artifacts"),
+        open_sandbox=lambda: None,  # type: ignore[arg-type, return-value]
+        data_dir=tmp_path,
+        scratch_dir=tmp_path,
+        catalogue_version="1",
+    )
+
+
+async def _validated(
+    tools: CodegenTools, monkeypatch: pytest.MonkeyPatch, *, status: CheckStatus, facts: dict[str, bool | None]
+) -> Any:
+    verdict = Verdict(status=status, reason="as the test says", tool="test")
+    report = ValidationReport(
+        checks=(CheckReport(id="ruff", verdict=verdict, duration_ms=1),),
+        gen_facts=facts,
+        sandbox_level="namespaces",
+        duration_ms=1,
+    )
+    monkeypatch.setattr(validators, "validate_repository", lambda files, **_: report)
+    row = SimpleNamespace(plan={"patterns": []}, constraints={}, cost_estimate={}, findings={})
+    attempt: Any = SimpleNamespace(document=DecisionDocument(row=row))  # type: ignore[arg-type]
+    files = {"a.py": GeneratedFile(content=b"x = 1\n", pattern="sec-baseline")}
+    digest = await keep(tools, pack(files))
+    return await validators.validators_node(tools).work({"files_digest": digest, "plan_hash": "0" * 64}, attempt)
+
+
+async def test_a_failed_check_ends_the_run_and_names_itself(
+    tools: CodegenTools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = await _validated(tools, monkeypatch, status=CheckStatus.FAILED, facts=dict(CLEAN))
+
+    assert result.update["outcome"] == "failed"
+    assert result.update["failed_checks"][0] == "ruff: as the test says"
+    assert graph._after_validators(dict(result.update)) == END
+
+
+async def test_a_fired_block_on_generated_code_ends_the_run(
+    tools: CodegenTools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts: dict[str, bool | None] = {**CLEAN, "public_bucket": True}
+
+    result = await _validated(tools, monkeypatch, status=CheckStatus.PASSED, facts=facts)
+
+    assert result.update["outcome"] == "failed"
+    assert "sec-no-public-bucket" in result.update["failed_checks"]
+    assert graph._after_validators(dict(result.update)) == END
+
+
+async def test_files_come_out_of_the_store_as_they_went_in(tools: CodegenTools) -> None:
+    files = {
+        "run.sh": GeneratedFile(content=b"\x00\xff", mode=0o755, pattern="orch-ci-cron"),
+        "ä.md": GeneratedFile(content=b"", pattern="sec-baseline"),
+    }
+
+    digest = await keep(tools, pack(files))
+
+    assert await kept_files(tools, digest) == files
+    assert await keep(tools, pack(dict(reversed(files.items())))) == digest
