@@ -32,6 +32,7 @@ from decisionworks.projects.model import (
 from decisionworks.projects.parse_constraint_data import parse_constraint_data
 from decisionworks.projects.parse_request import MAX_REQUEST_BYTES, check_request_text, parse_request_document
 from decisionworks.projects.rank_questions import MAX_QUESTIONS, rank_questions
+from decisionworks.projects.request_with_data import request_with_data
 
 __all__ = [
     "ANSWERED",
@@ -75,4 +76,5 @@ __all__ = [
     "parse_request_document",
     "planning_values",
     "rank_questions",
+    "request_with_data",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Thousands, then decimals; at most five groups, so that no run of digits can make matching slow.
-_DIGITS = r"\d{1,3}(?:[.,' ]\d{3}(?!\d)){1,5}(?:[.,]\d{1,6}(?!\d))?|\d{1,15}(?:[.,]\d{1,6})?"
+_DIGITS = r"\d{1,3}(?:[.,' ]\d{3}(?!\d)){1,5}(?:[.,]\d{1,6}(?!\d))?|\d{1,48}(?:[.,]\d{1,6})?"
 _SCALE = (
     r"(?:k|tsd\.?|thousand|tausend|mille|mil|mio\.?|mn|million(?:s|en)?|millones|millón|milhões|milhão"
     r"|billion(?:s)?|bn|"
@@ -40,6 +40,8 @@ _WORDS_OF: dict[str, dict[str, float]] = {
     },
 }  # fmt: skip
 _WORDS = {word: value for words in _WORDS_OF.values() for word, value in words.items()}
+#: Words that the number pattern reads as they stand.
+SMALL_NUMBER_WORDS = frozenset(word for word in _WORDS if " " not in word)
 _KANJI = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _SCALES: dict[str, float] = {
     "k": 1e3, "tsd": 1e3, "thousand": 1e3, "tausend": 1e3, "mille": 1e3, "mil": 1e3, "mio": 1e6, "mn": 1e6, "m": 1e6,

@@ -9,7 +9,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
+from decisionworks.projects.extract.number_words import digits_for_words
 from decisionworks.projects.model import Span
 
 _SPECIAL = {
@@ -19,6 +21,9 @@ _SPECIAL = {
     '"',
     "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-", "−": "-", "〜": "~", "～": "~", "*": " ", "|": ",",
 }  # fmt: skip
+# Mail programs wrap at 70 to 80 characters or more; a shorter line was ended on purpose.
+WRAPPED_LINE_CHARS = 60
+_OWN_LINE = re.compile(r"\s*(?:[-+>#,•・●○※]|\d{1,2}[.)]\s|[\w /().-]{1,30}\s*[:=]\s)")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？;\n]")
 # A dot after these is not the end of a sentence.
 _ABBREVIATION = re.compile(
@@ -86,7 +91,18 @@ def prepare(text: str, *, language: str, blanked: Iterable[Span] = ()) -> Readin
     folded = fold(text)
     for span in blanked:
         folded = folded[: span.start] + "\n" * (span.end - span.start) + folded[span.end :]
+    folded = digits_for_words(_unwrapped(folded), language=language)
     return Reading(text=text, folded=folded, language=language, starts=sentence_starts(folded))
+
+
+def _unwrapped(folded: str) -> str:
+    """Line breaks that only wrap a long line become blanks; those of lists, tables and short lines stay."""
+    lines = folded.split("\n")
+    parts = [lines[0]]
+    for above, line in pairwise(lines):
+        is_wrap = len(above) >= WRAPPED_LINE_CHARS and line.strip() and not _OWN_LINE.match(line)
+        parts.append((" " if is_wrap and not above.lstrip().startswith((",", "#")) else "\n") + line)
+    return "".join(parts)
 
 
 def sentence_starts(folded: str) -> tuple[int, ...]:

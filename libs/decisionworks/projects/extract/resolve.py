@@ -36,6 +36,8 @@ _CORRECTION = re.compile(
     r"|perdón|corrección|"
     r"na verdade|aliás|ou melhor|correção|やはり|やっぱり|訂正|いや)[^.\n]{0,40}$"
 )
+# Number words stand as digits behind zeros in the folded text that reasons quote.
+_PADDING = re.compile(r"(?<![\d.,-])0+(?=[1-9]\d)")
 CORRECTION_REACH = 60
 TOLERANCE = 0.02
 
@@ -85,6 +87,7 @@ def _number(finding: Finding) -> float:
 
 def _value(finding: Finding, *, reading: Reading, note: str | None = None) -> ConstraintValue:
     reason = "; ".join(part for part in (finding.reason, note) if part) or None
+    reason = _PADDING.sub("", reason) if reason else None
     return ConstraintValue(
         value=finding.value,
         state=finding.state,
