@@ -108,6 +108,9 @@ class Liveness:
             connect_timeout=2,
             application_name="decisionworks-heartbeat",
             keepalives_idle=5,
+            keepalives_interval=2,
+            keepalives_count=3,
+            tcp_user_timeout=max(1000, int(self._lease_s * 1000)),
         )
         if self._is_direct:
             connection.execute(f"SET statement_timeout = {timeout_ms}".encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import random
 from dataclasses import dataclass
 from typing import assert_never
@@ -13,6 +14,9 @@ from decisionworks.kit.errors import DecisionworksError, RetryLater
 
 MOST_LOST_LEASES = 5
 _LONGEST_DELAY_S = 300.0
+# What a machine runs out of, and has again when somebody makes room.
+_SHORTAGES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
+_SHORTAGE_DELAY_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,8 @@ def outcome_of(error: Exception, job: ClaimedJob) -> Outcome:
             return Cancelled()
         case RetryLater():
             return _again_or_fail(_failure(error, quarantined=False), job, at_least_s=error.retry_after_s or 0.0)
+        case OSError(errno=number, strerror=reason) if number in _SHORTAGES:
+            return _again_or_fail(_shortage(reason), job, at_least_s=_SHORTAGE_DELAY_S)
         case DecisionworksError():
             return Failed(failure=_failure(error, quarantined=False))
         case _:
@@ -115,6 +121,15 @@ def _again_or_fail(failure: Failure, job: ClaimedJob, *, at_least_s: float) -> T
     growth = 2.0**job.failures
     delay_s = max(at_least_s * growth, random.uniform(0.0, growth))  # noqa: S311 jitter
     return TryAgain(delay_s=min(_LONGEST_DELAY_S, delay_s), failure=failure)
+
+
+def _shortage(reason: str | None) -> Failure:
+    return Failure(
+        code="machine-short",
+        message=f"the worker's machine could not go on: {reason or 'a resource is used up'}",
+        remedy="make room on the worker's machine (disk, memory, open files), then ask again",
+        quarantined=False,
+    )
 
 
 def _failure(error: Exception, *, quarantined: bool) -> Failure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -59,6 +60,18 @@ def test_what_asks_for_time_gets_twice_as_much_with_every_failure() -> None:
 
     assert isinstance(outcome, TryAgain)
     assert outcome.delay_s >= 80.0
+
+
+def test_a_full_disk_is_given_time_and_is_not_taken_for_a_fault_of_ours() -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    now, at_last = outcome_of(full, JOB), outcome_of(full, replace(JOB, failures=4))
+
+    assert isinstance(now, TryAgain)
+    assert now.delay_s >= 10.0
+    assert isinstance(at_last, Failed)
+    assert not at_last.failure.quarantined
+    assert "No space left" in at_last.failure.message
 
 
 def test_the_wait_grows_with_the_failures_and_is_bounded() -> None:
