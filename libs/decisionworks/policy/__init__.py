@@ -2,6 +2,7 @@
 
 from decisionworks.policy.errors import PolicyBookBroken, RefusedWaiver
 from decisionworks.policy.evaluate import evaluate_policies, fired_rules, is_blocking
+from decisionworks.policy.findings import with_conflicts
 from decisionworks.policy.load_policies import load_policies, parse_policies
 from decisionworks.policy.model import Outcome, Policy, PolicyBook, Severity, Waiver
 from decisionworks.policy.plan_facts import plan_facts
@@ -20,4 +21,5 @@ __all__ = [
     "load_policies",
     "parse_policies",
     "plan_facts",
+    "with_conflicts",
 ]

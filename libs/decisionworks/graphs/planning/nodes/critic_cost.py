@@ -9,14 +9,9 @@ from typing import Any
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.node import NodeResult, NodeSpec, State
 from decisionworks.graphs.decision_document import document_of, writing
-from decisionworks.graphs.planning.nodes.critics import (
-    MOST_ROUNDS,
-    critics_card,
-    kept_accepted,
-    open_objections,
-    planned,
-)
+from decisionworks.graphs.planning.nodes.critics import critics_card, planned
 from decisionworks.graphs.planning.tools import PlanningTools
+from decisionworks.patterns.critic_rounds import kept_accepted, open_objections
 from decisionworks.patterns.critics import COST_RULES, review_cost
 
 CRITIC = "cost"
@@ -33,8 +28,7 @@ def critic_cost_node(tools: PlanningTools) -> NodeSpec:
         critiques = [*(critique for critique in row.critiques if critique["critic"] != CRITIC), *mine]
         rounds = int(state.get("critic_rounds", 0))
         tried = state.get("tried_objections", [])
-        may_send = rounds < MOST_ROUNDS and row.infeasibility is None
-        objections = open_objections(critiques, tried) if may_send else []
+        objections = open_objections(critiques, tried, rounds=rounds, is_feasible=row.infeasibility is None)
         return NodeResult(
             update={
                 "objections": objections,

@@ -9,9 +9,10 @@ from typing import Any
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.node import NodeResult, NodeSpec, State
 from decisionworks.graphs.decision_document import document_of, writing
-from decisionworks.graphs.planning.nodes.critics import critics_card, kept_accepted, planned
+from decisionworks.graphs.planning.nodes.critics import critics_card, planned
 from decisionworks.graphs.planning.tools import PlanningTools
 from decisionworks.kit.canonical import digest_of
+from decisionworks.patterns.critic_rounds import kept_accepted
 from decisionworks.patterns.critics import TECHNICAL_RULES, review_technically
 
 CRITIC = "technical"

@@ -1,4 +1,4 @@
-"""What the two critics share: how findings become a card, and what they send back to the planner."""
+"""What the two critics share: the plan they read, and how findings become a card."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Any
 from decisionworks.decisions import DecisionSet
 from decisionworks.engine.cards import Alternative, ReasonCard
 from decisionworks.kit.errors import Broken
+from decisionworks.patterns.critic_rounds import Critique
 
-MOST_ROUNDS = 2
 _ORDER = {"high": 0, "block": 0, "warn": 1, "medium": 1, "info": 2, "low": 2}
-Critique = Mapping[str, Any]
 
 
 def planned(row: DecisionSet) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -22,33 +21,6 @@ def planned(row: DecisionSet) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     if row.plan is None or row.cost_estimate is None:
         raise Broken("there is no plan to review")
     return row.plan, row.cost_estimate
-
-
-def with_acceptance(critiques: Sequence[Critique], taken: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Mark the critiques whose proposal the planner took."""
-    return [
-        {**critique, "accepted": bool(critique.get("accepted")) or critique.get("objection") in taken}
-        for critique in critiques
-    ]
-
-
-def kept_accepted(earlier: Sequence[Critique], critic: str, taken: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What this critic said of an earlier version of the plan and the planner took: it stays on record."""
-    return [
-        critique
-        for critique in with_acceptance(earlier, taken)
-        if critique["critic"] == critic and critique["accepted"]
-    ]
-
-
-def open_objections(critiques: Sequence[Critique], tried: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Concrete proposals that the planner has not been asked about yet."""
-    found: list[dict[str, Any]] = []
-    for critique in critiques:
-        objection = critique.get("objection")
-        if objection and not critique.get("accepted") and objection not in tried and objection not in found:
-            found.append(dict(objection))
-    return found
 
 
 def critics_card(*, critic: str, title: str, critiques: Sequence[Critique], silent_because: str) -> ReasonCard:

@@ -15,7 +15,7 @@ from decisionworks.graphs.planning.offline import EXTRACT
 from decisionworks.graphs.planning.tools import PlanningTools
 from decisionworks.kit.canonical import digest_of
 from decisionworks.llm import StructuredQuestion
-from decisionworks.projects import constraints_from_json, constraints_to_json, parse_request_document
+from decisionworks.projects import constraints_from_json, constraints_to_json, request_with_data
 
 _MOST_QUOTED = 8
 
@@ -26,9 +26,8 @@ def extract_constraints_node(tools: PlanningTools) -> NodeSpec:
 
     async def work(state: State, attempt: Attempt) -> NodeResult:
         row = document_of(attempt)
-        document = parse_request_document(row.request)
-        data = {**document.data, **row.given_constraints}
-        material = {"request": document.text, "data": data, "on_missing": row.on_missing}
+        document = request_with_data(row.request, row.given_constraints)
+        material = {"request": document.text, "data": dict(document.data), "on_missing": row.on_missing}
         answer = await tools.provider.answer(StructuredQuestion(task=EXTRACT, material=material, prompt_pack=pack))
         found = answer.content
         constraints = constraints_to_json(constraints_from_json(found["constraints"]))

@@ -17,7 +17,7 @@ from decisionworks.kit.canonical import digest_of
 from decisionworks.kit.errors import Broken
 from decisionworks.patterns import Composition
 from decisionworks.patterns.compose_plan import compose_plan
-from decisionworks.projects import ANSWERED
+from decisionworks.patterns.critic_rounds import with_intake_assumptions
 
 _SHOWN = 6
 
@@ -37,7 +37,7 @@ def planner_node(tools: PlanningTools) -> NodeSpec:
         )
         if composition.plan is None:
             raise Broken("the planner answered without even a nearest plan")
-        plan = _with_intake_assumptions(composition.plan, row.findings, row.constraints)
+        plan = with_intake_assumptions(composition.plan, row.findings, row.constraints)
         cost = composition.cost_estimate
         changes = {
             "status": Status.PLANNING.value,
@@ -69,20 +69,6 @@ def planner_node(tools: PlanningTools) -> NodeSpec:
         has_outside_effects=True,
         versions=tools.catalogue_versions,
     )
-
-
-def _with_intake_assumptions(
-    plan: Mapping[str, Any], findings: Mapping[str, Any], constraints: Mapping[str, Any]
-) -> dict[str, Any]:
-    """What intake had to assume stands among the plan's assumptions, once per field, unless an answer came since."""
-    listed = list(plan.get("assumptions", []))
-    named = {item["field"] for item in listed}
-    added = [
-        item
-        for item in findings.get("assumptions", [])
-        if item["field"] not in named and constraints[item["field"]]["reason"] != ANSWERED
-    ]
-    return {**plan, "assumptions": [*listed, *added]}
 
 
 def _plan_payload(plan: Mapping[str, Any], infeasibility: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from decisionworks.graphs.decision_document import document_of, writing
 from decisionworks.graphs.planning.tools import PlanningTools
 from decisionworks.kit.errors import Broken
 from decisionworks.patterns import plan_hash
-from decisionworks.policy import evaluate_policies, fired_rules, is_blocking, plan_facts
+from decisionworks.policy import evaluate_policies, fired_rules, is_blocking, plan_facts, with_conflicts
 
 
 def policy_eval_node(tools: PlanningTools) -> NodeSpec:
@@ -47,13 +47,6 @@ def policy_eval_node(tools: PlanningTools) -> NodeSpec:
         work=work,
         versions=tools.catalogue_versions | {"renderable": ",".join(sorted(tools.renderable))},
     )
-
-
-def with_conflicts(findings: Mapping[str, Any], infeasibility: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The findings of intake and what the solver found to contradict, together: both count for the policies."""
-    textual = [found for found in findings.get("contradictions", []) if not found.get("by_solver")]
-    solved = [{**conflict, "by_solver": True} for conflict in (infeasibility or {}).get("conflicts", [])]
-    return {**findings, "contradictions": [*textual, *solved]}
 
 
 def _card(

@@ -12,7 +12,6 @@ from decisionworks.engine.cards import Alternative, ModelUse, ReasonCard
 from decisionworks.engine.node import NodeResult, NodeSpec, State
 from decisionworks.events import EventDraft
 from decisionworks.graphs.decision_document import document_of, writing
-from decisionworks.graphs.planning.nodes.policy_eval import with_conflicts
 from decisionworks.graphs.planning.offline import EXTRACT
 from decisionworks.graphs.planning.tools import PlanningTools
 from decisionworks.kit.canonical import digest_of
@@ -20,7 +19,7 @@ from decisionworks.kit.errors import Broken
 from decisionworks.llm import StructuredQuestion
 from decisionworks.patterns import plan_hash
 from decisionworks.patterns.compose_plan import compose_plan
-from decisionworks.policy import evaluate_policies, plan_facts
+from decisionworks.policy import evaluate_policies, plan_facts, with_conflicts
 from decisionworks.projects import (
     ValueState,
     apply_answers,
