@@ -155,6 +155,22 @@ async def test_a_frozen_worker_that_wakes_can_write_nothing(bench: Bench) -> Non
     assert (await bench.told()).count(("reason-card", "first")) == 1
 
 
+async def test_a_retry_whose_lease_is_lost_again_is_not_told(bench: Bench) -> None:
+    healthy = await a_worker(bench.database)
+    await bench.claim()
+    await let_lease_end(bench.database, bench.worker_id)
+    await rescued(bench.database, healthy)
+    second = await bench.claim(healthy)
+    last = await a_worker(bench.database)
+    await let_lease_end(bench.database, healthy)
+    await rescued(bench.database, last)
+
+    with pytest.raises(LeaseLost):
+        await run_graph(bench.definition, second, RunControl())
+
+    assert await bench.told() == []
+
+
 async def test_a_worker_that_lost_its_lease_announces_no_outside_effect(bench: Bench) -> None:
     healthy = await a_worker(bench.database)
     frozen = await bench.claim()
