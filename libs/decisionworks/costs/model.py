@@ -110,6 +110,7 @@ class Workload:
     tokens_out: float
     corpus_documents: float
     scanned_pages_month: float
+    audio_minutes_month: float
     zones: int
     endpoints: int
     second_region: bool

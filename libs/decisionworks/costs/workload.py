@@ -75,6 +75,7 @@ def derive_workload(values: Mapping[str, object]) -> Workload:
     compute = v.text("training_compute")
     compute = default_training_compute(model_type, history_gb=history) if compute == "unknown" else compute
     scans = _scanned_pages(v)
+    gpu_hours = _async_gpu_hours(v, modes=modes, media=media, rps_avg=v.number("throughput_rps_avg"))
     return Workload(
         model_type=model_type,
         use_case_type=use_case,
@@ -102,12 +103,13 @@ def derive_workload(values: Mapping[str, object]) -> Workload:
         training_compute=compute,
         batch_records=_batch_records(v, modes),
         batch_runs_month=DATA_RUNS.get(v.text("data_velocity", "daily"), 30.0) if "batch" in modes else 30.0,
-        async_jobs_month=_async_gpu_hours(v, modes=modes, media=media, rps_avg=v.number("throughput_rps_avg")),
+        async_jobs_month=gpu_hours,
         llm_requests_month=_llm_requests(v, is_llm=is_llm, use_case=use_case, pages=scans),
         tokens_in=v.number("llm_tokens_in") or 3000.0,
         tokens_out=v.number("llm_tokens_out") or 400.0,
         corpus_documents=_corpus(v, use_case=use_case),
         scanned_pages_month=scans,
+        audio_minutes_month=_audio_minutes(gpu_hours, use_case=use_case),
         zones=_zones(availability, team=team, regulated=regulated, is_online=is_online),
         endpoints=2 if team <= 2 else 8 if regulated else 4,
         second_region=v.values.get("multi_region") is True,
@@ -184,6 +186,11 @@ def _async_gpu_hours(v: _Values, *, modes: tuple[str, ...], media: list[str], rp
     # Recordings come in bulk and are worked through in a nightly window by four workers; pictures keep one warm by day.
     hours = 4 * 12 * 30 if "audio" in media or "video" in media else 10 * 30
     return v.number_or("busy_gpu_hours_month", float(hours), "hours that queued GPU workers are on")
+
+
+def _audio_minutes(gpu_hours: float, *, use_case: str) -> float:
+    """The length of the recordings that so many machine hours get through."""
+    return gpu_hours * AUDIO_HOURS_PER_GPU_HOUR * 60 if use_case == "speech_to_text" else 0.0
 
 
 def _llm_requests(v: _Values, *, is_llm: bool, use_case: str, pages: float) -> float:

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from decisionworks.patterns.asked import (
+    captures_changes,
+    has_owned_platform,
+    has_scans,
+    reaches_premises,
+    reads_ready_made,
+)
 from decisionworks.patterns.model import Ban, Situation
 from decisionworks.patterns.needs import (
     ENTITY_USES,
@@ -19,6 +26,9 @@ from decisionworks.patterns.score import shown
 from decisionworks.patterns.situation import is_llm
 from decisionworks.patterns.values import items_of, number_of, trains
 
+# What a pattern that few requests ask for is asked for by, where it is not the moment of the answer.
+ASKED_BY = {"serve-managed-ai": "use_case_type", "serve-gpu-scheduled": "traffic_pattern"}
+
 
 def derive_bans(situation: Situation) -> tuple[Ban, ...]:
     """Every pattern that the kind of request rules out, in a fixed order."""
@@ -27,6 +37,7 @@ def derive_bans(situation: Situation) -> tuple[Ban, ...]:
         *_serving_bans(values, known),
         *_llm_bans(values),
         *_data_bans(values),
+        *_link_bans(values),
         *_operation_bans(values),
     )
 
@@ -39,13 +50,16 @@ def _serving_bans(values: Mapping[str, object], known: Mapping[str, object]) -> 
         wanted |= set(QUEUED) if "async" in modes else set()
         wanted |= {"serve-batch-scoring"} if "batch" in modes or "real_time" in modes else set()
         wanted |= {"serve-stream-inline"} if "streaming" in modes and "real_time" not in modes else set()
+    wanted -= set() if reads_ready_made(values) else {"serve-managed-ai"}
+    wanted -= set() if known.get("traffic_pattern") == "business_hours" else {"serve-gpu-scheduled"}
+    wanted |= {"serve-managed-ai"} if is_llm(values) and has_scans(values) else set()
     wanted |= {"serve-edge-greengrass"} if "edge" in modes else set()
     wanted |= {"serve-batch-scoring"} if "batch" in modes else set()
     every = (*REAL_TIME, *QUEUED, "serve-stream-inline", "serve-edge-greengrass")
     for pattern in dict.fromkeys(every):
         if pattern not in wanted:
-            why = f"inference_mode = {shown(values.get('inference_mode'))} does not ask for it"
-            yield Ban(pattern=pattern, why=why, fields=("inference_mode",))
+            field = ASKED_BY.get(pattern, "inference_mode")
+            yield Ban(pattern=pattern, why=f"{field} = {shown(values.get(field))} does not ask for it", fields=(field,))
     if "serve-precomputed-lookup" in wanted:
         fresh = known.get("data_velocity") in ("static", "daily", "hourly")
         entities = values.get("use_case_type") in ENTITY_USES and not any(
@@ -98,6 +112,22 @@ def _data_bans(values: Mapping[str, object]) -> Iterator[Ban]:
     if not trains(values) and "batch" not in modes and "streaming" not in modes:
         for pattern in ("process-container-small", "process-spark-serverless"):
             yield Ban(pattern=pattern, why="nothing is trained or scored in bulk", fields=("training_compute",))
+
+
+def _link_bans(values: Mapping[str, object]) -> Iterator[Ban]:
+    sources = shown(values.get("data_sources"))
+    saas = "saas_api" in items_of(values, "data_sources")
+    queued = any(mode in items_of(values, "inference_mode") for mode in ("batch", "async"))
+    for pattern, is_asked, why, field in (
+        ("link-data-platform", has_owned_platform(values), "no warehouse or lakehouse is owned", "existing_platform"),
+        ("link-onprem-vpn", reaches_premises(values), "nothing stays on own premises", "cloud"),
+        ("ingest-saas-appflow", saas, f"data_sources = {sources}: no application is read", "data_sources"),
+        ("ingest-cdc-dms", captures_changes(values), "a nightly extract of the database is enough", "data_velocity"),
+        ("deliver-results", saas and queued, "callers take their answers themselves", "data_sources"),
+        ("llm-agent-host", values.get("use_case_type") == "llm_agent", "no tools are called", "use_case_type"),
+    ):
+        if not is_asked:
+            yield Ban(pattern=pattern, why=why, fields=(field,))
 
 
 def _operation_bans(values: Mapping[str, object]) -> Iterator[Ban]:

@@ -8,6 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from decisionworks.patterns.asked import (
+    OWNED,
+    captures_changes,
+    has_owned_platform,
+    has_scans,
+    reaches_premises,
+    reads_ready_made,
+)
 from decisionworks.patterns.model import Need, Situation
 from decisionworks.patterns.score import shown
 from decisionworks.patterns.situation import LLM_TYPES, is_llm
@@ -15,9 +23,12 @@ from decisionworks.patterns.values import items_of, number_of, trains
 
 REAL_TIME = (
     "serve-precomputed-lookup", "serve-serverless-cpu", "serve-container-ecs", "serve-sagemaker-realtime",
-    "serve-multi-model", "serve-eks-kserve", "serve-gpu-realtime", "serve-inprocess-lowlatency",
+    "serve-multi-model", "serve-eks-kserve", "serve-gpu-realtime", "serve-gpu-scheduled", "serve-inprocess-lowlatency",
 )  # fmt: skip
-QUEUED = ("serve-gpu-async", "serve-gpu-realtime", "serve-serverless-cpu", "serve-container-ecs", "serve-batch-scoring")
+QUEUED = (
+    "serve-gpu-async", "serve-gpu-realtime", "serve-serverless-cpu", "serve-container-ecs", "serve-batch-scoring",
+    "serve-managed-ai",
+)  # fmt: skip
 LLM_SERVING = ("serve-llm-bedrock", "serve-llm-vllm")
 LLM_PARTS = (*LLM_SERVING, "rag-pipeline", "llm-guardrails", "llm-eval-tracing")
 VECTOR_STORES = ("vector-pgvector", "vector-s3vectors", "vector-opensearch")
@@ -71,6 +82,7 @@ def derive_needs(situation: Situation) -> tuple[Need, ...]:
     return (
         *_base_needs(values),
         *_data_needs(values),
+        *_link_wishes(values),
         *_serving_needs(values),
         *_heavy_wishes(values),
         *_training_needs(values),
@@ -127,6 +139,25 @@ def _data_needs(values: Mapping[str, object]) -> Iterator[Need]:
                    why=f"data_volume_gb = {volume} is prepared for training and scoring")  # fmt: skip
 
 
+def _link_wishes(values: Mapping[str, object]) -> Iterator[Need]:
+    """What joins the plan to systems that are already there."""
+    sources, platforms = items_of(values, "data_sources"), items_of(values, "existing_platform")
+    if has_owned_platform(values):
+        field, weight = ("existing_platform", 9) if any(one in OWNED for one in platforms) else ("data_sources", 4)
+        yield _wish("platform", "link-data-platform", weight, (field, "what is owned already is used"), values)
+    if reaches_premises(values):
+        field = "data_sources" if "on_prem" in sources else "cloud"
+        yield _wish("premises", "link-onprem-vpn", 8, (field, "data crosses an encrypted line of its own"), values)
+    if "saas_api" in sources:
+        why = ("data_sources", "an application is read by a managed connector")
+        yield _wish("saas", "ingest-saas-appflow", 6, why, values)
+        if "batch" in items_of(values, "inference_mode"):
+            yield _wish("delivery", "deliver-results", 5, ("data_sources", "scores go back where people work"), values)
+    if captures_changes(values):
+        why = ("data_sources", "nobody queries the production database every hour")
+        yield _wish("changes", "ingest-cdc-dms", 6, why, values)
+
+
 def _serving_needs(values: Mapping[str, object]) -> Iterator[Need]:
     modes = items_of(values, "inference_mode")
     mode_fields = ("inference_mode",)
@@ -150,7 +181,8 @@ def _serving_needs(values: Mapping[str, object]) -> Iterator[Need]:
 def _queue_servers(values: Mapping[str, object]) -> tuple[str, ...]:
     affords_gpu = number_of(values, "budget_usd_month", GPU_FLOOR_USD) >= GPU_FLOOR_USD
     if values.get("model_type") in GPU_MODELS and affords_gpu:
-        return ("serve-gpu-async", "serve-gpu-realtime")
+        bought = ("serve-managed-ai",) if reads_ready_made(values) else ()
+        return ("serve-gpu-async", "serve-gpu-realtime", *bought)
     return QUEUED
 
 
@@ -160,7 +192,7 @@ def _heavy_wishes(values: Mapping[str, object]) -> Iterator[Need]:
     slowest = {"cnn_vision": 200, "speech": 2000}.get(str(values.get("model_type")), 0)
     if "real_time" in items_of(values, "inference_mode") and latency <= slowest:
         why = f"latency_p95_ms = {latency:g} with model_type = {values.get('model_type')} asks for a GPU"
-        options = ("serve-gpu-realtime", "serve-eks-kserve")
+        options = ("serve-gpu-realtime", "serve-gpu-scheduled", "serve-eks-kserve")
         yield Need(id="gpu-latency", any_of=options, weight=5, fields=("latency_p95_ms", "model_type"), why=why)
     if values.get("use_case_type") == "embedding_search":
         why = f"corpus_documents = {shown(values.get('corpus_documents'))} are found by vector"
@@ -175,6 +207,12 @@ def _llm_needs(values: Mapping[str, object]) -> Iterator[Need]:
                why="a language model carries input and output controls")  # fmt: skip
     yield Need(id="llm-evaluation", any_of=("llm-eval-tracing",), fields=("model_type",), weight=12,
                why="answers shift silently when prompts or models change")  # fmt: skip
+    if values.get("use_case_type") == "llm_agent":
+        yield Need(id="agent", any_of=("llm-agent-host",), fields=("use_case_type",), weight=10,
+                   why="use_case_type = llm_agent: tools are called with caps, permissions and a record")  # fmt: skip
+    if has_scans(values):
+        yield Need(id="reading", any_of=("serve-managed-ai",), fields=("use_case_type", "data_types"), weight=6,
+                   why="data_types names image: pages are read before a language model sees text")  # fmt: skip
     if values.get("use_case_type") == "llm_chat_rag":
         yield Need(id="retrieval", any_of=("rag-pipeline",), fields=("use_case_type",),
                    why=f"use_case_type = {values.get('use_case_type')} answers from documents")  # fmt: skip

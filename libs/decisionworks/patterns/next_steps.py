@@ -10,11 +10,13 @@ from decisionworks.projects.catalogue import load_constraint_catalogue
 
 # Foundation before data, data before a first model, a first model before more of it.
 STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Lay the foundation", ("security_base", "security_network", "cicd", "cost_control", "environments", "privacy")),
+    ("Lay the foundation", ("security_base", "security_network", "cicd", "cost_control", "environments", "privacy",
+                            "connectivity")),
     ("Bring the data in and check it", ("ingestion", "storage", "data_quality", "processing", "feature_store",
                                         "labelling_feedback")),
     ("Train and register a first model", ("training", "tracking", "orchestration", "registry")),
-    ("Answer the first request", ("serving", "caching", "vector_store", "rag", "llm_safety", "api_edge")),
+    ("Answer the first request", ("serving", "caching", "vector_store", "rag", "llm_application", "llm_safety",
+                                  "api_edge", "result_delivery")),
     ("Watch it", ("monitoring_infra", "monitoring_drift", "monitoring_performance", "llm_evaluation")),
     ("Release safely and recover", ("progressive_delivery", "continuous_training", "disaster_recovery")),
     ("Prove it to others", ("governance", "explainability")),

@@ -58,6 +58,42 @@ def size_iot_core(w: Workload) -> list[UsageLine]:
     ]
 
 
+def size_change_capture(w: Workload) -> list[UsageLine]:
+    """One instance, always on; a twentieth of the history is kept as a change log; a file a minute."""
+    return [
+        _line("dms.t3.medium.hour", HOURS_PER_MONTH),
+        _line("dms.storage.gb_month", max(0.0, 0.05 * w.history_gb - 50)),
+        _line("s3.put.thousand", HOURS_PER_MONTH * 60 / 1000),
+    ]
+
+
+def size_saas_sync(w: Workload) -> list[UsageLine]:
+    """Five objects are pulled at each run, at most once an hour; a twentieth of the history changes in a month."""
+    runs = 5 * min(w.data_runs_month, 730.0)
+    return [
+        _line("appflow.run", runs),
+        _line("appflow.gb", max(1.0, 0.05 * w.history_gb)),
+        _line("lambda.requests.million", runs / 1e6),
+    ]
+
+
+def size_platform_link(w: Workload) -> list[UsageLine]:
+    """A tenth of the history passes through the exchange and stays a month; a hundred files a delivery each way."""
+    return [
+        _line("s3.standard.gb_month", min(1000.0, 0.1 * w.history_gb)),
+        _line("s3.put.thousand", 2 * 100 * min(w.data_runs_month, 730.0) / 1000),
+    ]
+
+
+def size_premises_link(w: Workload) -> list[UsageLine]:
+    """One connection of two tunnels; what comes in is free, answers are a hundredth of the history and 1 KB each."""
+    answers_gb = (w.requests_month + w.batch_records * w.batch_runs_month) / 1e6
+    return [
+        _line("vpn.connection.hour", HOURS_PER_MONTH),
+        _line("transfer.out.gb", min(2000.0, 1 + 0.01 * w.history_gb + answers_gb)),
+    ]
+
+
 def size_lakehouse(w: Workload) -> list[UsageLine]:
     """History half as large again with derived tables, six months of growth; queries read it three times a month."""
     return [
@@ -129,6 +165,10 @@ DATA_SIZERS = {
     "ingest-stream-kinesis": ("ingestion", size_kinesis),
     "ingest-stream-msk": ("ingestion", size_msk),
     "ingest-iot-core": ("ingestion", size_iot_core),
+    "ingest-cdc-dms": ("ingestion", size_change_capture),
+    "ingest-saas-appflow": ("ingestion", size_saas_sync),
+    "link-data-platform": ("connectivity", size_platform_link),
+    "link-onprem-vpn": ("connectivity", size_premises_link),
     "store-s3-lakehouse": ("storage", size_lakehouse),
     "process-container-small": ("processing", size_container_processing),
     "process-spark-serverless": ("processing", size_spark),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decisionworks.costs.model import HOURS_PER_MONTH, UsageLine, Workload
-from decisionworks.costs.sizing.serving import API_FRONT
+from decisionworks.costs.sizing.serving import API_FRONT, PAGE_READING
 from decisionworks.costs.workload import whole
 
 TOKENS_PER_DOCUMENT = 5000
@@ -29,7 +29,8 @@ def size_bedrock(w: Workload) -> list[UsageLine]:
         _line("bedrock.claude-haiku-4-5.in.million", w.llm_requests_month * w.tokens_in / 1e6),
         _line("bedrock.claude-haiku-4-5.out.million", w.llm_requests_month * w.tokens_out / 1e6),
     ]
-    return [*lines, _line("textract.tables.thousand", w.scanned_pages_month / 1000)] if w.has_scans else lines
+    pages = _line("textract.tables.thousand", w.scanned_pages_month / 1000, PAGE_READING)
+    return [*lines, pages] if w.has_scans else lines
 
 
 def size_vllm(w: Workload) -> list[UsageLine]:
@@ -93,6 +94,15 @@ def size_eval_tracing(w: Workload) -> list[UsageLine]:
     return [_line("s3.standard.gb_month", 3 * gb), _line("cloudwatch.logs.ingest.gb", 0.1 * gb)]
 
 
+def size_agent_host(w: Workload) -> list[UsageLine]:
+    """A request is one model call, a task takes four of them; 1 GB for 10 s and two recorded steps a request."""
+    return [
+        _line("lambda.x86.gb_second", 10 * w.llm_requests_month),
+        _line("sqs.standard.million", 3 * w.llm_requests_month / 4 / 1e6),
+        _line("dynamodb.wru.million", 2 * w.llm_requests_month / 1e6),
+    ]
+
+
 LLM_SIZERS = {
     "serve-llm-bedrock": ("serving", size_bedrock),
     "serve-llm-vllm": ("serving", size_vllm),
@@ -101,5 +111,6 @@ LLM_SIZERS = {
     "vector-opensearch": ("vector_store", size_opensearch),
     "rag-pipeline": ("rag", size_rag),
     "llm-guardrails": ("llm_safety", size_guardrails),
+    "llm-agent-host": ("llm_application", size_agent_host),
     "llm-eval-tracing": ("llm_evaluation", size_eval_tracing),
 }

@@ -9,7 +9,11 @@ from decisionworks.costs.workload import whole
 API_FRONT = "api-front"
 NAT = "nat"
 HEAVY_MODELS = ("transformer_nlp", "cnn_vision", "speech")
+# Pages are read once, whoever names the reading.
+PAGE_READING = "page-reading"
 HOT_TENANT_SHARE = 0.3
+# Twelve hours on each working day.
+OPEN_HOURS_PER_MONTH = 260.0
 
 
 def _line(price: str, quantity: float, share: str | None = None) -> UsageLine:
@@ -127,6 +131,31 @@ def size_gpu_queue(w: Workload) -> list[UsageLine]:
     ]
 
 
+def size_gpu_in_hours(w: Workload) -> list[UsageLine]:
+    """One GPU per 40 requests a second at peak, twelve hours on each working day."""
+    return [_line("sagemaker.ml.g5.xlarge.hour", whole(w.rps_peak / 40) * OPEN_HOURS_PER_MONTH)]
+
+
+def size_managed_ai(w: Workload) -> list[UsageLine]:
+    """Scanned pages with their tables, minutes of recordings; a call to start and one to fetch each piece."""
+    pieces = w.scanned_pages_month + w.audio_minutes_month / 10
+    return [
+        _line("textract.tables.thousand", w.scanned_pages_month / 1000, PAGE_READING),
+        _line("transcribe.minute", w.audio_minutes_month),
+        _line("lambda.requests.million", 2 * pieces / 1e6),
+    ]
+
+
+def size_delivery(w: Workload) -> list[UsageLine]:
+    """A tenth of the scores changed since the last run and is sent; a mail a person and run."""
+    changed = 0.1 * w.batch_records * min(w.batch_runs_month, 730.0)
+    return [
+        _line("eventbridge.custom.million", changed / 1e6),
+        _line("eventbridge.api_destination.million", changed / 1e6),
+        _line("ses.emails.thousand", w.team_size * min(w.batch_runs_month, 730.0) / 1000),
+    ]
+
+
 def size_stream_inline(w: Workload) -> list[UsageLine]:
     """Two tasks of a vCPU at least, one more per 2,000 events a second; a function below 20 a second."""
     if 0 < w.events_peak < 20:
@@ -166,6 +195,9 @@ SERVING_SIZERS = {
     "serve-eks-kserve": ("serving", size_kserve),
     "serve-gpu-realtime": ("serving", size_gpu_endpoint),
     "serve-gpu-async": ("serving", size_gpu_queue),
+    "serve-gpu-scheduled": ("serving", size_gpu_in_hours),
+    "serve-managed-ai": ("serving", size_managed_ai),
+    "deliver-results": ("result_delivery", size_delivery),
     "serve-stream-inline": ("serving", size_stream_inline),
     "serve-inprocess-lowlatency": ("serving", size_inprocess),
     "serve-edge-greengrass": ("serving", size_edge),

@@ -62,6 +62,19 @@ PLANS: Mapping[str, tuple[str, ...]] = {
         *TRAINED, "ingest-batch-landing", "serve-eks-kserve", "sec-private-network", "orch-stepfunctions",
         "registry-model",
     ),
+    "systems that are there": (
+        *TRAINED, "ingest-batch-landing", "ingest-cdc-dms", "ingest-saas-appflow", "link-data-platform",
+        "link-onprem-vpn", "sec-private-network", "process-container-small", "serve-batch-scoring", "deliver-results",
+        "orch-stepfunctions", "registry-model",
+    ),
+    "office hours": (
+        *BASE, "features-offline-tables", "mon-drift", "ingest-batch-landing", "serve-gpu-scheduled", "train-gpu-job",
+        "orch-stepfunctions", "registry-model",
+    ),
+    "agent over scans": (
+        *BASE, "ingest-batch-landing", "serve-managed-ai", "serve-llm-bedrock", "llm-guardrails", "llm-eval-tracing",
+        "llm-agent-host", "orch-stepfunctions", "sec-api-auth-waf",
+    ),
     "many tenants": (
         *TRAINED, "ingest-batch-landing", "serve-multi-model", "sec-api-auth-waf", "orch-sagemaker-pipelines",
         "registry-model",
