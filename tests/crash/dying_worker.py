@@ -55,6 +55,7 @@ def _die_in_work_of(victim: str, moment: str) -> None:
             work=work,
             has_outside_effects=spec.has_outside_effects,
             versions=spec.versions,
+            unhashed_outputs=spec.unhashed_outputs,
         )
         return await original(lethal, state, attempt, **names)
 

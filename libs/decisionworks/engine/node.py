@@ -46,6 +46,7 @@ class NodeSpec:
 
     `has_outside_effects`: model calls, files, git. Its beginning is committed before the work.
     `versions`: whatever else changes its answer (prompt pack, catalogue versions).
+    `unhashed_outputs`: parts of its output that differ from run to run (digests of logs), left out of `outputs_hash`.
     """
 
     name: str
@@ -53,6 +54,7 @@ class NodeSpec:
     work: Work
     has_outside_effects: bool = False
     versions: Mapping[str, str] = field(default_factory=dict)
+    unhashed_outputs: tuple[str, ...] = ()
 
 
 def recorded(spec: NodeSpec) -> Callable[..., Awaitable[dict[str, Any]]]:
@@ -86,7 +88,7 @@ async def _work_once(
         began = time.monotonic()
         result = await spec.work(state, attempt)
         duration_ms = round((time.monotonic() - began) * 1000)
-        outputs_hash = digest_of(dict(result.update))
+        outputs_hash = digest_of({k: v for k, v in result.update.items() if k not in spec.unhashed_outputs})
         card = result.card.to_json(
             node=spec.name, inputs_hash=inputs_hash, outputs_hash=outputs_hash, duration_ms=duration_ms, cached=False
         )

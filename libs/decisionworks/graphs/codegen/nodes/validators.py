@@ -42,7 +42,13 @@ def validators_node(tools: CodegenTools) -> NodeSpec:
             apply=writing(attempt, {"policy_results": results}),
         )
 
-    return NodeSpec(name="validators", inputs=("files_digest", "plan_hash"), work=work, has_outside_effects=True)
+    return NodeSpec(
+        name="validators",
+        inputs=("files_digest", "plan_hash"),
+        work=work,
+        has_outside_effects=True,
+        unhashed_outputs=("run_log_digest",),
+    )
 
 
 def _validate(tools: CodegenTools, files: Mapping[str, Any]) -> ValidationReport:
