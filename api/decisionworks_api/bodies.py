@@ -108,6 +108,37 @@ class Revision(_Body):
     message: Text | None = None
 
 
+class Variant(_Body):
+    """One of several plans to compare: what it changes against what they share."""
+
+    name: Annotated[Name, Field(min_length=1, max_length=80)]
+    constraints: Data = Field(default_factory=dict, examples=[{"budget_usd_month": 200}])
+
+
+def _named_apart(variants: list[Variant]) -> list[Variant]:
+    if len({variant.name for variant in variants}) < len(variants):
+        raise ValueError("two variants have the same name")
+    return variants
+
+
+Variants = Annotated[list[Variant], Field(min_length=1, max_length=8), AfterValidator(_named_apart)]
+
+
+class PlanPreview(_Body):
+    """What a plan would be: words, constraints, or changes against a decision set; one of them, or several variants."""
+
+    request: Text | None = Field(
+        default=None, description="words, as for a new decision set; with a base, what changes against it"
+    )
+    constraints: Data | None = Field(
+        default=None, description="plain values of the constraint catalogue", examples=[{"budget_usd_month": 500}]
+    )
+    base_decision_set_id: UUID | None = Field(default=None, description="the decision set to start from")
+    variants: Variants | None = Field(
+        default=None, description="up to eight sets of constraints, each on top of `constraints`, to compare"
+    )
+
+
 class ChatMessage(_Body):
     """One message of a conversation."""
 

@@ -18,6 +18,7 @@ from decisionworks.kit.canonical import sha256_hex
 from decisionworks.kit.db import Database
 from decisionworks.kit.errors import RetryLater
 from decisionworks.kit.settings import Settings
+from decisionworks.previews import PlannerPool
 from decisionworks.registry import Actor
 from decisionworks_api.limits import WriteLimit
 from decisionworks_api.metrics import Metrics
@@ -44,6 +45,7 @@ class Services:
     writes: WriteLimit
     keys: KeyMemory
     places: PlaceMemory
+    planners: PlannerPool
     background: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def start(self) -> None:
@@ -56,6 +58,7 @@ class Services:
         """Close everything."""
         await self.streams.close()
         await asyncio.gather(*self.background, return_exceptions=True)
+        await self.planners.stop()
         await self.listener.stop()
         await self.doorbell.stop()
         await self.database.close()
@@ -150,4 +153,5 @@ def make_services(settings: Settings) -> Services:
         writes=WriteLimit(settings.rate_limit_per_minute),
         keys=KeyMemory(),
         places=PlaceMemory(),
+        planners=PlannerPool(processes=settings.preview_processes, timeout_s=settings.preview_timeout_s),
     )

@@ -29,7 +29,7 @@ from decisionworks.decisions.model import (
 )
 from decisionworks.decisions.note_abandoned import note_abandoned
 from decisionworks.decisions.request_plan import JOB_KIND, Idempotency, request_plan
-from decisionworks.decisions.revise import revise
+from decisionworks.decisions.revise import revise, revised_request
 from decisionworks.decisions.to_document import instant, to_document, to_summary
 from decisionworks.decisions.update import update
 
@@ -58,6 +58,7 @@ __all__ = [
     "project_of_decision_set",
     "request_plan",
     "revise",
+    "revised_request",
     "to_document",
     "to_summary",
     "update",

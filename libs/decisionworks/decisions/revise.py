@@ -30,23 +30,34 @@ async def revise(
             f"the decision set is {parent.status.value}; it can be revised from its gate on",
             remedy="answer its questions, wait for its gate, or cancel it",
         )
-    changes = _changes(constraints, message)
-    if not changes and not (message or "").strip():
+    if all(value is None for value in constraints.values()) and not (message or "").strip():
         raise Invalid(
             "a revision needs a change",
             problems=(FieldProblem(pointer="/constraints", detail="is empty", remedy="give constraints or a message"),),
         )
+    request, given = revised_request(parent, constraints=constraints, message=message)
     return await request_plan(
         tx,
         project_id=parent.project_id,
         actor=actor,
-        request=_request_of(parent, message, has_changes=bool(changes)),
-        constraints=_carried_over(parent) | changes,
+        request=request,
+        constraints=given,
         parent_id=parent.id,
         metadata=parent.metadata,
         on_missing=_on_missing(parent),
         idempotency=idempotency,
     )
+
+
+def revised_request(
+    parent: DecisionSet, *, constraints: JsonObject, message: str | None
+) -> tuple[str, dict[str, object]]:
+    """The words and the constraint data that a revision of the parent would ask with.
+
+    Raises: InvalidConstraints.
+    """
+    changes = _changes(constraints, message)
+    return _request_of(parent, message, has_changes=bool(changes)), _carried_over(parent) | changes
 
 
 def _changes(constraints: JsonObject, message: str | None) -> dict[str, object]:

@@ -46,6 +46,10 @@ class Settings(BaseModel):
     ping_s: float = Field(default=10.0, gt=0, description="pause between two pings on an event stream")
     max_body_bytes: int = Field(default=1_000_000, gt=0, description="largest request body")
     rate_limit_per_minute: int = Field(default=1200, gt=0, description="writes that one caller may send in a minute")
+    preview_processes: int = Field(
+        default=2, ge=1, le=16, description="planner processes of one API process, started when first needed"
+    )
+    preview_timeout_s: float = Field(default=2.0, gt=0, le=60, description="longest that one preview may take")
     log_format: Literal["json", "console"] = Field(default="json", description="json, or console for people")
     log_level: str = Field(default="INFO", pattern="^(?i:debug|info|warning|error)$", description="least level logged")
     sandbox_override: bool = Field(
