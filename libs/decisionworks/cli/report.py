@@ -24,7 +24,7 @@ def print_decision_set(console: Console, shown: Json) -> None:
     if shown.get("plan"):
         print_plan(console, shown)
     if shown.get("infeasibility"):
-        _print_infeasibility(console, shown["infeasibility"])
+        print_infeasibility(console, shown["infeasibility"])
     if shown["status"] == "needs_input":
         print_questions(console, shown)
     if shown.get("failure"):
@@ -143,7 +143,7 @@ def _print_policies(console: Console, results: Json) -> None:
     passed = sum(1 for rule in rules if rule.get("outcome") == "passed")
     unknown = sum(1 for rule in rules if rule.get("outcome") == "unknown")
     verdict = _VERDICTS.get(str(results.get("status")), line(results.get("status")))
-    console.print(f"[bold]policy[/] {verdict}: {passed} passed, {unknown} not known before the code is generated")
+    console.print(f"[bold]policy[/] {verdict}: {passed} passed, {unknown} unknown (facts or code not there)")
     for rule in rules:
         if rule.get("outcome") in ("fired", "waived"):
             colour = {"block": "red", "warn": "yellow"}.get(str(rule.get("severity")), "dim")
@@ -153,7 +153,8 @@ def _print_policies(console: Console, results: Json) -> None:
                 console.print(f"         [dim]{line(rule['remediation'], limit=200)}[/]")
 
 
-def _print_infeasibility(console: Console, infeasibility: Json) -> None:
+def print_infeasibility(console: Console, infeasibility: Json) -> None:
+    """What cannot hold together, in the user's words, and the priced ways out."""
     console.print("[red]no plan meets all of this together:[/]")
     for conflict in infeasibility.get("conflicts") or []:
         quotes = [_quote(span) for span in conflict.get("spans") or []]

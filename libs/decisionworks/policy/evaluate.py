@@ -11,6 +11,8 @@ from decisionworks.projects.conditions import fields_of, holds
 
 GENERATED = "gen."
 LOOKS_AT_ABSENCE = ("exists", "missing")
+# Their absence is an answer: there is no online path, no own model, nobody asked for an API.
+ABSENT_BY_NATURE = ("plan.latency_floor_ms", "plan.llm_own_usd_month", "plan.llm_api_usd_month")
 
 
 def evaluate_policies(
@@ -52,6 +54,8 @@ def _check_waiver(waiver: Waiver, rules: PolicyBook) -> None:
 def _judge(policy: Policy, facts: Mapping[str, object], waiver: Waiver | None) -> dict[str, object]:
     outcome = _outcome(policy, facts)
     evidence = _evidence(policy.fires_when, facts)
+    if outcome is Outcome.UNKNOWN:
+        evidence = f"not known: {', '.join(_unknown_facts(policy.fires_when, facts))}"
     if outcome is Outcome.FIRED and waiver is not None:
         outcome = Outcome.WAIVED
         evidence = f"{evidence}; waived by {waiver.by} until {waiver.expires_at}: {waiver.reason}"
@@ -70,10 +74,34 @@ def _judge(policy: Policy, facts: Mapping[str, object], waiver: Waiver | None) -
 def _outcome(policy: Policy, facts: Mapping[str, object]) -> Outcome:
     if holds(policy.fires_when, facts):
         return Outcome.FIRED
-    names = fields_of(policy.fires_when)
-    if any(name.startswith(GENERATED) and facts.get(name) is None for name in names):
+    if _truth(policy.fires_when, facts) is None:
         return Outcome.UNKNOWN
     return Outcome.PASSED if _applies(policy.fires_when, facts) else Outcome.NOT_APPLICABLE
+
+
+def _truth(condition: Mapping[str, object], facts: Mapping[str, object]) -> bool | None:
+    """A condition in three values: None where it hangs on a fact that nobody stated."""
+    if "not" in condition:
+        inner = condition["not"]
+        found = _truth(inner, facts) if isinstance(inner, Mapping) else None
+        return None if found is None else not found
+    for combinator, decisive in (("all", False), ("any", True)):
+        parts = condition.get(combinator)
+        if isinstance(parts, list):
+            found_parts = [_truth(part, facts) for part in parts]
+            return decisive if decisive in found_parts else None if None in found_parts else not decisive
+    return None if _missing(condition, facts) else holds(condition, facts)
+
+
+def _missing(leaf: Mapping[str, object], facts: Mapping[str, object]) -> list[str]:
+    """The facts that a leaf compares and that are not known."""
+    if leaf.get("op") in LOOKS_AT_ABSENCE:
+        return []
+    return [name for name in fields_of(leaf) if facts.get(name) is None and name not in ABSENT_BY_NATURE]
+
+
+def _unknown_facts(condition: Mapping[str, object], facts: Mapping[str, object]) -> list[str]:
+    return list(dict.fromkeys(name for leaf in _leaves(condition) for name in _missing(leaf, facts)))
 
 
 def _applies(condition: Mapping[str, object], facts: Mapping[str, object]) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from decisionworks.costs import derive_workload, load_prices
 from decisionworks.costs.regions import is_in_eu, is_outside
+from decisionworks.policy.words import names_minors, prohibited_uses, words_of
 from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.constraint_values import constraints_from_json, known_values, planning_values
 from decisionworks.projects.measure_coverage import coverage
@@ -15,6 +17,9 @@ LLM_TYPES = ("llm_api", "llm_self_hosted")
 LLM_USES = ("llm_chat_rag", "llm_generation", "llm_agent")
 # Which reach a managed model API has by residency: a geographic profile serves EU and US, one region serves the rest.
 LLM_GEOGRAPHY = {"eu": "geo", "us": "geo", "uk": "regional", "country": "regional"}
+OWN_LLM = "serve-llm-vllm"
+SMALL_MODEL_IN, SMALL_MODEL_OUT = "bedrock.claude-haiku-4-5.in.million", "bedrock.claude-haiku-4-5.out.million"
+EU_RULES = ("gdpr", "eu_ai_act_high_risk")
 BURDEN_PER_PERSON = 4
 BURDEN_BASE = 28
 
@@ -53,6 +58,11 @@ def plan_facts(
         "plan.burden_sum": sum(_integer(pattern.get("burden")) for pattern in chosen),
         "plan.burden_capacity": BURDEN_PER_PERSON * int(team) + BURDEN_BASE if isinstance(team, int) and team else None,
         "plan.has_retired_service": any(pattern.get("retired_services") for pattern in chosen),
+        "plan.is_in_eu": _concerns_eu(regions, known),
+        "plan.llm_own_usd_month": _own_model_usd(ids, cost_estimate),
+        "plan.llm_api_usd_month": _api_usd(known),
+        "request.prohibited_uses": prohibited_uses(words_of(constraints)),
+        "request.names_minors": names_minors(words_of(constraints)),
         "request.injection_detected": bool((findings or {}).get("injection")),
         "request.contradictions": _contradictions(plan, findings),
         "request.ccs": coverage(typed, catalogue=catalogue).score,
@@ -102,6 +112,31 @@ def _latency_floor(chosen: Sequence[Mapping[str, object]], known: Mapping[str, o
         behind += [floors.get(pattern) for pattern in LLM_SERVING]
     slow = [value for value in behind if value is not None]
     return max([*slow, floor or 0.0]) if slow else floor
+
+
+def _concerns_eu(regions: Sequence[str], known: Mapping[str, object]) -> bool:
+    """Whether European law reaches the plan, by place or by what was said."""
+    rules = known.get("compliance")
+    named = isinstance(rules, list) and any(rule in rules for rule in EU_RULES)
+    return named or known.get("data_residency") == "eu" or any(is_in_eu(region) for region in regions)
+
+
+def _own_model_usd(ids: Sequence[str], cost_estimate: Mapping[str, object]) -> float | None:
+    """What own language-model servers cost in the estimate."""
+    rows = cost_estimate.get("items")
+    items = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+    lines = [float(row.get("usd", 0.0)) for row in items if row.get("pattern") == OWN_LLM]
+    return round(sum(lines), 2) if OWN_LLM in ids and lines else None
+
+
+def _api_usd(known: Mapping[str, object]) -> float | None:
+    """The stated requests at the token price of a small model behind an API."""
+    if _number(known.get("llm_requests_per_day")) is None:
+        return None
+    usage, prices = derive_workload(known), load_prices()
+    tokens = ((SMALL_MODEL_IN, usage.tokens_in), (SMALL_MODEL_OUT, usage.tokens_out))
+    each = sum(prices.by_id[price].usd[prices.home_region] * count / 1e6 for price, count in tokens)
+    return round(usage.llm_requests_month * each, 2)
 
 
 def _llm_geography(ids: Sequence[str], residency: object) -> str:

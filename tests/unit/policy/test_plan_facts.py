@@ -128,3 +128,28 @@ def test_a_region_outside_the_stated_country_is_outside():
     assert home["plan.has_out_of_jurisdiction_region"] is False
     assert abroad["plan.has_out_of_jurisdiction_region"] is True
     assert abroad["plan.has_non_eu_region"] is False
+
+
+def test_european_law_reaches_a_plan_by_place_or_by_word():
+    plan = plan_of(["sec-baseline"])
+
+    def reached(known: dict[str, Any], region: str) -> object:
+        return plan_facts(plan, constraints_of(known), cost_of(1, region))["plan.is_in_eu"]
+
+    assert reached({}, "eu-west-1") is True
+    assert reached({}, "us-east-1") is False
+    assert reached({"compliance": ["gdpr"]}, "us-east-1") is True
+    assert reached({"data_residency": "eu"}, "us-east-1") is True
+
+
+def test_own_servers_are_compared_with_the_tokens_that_were_stated():
+    cost = cost_of(9000) | {"items": [{"usd": 8281.12, "pattern": "serve-llm-vllm", "confidence": "high"}]}
+    known = {"llm_requests_per_day": 10_000, "llm_tokens_in": 2000, "llm_tokens_out": 400}
+
+    facts = plan_facts(plan_of(["serve-llm-vllm"]), constraints_of(known), cost)
+    without = plan_facts(plan_of(["serve-llm-bedrock"]), constraints_of({}), cost)
+
+    assert facts["plan.llm_own_usd_month"] == 8281.12
+    assert facts["plan.llm_api_usd_month"] == pytest.approx(10_000 * 30.4 * 0.004)
+    assert without["plan.llm_own_usd_month"] is None
+    assert without["plan.llm_api_usd_month"] is None

@@ -37,6 +37,17 @@ HEALTHY: dict[str, Any] = {
     "team_skills": ["python", "kubernetes"],
     "retraining_frequency": "monthly",
     "multi_region": False,
+    "data_velocity": "daily",
+    "existing_platform": ["none"],
+    "explainability_required": False,
+    "human_review_required": False,
+    "audit_retention_years": 0,
+    "label_delay_days": 0,
+    "llm_external_api_allowed": True,
+    "llm_requests_per_day": 0,
+    "ops_coverage": "business_hours",
+    "rto_minutes": 480,
+    "rpo_minutes": 60,
     "plan.patterns": [
         "sec-baseline", "sec-private-network", "sec-pii-minimisation", "sec-api-auth-waf", "cost-guardrails",
         "gov-lineage-audit", "gov-explainability", "label-annotation-review", "deploy-progressive", "dr-multi-region",
@@ -52,6 +63,9 @@ HEALTHY: dict[str, Any] = {
     "plan.burden_sum": 40,
     "plan.burden_capacity": 48,
     "plan.has_retired_service": False,
+    "plan.is_in_eu": True,
+    "request.prohibited_uses": [],
+    "request.names_minors": False,
     "request.injection_detected": False,
     "request.contradictions": 0,
     "request.ccs": 70.0,
@@ -101,8 +115,8 @@ EXAMPLES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         plus("serve-gpu-realtime") | {"traffic_pattern": "steady"},
     ),
     "cost-selfhost-llm-volume": (
-        plus("serve-llm-vllm") | {"llm_requests_per_day": 19_999, "llm_external_api_allowed": True},
-        plus("serve-llm-vllm") | {"llm_requests_per_day": 100, "llm_external_api_allowed": False},
+        plus("serve-llm-vllm") | {"plan.llm_own_usd_month": 8281.0, "plan.llm_api_usd_month": 4000.0},
+        plus("serve-llm-vllm") | {"plan.llm_own_usd_month": 8281.0, "plan.llm_api_usd_month": 9000.0},
     ),
     "cost-price-unknown": ({"plan.low_confidence_share": 0.26}, {"plan.low_confidence_share": 0.25}),
     "comp-gdpr-residency": (
@@ -181,6 +195,62 @@ EXAMPLES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "ops-cloud-mismatch": ({"cloud": "azure"}, {"cloud": "hybrid"}),
     "ops-coverage-low": ({"request.ccs": 39.9}, {"request.ccs": 40.0}),
     "ops-tf-valid": ({"gen.tf_validate_ok": False}, {}),
+    "sec-agent-controls": (
+        {"plan.patterns": [*minus("llm-eval-tracing")["plan.patterns"], "llm-agent-host"]},
+        plus("llm-agent-host"),
+    ),
+    "sec-premises-private": (
+        {"plan.patterns": [*minus("sec-private-network")["plan.patterns"], "link-onprem-vpn"]},
+        plus("link-onprem-vpn"),
+    ),
+    "comp-ai-act-prohibited": (
+        {"request.prohibited_uses": ["social_scoring"]},
+        {"request.prohibited_uses": ["social_scoring"], "plan.is_in_eu": False},
+    ),
+    "comp-gdpr-automated-refusal": (
+        {"compliance": ["gdpr"], "use_case_type": "credit_risk"} | minus("label-annotation-review"),
+        {"compliance": ["gdpr"], "use_case_type": "churn_propensity"} | minus("label-annotation-review"),
+    ),
+    "comp-minors-data": (
+        {"request.names_minors": True} | minus("gov-lineage-audit"),
+        {"request.names_minors": True},
+    ),
+    "comp-breach-notice": (
+        {"compliance": ["gdpr"], "ops_coverage": "best_effort"},
+        {"compliance": ["none"], "ops_coverage": "best_effort"},
+    ),
+    "comp-delivery-minimise": (
+        {
+            "data_sensitivity": "pii",
+            "plan.patterns": [*minus("sec-pii-minimisation")["plan.patterns"], "deliver-results"],
+        },
+        {"data_sensitivity": "pii"} | plus("deliver-results"),
+    ),
+    "rel-recovery-time": (
+        {"rto_minutes": 59} | minus("dr-multi-region"),
+        {"rto_minutes": 60} | minus("dr-multi-region"),
+    ),
+    "rel-recovery-point": (
+        {"rpo_minutes": 4} | minus("dr-multi-region"),
+        {"rpo_minutes": 5} | minus("dr-multi-region"),
+    ),
+    "rel-unattended-recovery": (
+        {"rto_minutes": 240, "availability_slo_pct": 99.9},
+        {"rto_minutes": 240, "availability_slo_pct": 99.9, "ops_coverage": "on_call_24x7"},
+    ),
+    "rel-scheduled-availability": (
+        plus("serve-gpu-scheduled") | {"availability_slo_pct": 99.9},
+        plus("serve-gpu-scheduled"),
+    ),
+    "cost-capture-nightly": (plus("ingest-cdc-dms"), plus("ingest-cdc-dms") | {"data_velocity": "hourly"}),
+    "ops-late-truth": (
+        {"label_delay_days": 30} | minus("mon-drift"),
+        {"label_delay_days": 30},
+    ),
+    "ops-owned-platform": (
+        {"existing_platform": ["databricks"]},
+        {"existing_platform": ["databricks"]} | plus("link-data-platform"),
+    ),
 }
 
 
@@ -226,6 +296,49 @@ def test_rules_on_code_are_unknown_before_there_is_code_and_block_nothing():
     assert not is_blocking(results)
 
 
+def test_a_rule_that_hangs_on_a_missing_fact_is_unknown_and_names_it():
+    results = judged({"rto_minutes": None} | minus("dr-multi-region"))
+
+    row = next(row for row in results["rules"] if row["id"] == "rel-recovery-time")
+    assert row["outcome"] == "unknown"
+    assert row["evidence"] == "not known: rto_minutes"
+
+
+def test_a_missing_fact_that_cannot_matter_leaves_a_rule_decided():
+    results = judged({"rto_minutes": None})
+
+    assert outcome(results, "rel-recovery-time") == "not_applicable"
+
+
+def test_only_rules_that_the_patterns_decide_are_passed_when_nothing_else_is_known():
+    results = evaluate_policies({"plan.patterns": HEALTHY["plan.patterns"]})
+
+    passed = {row["id"] for row in results["rules"] if row["outcome"] == "passed"}
+    assert passed == {
+        "sec-baseline-present", "sec-llm-guardrails", "sec-agent-controls", "sec-premises-private",
+        "cost-guardrails-present", "comp-llm-geography", "rel-backup", "rel-recovery-point", "ops-monitoring",
+        "ops-k8s-skills",
+    }  # fmt: skip
+    assert outcome(results, "comp-hipaa-controls") == "not_applicable"
+    assert outcome(results, "comp-hipaa-baa") == "unknown"
+
+
+def test_self_hosting_is_judged_by_requests_only_where_nothing_is_priced():
+    few = plus("serve-llm-vllm") | {"llm_requests_per_day": 19_999}
+
+    assert outcome(judged(few), "cost-selfhost-llm-volume") == "fired"
+    assert outcome(judged(few | {"llm_requests_per_day": 20_000}), "cost-selfhost-llm-volume") == "passed"
+    assert outcome(judged(few | {"llm_external_api_allowed": False}), "cost-selfhost-llm-volume") != "fired"
+
+
+def test_the_book_has_more_than_fifty_rules_of_every_kind():
+    rules = load_policies().policies
+
+    assert len(rules) >= 52
+    assert {rule.category for rule in rules} == {"security", "cost", "compliance", "reliability", "operations"}
+    assert all(rule.rationale and rule.remediation and rule.source for rule in rules)
+
+
 def test_a_rule_about_a_regime_that_does_not_apply_says_so():
     results = judged({"compliance": ["gdpr"]})
 
@@ -267,6 +380,9 @@ def test_a_waiver_lifts_a_block_and_stays_visible():
         Waiver(policy="sec-no-plaintext-secret", by="Ada", reason="because", expires_at="2027-01-01"),
         Waiver(policy="sec-no-public-bucket", by="Ada", reason="because", expires_at="2027-01-01"),
         Waiver(policy="ops-service-lifecycle", by="Ada", reason="because", expires_at="2027-01-01"),
+        Waiver(policy="comp-residency-region", by="Ada", reason="because", expires_at="2027-01-01"),
+        Waiver(policy="comp-llm-no-external", by="Ada", reason="because", expires_at="2027-01-01"),
+        Waiver(policy="comp-ai-act-prohibited", by="Ada", reason="because", expires_at="2027-01-01"),
         Waiver(policy="no-such-rule", by="Ada", reason="because", expires_at="2027-01-01"),
         Waiver(policy="rel-contradiction", by="Ada", reason=" ", expires_at="2027-01-01"),
         Waiver(policy="rel-contradiction", by="", reason="because", expires_at="2027-01-01"),

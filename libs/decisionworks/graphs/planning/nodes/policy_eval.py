@@ -61,7 +61,7 @@ def _card(
     because = [f"{rule['id']} ({rule['severity']}): {rule['evidence']}" for rule in fired]
     because.append(
         f"{counts['passed']} rules passed, {counts['not_applicable']} do not apply,"
-        f" {counts['unknown']} wait for the generated code"
+        f" {counts['unknown']} are unknown: a fact is missing, or the code is not there yet"
     )
     because.append(f"plan hash {digest[:12]}")
     blocks = fired_rules(results, severity="block")
