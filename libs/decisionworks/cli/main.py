@@ -15,6 +15,7 @@ from decisionworks.kit.errors import DecisionworksError, Invalid
 
 _COMMANDS = {
     "plan": "commands.plan:plan",
+    "preview": "commands.preview:preview",
     "show": "commands.look:show",
     "events": "commands.look:events",
     "answer": "commands.decide:answer",
