@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,5 +29,6 @@ class Figure:
         return {
             "min_ms": min(self.samples_ms),
             "p50_ms": statistics.median(self.samples_ms),
+            "p95_ms": sorted(self.samples_ms)[max(0, math.ceil(0.95 * len(self.samples_ms)) - 1)],
             "max_ms": max(self.samples_ms),
         }
