@@ -62,6 +62,7 @@ GRANT SELECT ON projects TO decisionworks_app;
 GRANT UPDATE ON decision_sets, gates, event_streams, agent_runs, jobs, job_attempts,
     checkpoints, checkpoint_blobs, checkpoint_writes TO decisionworks_app;
 GRANT DELETE ON jobs TO decisionworks_app;
+GRANT UPDATE (checkpoint_id) ON events TO decisionworks_app;
 
 -- The system's scope: the queue across projects, liveness, keys; of tenant content only ids and states.
 DO $$

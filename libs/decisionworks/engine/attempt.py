@@ -103,6 +103,8 @@ class Attempt:
                 held = await self.hold(tx)
                 for done in finished:
                     await self._record(tx, done, checkpoint_id)
+                    if done.key in self.intents and checkpoint_id is not None:
+                        await events.place(tx, stream_id=self.thread_id, node=done.node, checkpoint_id=checkpoint_id)
                     if done.apply is not None:
                         await done.apply(tx)
                     await self._append(tx, done.drafts, checkpoint_id)

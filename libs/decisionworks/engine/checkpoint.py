@@ -63,6 +63,7 @@ class LeaseSaver(AsyncPostgresSaver):
         self._attempt = attempt
         self._writes: list[_TaskWrites] = []
         self._checkpoints: list[_Saved] = []
+        self.newest_id: str | None = None
 
     @asynccontextmanager
     async def _cursor(self, *, pipeline: bool = False) -> AsyncIterator[AsyncCursor[DictRow]]:
@@ -85,6 +86,7 @@ class LeaseSaver(AsyncPostgresSaver):
         """
         thread_id, namespace, _ = self._where(config)
         self._checkpoints.append(self._prepare(config, checkpoint, metadata, new_versions))
+        self.newest_id = checkpoint["id"]
         if self._attempt.outbox:
             await self._attempt.commit(checkpoint_id=checkpoint["id"], also=self.write_pending)
         return {"configurable": {"thread_id": thread_id, "checkpoint_ns": namespace, "checkpoint_id": checkpoint["id"]}}

@@ -121,7 +121,8 @@ async def _rest(definition: GraphDefinition, attempt: Attempt, saver: LeaseSaver
 
     async def rest(tx: Tx) -> None:
         await saver.write_pending(tx)
-        await attempt.append(tx, await definition.life.rest(tx, attempt, waiting))
+        drafts = await definition.life.rest(tx, attempt, waiting)
+        await attempt.append(tx, drafts, checkpoint_id=saver.newest_id)
         await jobs.park(tx, attempt.job.lease)
 
     await attempt.commit(checkpoint_id=None, also=rest)

@@ -1,6 +1,6 @@
 """The log of what happened: append, read, and a doorbell. Knows no event type by name."""
 
-from decisionworks.events.append import append
+from decisionworks.events.append import append, place
 from decisionworks.events.doorbell import EVENTS_CHANNEL, JOBS_CHANNEL, Doorbell, Listener, Subscription
 from decisionworks.events.model import EventDraft, StoredEvent
 from decisionworks.events.read import last_number, read
@@ -15,5 +15,6 @@ __all__ = [
     "Subscription",
     "append",
     "last_number",
+    "place",
     "read",
 ]

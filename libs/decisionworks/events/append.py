@@ -55,3 +55,11 @@ async def append(
             "payloads": [Jsonb(dict(draft.payload)) for draft in drafts],
         },
     )
+
+
+async def place(tx: Tx, *, stream_id: UUID, node: str, checkpoint_id: str) -> None:
+    """Name the checkpoint behind a node's events that were told before it existed; nothing else of an event changes."""
+    await tx.execute(
+        "UPDATE events SET checkpoint_id = %s WHERE stream_id = %s AND node = %s AND checkpoint_id IS NULL",
+        (checkpoint_id, stream_id, node),
+    )

@@ -242,3 +242,15 @@ async def test_a_run_takes_about_one_commit_per_node(bench: Bench, new_commits: 
 
     # Writes only: four nodes, one intent, two gates, two answers, three claims and the end make thirteen.
     assert await commits() <= 13
+
+
+async def test_every_event_of_a_finished_node_names_its_checkpoint(bench: Bench) -> None:
+    await bench.work(await bench.claim())
+    await bench.answer("blue")
+    await bench.work(await bench.claim())
+
+    async with bench.database.project_transaction(bench.project_id) as tx:
+        told = await events.read(tx, stream_id=bench.subject_id)
+        saved = await (await tx.execute("SELECT checkpoint_id FROM checkpoints")).fetchall()
+    assert ("node-started", "third") in {(event.type, event.node) for event in told}
+    assert {event.checkpoint_id for event in told} <= {row["checkpoint_id"] for row in saved}
