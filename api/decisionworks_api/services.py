@@ -12,7 +12,7 @@ import structlog
 
 from decisionworks import decisions, registry
 from decisionworks.artifacts import ContentStore, DiskStore
-from decisionworks.events import EVENTS_CHANNEL, JOBS_CHANNEL, Doorbell, Listener
+from decisionworks.events import CANCEL_RING, EVENTS_CHANNEL, JOBS_CHANNEL, Doorbell, Listener
 from decisionworks.jobs import DEFAULT_QUEUE
 from decisionworks.kit.canonical import sha256_hex
 from decisionworks.kit.db import Database
@@ -97,6 +97,10 @@ class Services:
     def ring_workers(self) -> None:
         """There is something to work on; call after the commit."""
         self.doorbell.ring(JOBS_CHANNEL, DEFAULT_QUEUE)
+
+    def ring_cancel(self) -> None:
+        """A running job should end; call after the commit."""
+        self.doorbell.ring(JOBS_CHANNEL, CANCEL_RING)
 
 
 class KeyMemory:

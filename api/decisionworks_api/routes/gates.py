@@ -71,7 +71,7 @@ async def cancel(
     async with decision_set_transaction(services, actor, decision_set_id) as (tx, wanted):
         changed = await gates.cancel(tx, wanted, actor=actor)
         shown = await document(tx, changed)
-    services.ring_workers()
+    services.ring_cancel()
     services.ring_events(changed.id)
     response.status_code = 200 if changed.is_finished else 202
     return shown

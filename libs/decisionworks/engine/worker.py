@@ -21,7 +21,7 @@ from decisionworks.engine.errors import UnknownJobKind
 from decisionworks.engine.liveness import Liveness
 from decisionworks.engine.outcome import Cancelled, Lost, Outcome, Released, outcome_of, poisoned
 from decisionworks.engine.run_graph import conclude, run_graph
-from decisionworks.events import JOBS_CHANNEL, Doorbell, Listener
+from decisionworks.events import CANCEL_RING, JOBS_CHANNEL, Doorbell, Listener
 from decisionworks.jobs import ClaimedJob, Lease
 from decisionworks.kit.db import Database
 from decisionworks.kit.errors import RetryLater
@@ -106,7 +106,7 @@ class Worker:
         await self._doorbell.start()
         await self._listener.start()
         self._liveness.start()
-        cancel_bell = self._listener.subscribe("cancel")
+        cancel_bell = self._listener.subscribe(CANCEL_RING)
         duties = (
             asyncio.create_task(self._keep_at(self._rescue, _rescue_pause), name="rescue"),
             asyncio.create_task(self._keep_at(self._heed_cancels, lambda: cancel_bell.wait(1.0)), name="cancels"),

@@ -18,6 +18,8 @@ from decisionworks.kit.db import connect_direct
 
 EVENTS_CHANNEL = "decisionworks_events"
 JOBS_CHANNEL = "decisionworks_jobs"
+# A ring on the jobs' channel that is no queue's name: somebody asked for the end of a running job.
+CANCEL_RING = "cancel"
 _PAUSE_S = 0.004
 _MOST_PAYLOADS = 200
 
