@@ -48,7 +48,6 @@ class Database:
             timeout=timeout_s,
             max_idle=60.0,
             reconnect_timeout=30.0,
-            check=AsyncConnectionPool.check_connection,
             kwargs={
                 "autocommit": True,
                 "row_factory": dict_row,
@@ -88,8 +87,8 @@ class Database:
     @asynccontextmanager
     async def _transaction(self, begin: str) -> AsyncIterator[Tx]:
         try:
-            async with self._pool.connection() as connection:
-                await connection.execute(begin.encode(), prepare=False)
+            connection = await self._begun(begin.encode())
+            try:
                 try:
                     yield connection
                 except BaseException:
@@ -97,12 +96,35 @@ class Database:
                         await connection.execute(b"ROLLBACK", prepare=False)
                     raise
                 await connection.execute(b"COMMIT", prepare=False)
+            finally:
+                await self._pool.putconn(connection)
         except (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise DatabaseUnavailable(
                 "the database cannot be reached or closed the connection",
                 retry_after_s=1.0,
                 remedy="check that PostgreSQL is running and that DATABASE_URL names it",
             ) from error
+
+    async def _begun(self, begin: bytes) -> Tx:
+        """A connection with its transaction begun.
+
+        Connections are not tried out beforehand, which would cost a round trip every time: when the beginning fails,
+        the server has been away, so every idle connection is tried out and the beginning is made once more.
+        """
+        try:
+            return await self._begin_once(begin)
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            await self._pool.check()
+            return await self._begin_once(begin)
+
+    async def _begin_once(self, begin: bytes) -> Tx:
+        connection = await self._pool.getconn()
+        try:
+            await connection.execute(begin, prepare=False)
+        except BaseException:
+            await self._pool.putconn(connection)
+            raise
+        return connection
 
 
 async def connect_direct(url: str, *, timeout_s: float = 10.0) -> AsyncConnection[Any]:
