@@ -105,7 +105,7 @@ def _words(language: str) -> dict[str, tuple[str, float]]:
     starts, ends = _JOINED_HUNDREDS.get(language, ("", ()))
     for start in starts.split():
         words |= {start + end: ("add", words[start][1] * 100) for end in ends}
-    return words | {name: ("hundred", 100.0) for name in _HUNDRED[language]}
+    return words | dict.fromkeys(_HUNDRED[language], ("hundred", 100.0))
 
 
 @cache
