@@ -5,6 +5,7 @@ from decisionworks.costs.estimate_cost import (
     BALANCED_PATTERNS,
     SECOND_REGION,
     STANDBY_CAPABILITIES,
+    WIDENING,
     estimate_cost,
     price_patterns,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "BALANCED_PATTERNS",
     "SECOND_REGION",
     "STANDBY_CAPABILITIES",
+    "WIDENING",
     "PatternCost",
     "Price",
     "PriceBook",
