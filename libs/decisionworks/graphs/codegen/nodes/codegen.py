@@ -49,6 +49,7 @@ def _input(row: DecisionSet, guidance: str) -> RenderInput:
         policy_results=row.policy_results,
         plan_hash=row.plan_hash,
         project_name=_project_name(row, values),
+        critiques=row.critiques,
         request=row.request,
         guidance=guidance,
     )

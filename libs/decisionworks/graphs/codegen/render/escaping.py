@@ -9,11 +9,9 @@ from typing import Any
 import yaml
 
 from decisionworks.graphs.codegen.render.errors import FragmentBroken
+from decisionworks.kit.markdown import code, md, plain_text, quoted_md
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_NAME = re.compile(r"[\w.:/ -]+")
-_MARKDOWN = re.compile(r"([\\`*\[\]<>#|~${}]|(?<!\w)_|_(?!\w))")
 
 
 class UserText(str):
@@ -49,7 +47,7 @@ def hcl(value: Any) -> str:
         return "null" if value is None else json.dumps(value)
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "[" + ", ".join(hcl(item) for item in value) + "]"
-    quoted = json.dumps(_plain(str(value)), ensure_ascii=False)
+    quoted = json.dumps(plain_text(str(value)), ensure_ascii=False)
     return quoted.replace("${", "$${").replace("%{", "%%{")
 
 
@@ -59,7 +57,7 @@ def yaml_scalar(value: Any) -> str:
     Actions expressions are data to YAML but code to a runner, so their opening is broken up.
     """
     if isinstance(value, str):
-        return json.dumps(_plain(value).replace("${{", "$ {{"), ensure_ascii=True)
+        return json.dumps(plain_text(value).replace("${{", "$ {{"), ensure_ascii=True)
     return yaml.safe_dump(value, default_flow_style=True, width=100_000).strip().removesuffix("...").strip()
 
 
@@ -70,7 +68,7 @@ def json_value(value: Any) -> str:
 
 def toml(value: Any) -> str:
     """A TOML basic string."""
-    return json.dumps(_plain(str(value)), ensure_ascii=True)
+    return json.dumps(plain_text(str(value)), ensure_ascii=True)
 
 
 def py(value: Any) -> str:
@@ -80,26 +78,9 @@ def py(value: Any) -> str:
     return repr(value)
 
 
-def md(value: Any) -> str:
-    """One line of Markdown text in which nothing is markup."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(_plain(str(value)).split()))
-
-
-def code(value: Any) -> str:
-    """A Markdown code span for a name; anything that is more than a name is escaped as text."""
-    text = str(value)
-    return f"`{text}`" if _NAME.fullmatch(text) else md(text)
-
-
-def quoted_md(value: Any) -> str:
-    """A Markdown block quote of text over several lines, nothing in it markup."""
-    lines = _plain(str(value)).strip().splitlines() or [""]
-    return "\n".join(f"> {md(line)}".rstrip() for line in lines)
-
-
 def shell(value: Any) -> str:
     """One shell word."""
-    return shlex.quote(_plain(str(value)).replace("\n", " "))
+    return shlex.quote(plain_text(str(value)).replace("\n", " "))
 
 
 def word(value: Any) -> str:
@@ -111,10 +92,6 @@ def word(value: Any) -> str:
     if _WORD.fullmatch(text) is None:
         raise FragmentBroken(f"Not a plain word: {text[:40]!r}.")
     return text
-
-
-def _plain(text: str) -> str:
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 FILTERS = {

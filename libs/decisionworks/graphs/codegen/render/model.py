@@ -1,6 +1,6 @@
 """Nouns of rendering: what goes in, and a fragment as the renderer sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ class RenderInput:
     policy_results: Json
     plan_hash: str
     project_name: str
+    critiques: Sequence[Json] = ()
     request: str = ""
     guidance: str = ""
 

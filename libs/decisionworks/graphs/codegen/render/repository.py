@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from decisionworks.artifacts.model import GeneratedFile
+from decisionworks.decisions.documents import PlanContent, plan_documents
 from decisionworks.graphs.codegen.render.context import Facts, facts_of, template_context
 from decisionworks.graphs.codegen.render.errors import FragmentBroken
 from decisionworks.graphs.codegen.render.hcl import format_hcl
@@ -58,7 +59,22 @@ def render_repository(source: RenderInput) -> dict[str, GeneratedFile]:
         _render_files(fragment, selection, context, files)
         _render_images(fragment, selection, context, files)
     _render_modules(selection, context, files)
+    for path, text in plan_documents(_content_of(source)).items():
+        files.add(f"docs/{path}", text, pattern=selection.asked_by[BASE_OWNER])
     return files.in_path_order()
+
+
+def _content_of(source: RenderInput) -> PlanContent:
+    return PlanContent(
+        request=source.request,
+        plan=source.plan,
+        cost_estimate=source.cost_estimate,
+        policy_results=source.policy_results,
+        plan_hash=source.plan_hash,
+        values=source.values,
+        critiques=source.critiques,
+        guidance=source.guidance,
+    )
 
 
 def _render_files(fragment: Fragment, selection: Selection, context: Mapping[str, Any], files: _Files) -> None:

@@ -1,0 +1,116 @@
+"""One decision record for the plan, and one for each choice that had a rival."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from decisionworks.decisions.documents.model import Json, PlanContent, shown
+from decisionworks.decisions.documents.money import by_capability
+from decisionworks.kit.markdown import code, md, table
+
+# Whoever reads on wants the choices that shape everything else first.
+_LEADING = ("serving", "orchestration", "training", "ingestion", "processing", "registry")
+_MOST_RECORDS = 12
+
+
+def decision_records(content: PlanContent) -> dict[str, tuple[str, str]]:
+    """The records as `{path: (title, text)}`, the plan's own first."""
+    records = {"adr/0001-approved-plan.md": ("The approved plan", _whole(content))}
+    contested = [pattern for pattern in content.patterns if isinstance(pattern.get("runner_up"), Mapping)]
+    contested.sort(key=lambda pattern: _rank(str(pattern.get("capability"))))
+    for number, pattern in enumerate(contested[:_MOST_RECORDS], start=2):
+        title = f"{_words(pattern.get('capability'))}: {pattern.get('name') or pattern['id']}"
+        path = f"adr/{number:04d}-{_slug(str(pattern.get('capability')))}-{_slug(str(pattern['id']))}.md"
+        records[path] = (title, _choice(number, title, pattern, content))
+    return records
+
+
+def _rank(capability: str) -> int:
+    return _LEADING.index(capability) if capability in _LEADING else len(_LEADING)
+
+
+def _whole(content: PlanContent) -> str:
+    facts = [(code(field), md(shown(value))) for field, value in content.values.items() if value not in (None, [])]
+    chosen = [
+        f"- {code(pattern['id'])} ({md(pattern.get('capability', ''))}): {md(pattern.get('reason') or 'required')}"
+        for pattern in content.patterns
+    ]
+    lines = [
+        "# 1. The approved plan",
+        "",
+        f"Status: accepted with plan {code(content.short_hash)}.",
+        "",
+        "## Context",
+        "",
+        *table(("fact", "value"), facts),
+        "",
+        "## Decision",
+        "",
+        *chosen,
+        "",
+        "## Consequences",
+        "",
+        "- Changing a pattern means a new plan and a new record beside this one, not an edit here.",
+        "- Cost, risks, assumptions and what would change the plan are in [plan.md](../plan.md).",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _choice(number: int, title: str, pattern: Json, content: PlanContent) -> str:
+    rival = pattern["runner_up"]
+    lines = [
+        f"# {number}. {md(title)}",
+        "",
+        f"Status: accepted with plan {code(content.short_hash)}.",
+        "",
+        "## Context",
+        "",
+        md(pattern.get("reason") or "required by the plan"),
+        "",
+        "## Decision",
+        "",
+        f"{code(pattern['id'])} provides {md(_words(pattern.get('capability')).lower())}"
+        f" with {md(pattern.get('score', 0))} points for this request.",
+        "",
+        "## Turned down",
+        "",
+        f"- {code(rival.get('id', ''))}: {md(rival.get('why_not') or 'fewer points')}",
+        "",
+        "## Consequences",
+        "",
+        *_consequences(pattern, content),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _consequences(pattern: Json, content: PlanContent) -> list[str]:
+    lines = []
+    cost = by_capability(content.cost_estimate).get(str(pattern.get("capability")))
+    if cost is not None:
+        lines.append(
+            f"- {md(_words(pattern.get('capability')))} costs {cost.expected:,.2f} USD a month,"
+            f" {cost.low:,.2f} to {cost.high:,.2f}."
+        )
+    if pattern.get("requires"):
+        lines.append(f"- It needs {', '.join(code(need) for need in pattern['requires'])}.")
+    if pattern.get("aws_services"):
+        lines.append(f"- It binds to {md(', '.join(map(str, pattern['aws_services'])))}.")
+    if pattern.get("open_source_alternative"):
+        lines.append(f"- The way out: {md(pattern['open_source_alternative'])}.")
+    thresholds = content.plan.get("thresholds") or ()
+    lines += [
+        f"- To be looked at again: {md(one['text'])}."
+        for one in thresholds
+        if isinstance(one, Mapping) and one.get("pattern") == pattern["id"] and one.get("text")
+    ]
+    return lines or ["- None beyond the plan's own."]
+
+
+def _words(capability: object) -> str:
+    text = str(capability or "choice").replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40] or "choice"
