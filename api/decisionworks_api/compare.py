@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import structlog
+
 from decisionworks import decisions
 from decisionworks.artifacts import read_archive
 from decisionworks.artifacts.store_rows import list_artifacts
 from decisionworks.decisions import DecisionSet
 from decisionworks.decisions.compare import change_summary
-from decisionworks.kit.errors import FieldProblem, Invalid
+from decisionworks.kit.errors import FieldProblem, Invalid, RetryLater
+from decisionworks.previews import PlannerFailed
 from decisionworks.registry import Actor
 from decisionworks_api.dependencies import decision_set_transaction
 from decisionworks_api.documents import document
 from decisionworks_api.services import Services
+
+log = structlog.get_logger(__name__)
 
 
 async def change_summary_between(
@@ -35,8 +40,26 @@ async def change_summary_between(
         parent = await decisions.load(tx, earlier)
         parent_document, parent_sha256 = await document(tx, parent), await _repository(tx, parent)
     return await asyncio.to_thread(
-        _summary, services, parent_document, child_document, parent_sha256=parent_sha256, child_sha256=child_sha256
+        _summary,
+        services,
+        parent_document,
+        child_document,
+        parent_sha256=parent_sha256,
+        child_sha256=child_sha256,
+        causes=await _causes(services, parent, child),
     )
+
+
+async def _causes(services: Services, parent: DecisionSet, child: DecisionSet) -> dict[str, Any] | None:
+    """Which changed constraint did what, from the planner; without one the changes are told all the same."""
+    if parent.plan is None or child.plan is None:
+        return None
+    question = {"before": parent.constraints, "after": child.constraints}
+    try:
+        return await services.planners.ask("causes", question)
+    except (RetryLater, PlannerFailed) as error:
+        log.warning("diff.causes_unknown", error=error.message)
+        return None
 
 
 async def _repository(tx: Any, decision_set: DecisionSet) -> str | None:
@@ -51,6 +74,7 @@ def _summary(
     *,
     parent_sha256: str | None,
     child_sha256: str | None,
+    causes: dict[str, Any] | None,
 ) -> dict[str, Any]:
     return dict(
         change_summary(
@@ -58,6 +82,7 @@ def _summary(
             child,
             parent_files=_files(services, parent_sha256),
             child_files=_files(services, child_sha256),
+            causes=causes,
         )
     )
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from decisionworks.decisions.compare_digest import CENT, digest_of_changes, digest_of_first
+from decisionworks.decisions.compare_costs import compare_costs
+from decisionworks.decisions.compare_digest import digest_of_changes, digest_of_first
 from decisionworks.decisions.compare_files import compare_files
+from decisionworks.decisions.compare_plans import compare_plans
+from decisionworks.decisions.documents import content_of, plan_documents
 
 Json = Mapping[str, Any]
 Rows = list[dict[str, Any]]
 
 _COMPARED_STATE = ("assumptions", "edges", "thresholds", "tiers", "next_steps")
 _MOST_STATE_ROWS = 200
+_PLAN_PAGES = ("docs/plan.md", "docs/cost.csv")
 
 
 def change_summary(
@@ -21,25 +25,49 @@ def change_summary(
     *,
     parent_files: Mapping[str, bytes] | None = None,
     child_files: Mapping[str, bytes] | None = None,
+    causes: Json | None = None,
 ) -> dict[str, Any]:
     """Compare a decision set with the one it follows from, or describe a first one.
 
-    Units: money in the currency of the child's estimate, per month.
+    Units: money in the currency of the child's estimate, per month. `causes` says which changed constraint made which
+    pattern come or go (`patterns.causes`); without it changes are told and their causes are not.
     """
     if parent is None:
         return {"parent": None, "child": _identity(child), "digest": digest_of_first(child)}
     before, after = parent.get("plan") or {}, child.get("plan") or {}
+    constraints = _compare_constraints(parent.get("constraints") or {}, child.get("constraints") or {})
     summary: dict[str, Any] = {
         "parent": _identity(parent),
         "child": _identity(child),
-        "plan": _compare_plans(before, after),
-        "constraints": _compare_constraints(parent.get("constraints") or {}, child.get("constraints") or {}),
+        "plan": compare_plans(before, after, causes=causes or {}, constraints=constraints),
+        "constraints": constraints,
         "state": _compare_state(before, after),
-        "cost": _compare_costs(parent.get("cost_estimate") or {}, child.get("cost_estimate") or {}),
+        "cost": compare_costs(
+            parent.get("cost_estimate") or {},
+            child.get("cost_estimate") or {},
+            of_change=(causes or {}).get("usd") or {},
+        ),
         "policies": _compare_policies(parent.get("policy_results") or {}, child.get("policy_results") or {}),
-        "code": None if child_files is None else compare_files(parent_files or {}, child_files),
+        "documents": _compare_documents(parent, child),
+        "code": None if child_files is None else compare_files(_code(parent_files or {}), _code(child_files)),
     }
     return summary | {"digest": digest_of_changes(summary)}
+
+
+def _compare_documents(parent: Json, child: Json) -> dict[str, Any] | None:
+    """The documents of both plans, which need no generated repository."""
+    if not parent.get("plan") or not child.get("plan"):
+        return None
+    return compare_files(*({path: text.encode() for path, text in _documents(one).items()} for one in (parent, child)))
+
+
+def _documents(decision_set: Json) -> dict[str, str]:
+    return plan_documents(content_of(decision_set))
+
+
+def _code(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What is not a plan document, since those are compared as such."""
+    return {path: data for path, data in files.items() if path not in _PLAN_PAGES and not path.startswith("docs/adr/")}
 
 
 def _identity(decision_set: Json) -> dict[str, Any]:
@@ -48,42 +76,6 @@ def _identity(decision_set: Json) -> dict[str, Any]:
 
 def _text(value: object) -> object:
     return value if value is None or isinstance(value, int | str) else str(value)
-
-
-def _compare_plans(before: Json, after: Json) -> dict[str, Any]:
-    old, new = _patterns(before), _patterns(after)
-    gone = [_pattern_row(old[name]) for name in old if name not in new]
-    come = [_pattern_row(new[name]) for name in new if name not in old]
-    replaced: Rows = []
-    for row in list(gone):
-        successor = next((other for other in come if other["capability"] == row["capability"]), None)
-        if successor is not None and row["capability"]:
-            replaced.append({"capability": row["capability"], "from": row["id"], "to": successor["id"]})
-            gone.remove(row)
-            come.remove(successor)
-    changed = [
-        {
-            "id": name,
-            "capability": new[name].get("capability"),
-            "from": old[name].get(key),
-            "to": new[name].get(key),
-            "what": key,
-        }
-        for name in new
-        if name in old
-        for key in ("reason", "runner_up")
-        if old[name].get(key) != new[name].get(key)
-    ]
-    kept = sum(name in old for name in new)
-    return {"added": come, "removed": gone, "replaced": replaced, "changed": changed, "kept": kept}
-
-
-def _patterns(plan: Json) -> dict[str, Json]:
-    return {str(pattern["id"]): pattern for pattern in plan.get("patterns") or ()}
-
-
-def _pattern_row(pattern: Json) -> dict[str, Any]:
-    return {key: pattern.get(key) for key in ("id", "capability", "reason")}
 
 
 def _compare_constraints(before: Json, after: Json) -> Rows:
@@ -135,47 +127,6 @@ def _shown(value: object) -> object:
     return value if is_plain else None
 
 
-def _compare_costs(before: Json, after: Json) -> dict[str, Any]:
-    old, new = before.get("monthly") or {}, after.get("monthly") or {}
-    delta = {key: _difference(old.get(key), new.get(key)) for key in ("low", "expected", "high")}
-    was, change = old.get("expected"), delta["expected"]
-    return {
-        "currency": after.get("currency") or before.get("currency"),
-        "from": dict(old) or None,
-        "to": dict(new) or None,
-        "delta": delta,
-        "delta_percent": round(100 * change / was, 1) if was and change is not None else None,
-        "items": _compare_items(before.get("items") or (), after.get("items") or ()),
-    }
-
-
-def _compare_items(before: Sequence[Json], after: Sequence[Json]) -> Rows:
-    old, new = _item_totals(before), _item_totals(after)
-    rows: Rows = []
-    for key in dict.fromkeys([*new, *old]):
-        was, now = old.get(key, 0.0), new.get(key, 0.0)
-        if abs(now - was) >= CENT:
-            price, capability = key
-            rows.append(
-                {
-                    "price": price,
-                    "capability": capability,
-                    "from_usd": round(was, 2),
-                    "to_usd": round(now, 2),
-                    "delta_usd": round(now - was, 2),
-                }
-            )
-    return sorted(rows, key=lambda row: (-abs(row["delta_usd"]), str(row["price"]), str(row["capability"])))
-
-
-def _item_totals(items: Sequence[Json]) -> dict[tuple[str, str], float]:
-    totals: dict[tuple[str, str], float] = {}
-    for item in items:
-        key = (str(item.get("price")), str(item.get("capability")))
-        totals[key] = totals.get(key, 0.0) + float(item.get("usd") or 0)
-    return totals
-
-
 def _compare_policies(before: Json, after: Json) -> dict[str, Any]:
     old = {str(rule["id"]): rule for rule in before.get("rules") or ()}
     new = {str(rule["id"]): rule for rule in after.get("rules") or ()}
@@ -190,9 +141,3 @@ def _compare_policies(before: Json, after: Json) -> dict[str, Any]:
         if old.get(rule_id, {}).get("outcome") != new.get(rule_id, {}).get("outcome")
     ]
     return {"status": {"from": before.get("status"), "to": after.get("status")}, "rules": rules}
-
-
-def _difference(before: object, after: object) -> float | None:
-    if isinstance(before, int | float) and isinstance(after, int | float):
-        return round(after - before, 2)
-    return None

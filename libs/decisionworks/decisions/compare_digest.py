@@ -38,11 +38,17 @@ def digest_of_changes(summary: Json) -> str:
 
 
 def _plan_sentences(plan: Json) -> list[str]:
-    sentences = [f"{row['to']} replaces {row['from']}" for row in plan["replaced"]]
+    sentences = [f"{row['to']} replaces {row['from']}{_because(row)}" for row in plan["replaced"]]
     for verb, rows in (("adds", plan["added"]), ("drops", plan["removed"])):
         if rows:
-            sentences.append(f"{verb} {', '.join(str(row['id']) for row in rows)}")
+            named = [f"{row['id']}{_because(row)}" for row in rows]
+            sentences.append(f"{verb} {', '.join(named)}")
     return sentences
+
+
+def _because(row: Json) -> str:
+    fields = [str(one["field"]) for one in row["because"]]
+    return f" because of {' and '.join(fields)}" if fields else ""
 
 
 def _constraint_sentences(rows: Sequence[Json]) -> list[str]:

@@ -70,7 +70,9 @@ def test_a_first_decision_set_has_no_parent() -> None:
 def test_patterns_of_one_capability_replace_each_other() -> None:
     plan = change_summary(decision_set(), child())["plan"]
 
-    assert plan["replaced"] == [{"capability": "serving", "from": "serve-batch-scoring", "to": "serve-serverless-cpu"}]
+    assert plan["replaced"] == [
+        {"capability": "serving", "from": "serve-batch-scoring", "to": "serve-serverless-cpu", "because": []}
+    ]
     assert [row["id"] for row in plan["added"]] == ["mon-drift"]
     assert plan["removed"] == []
     assert plan["kept"] == 1

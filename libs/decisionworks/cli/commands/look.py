@@ -10,6 +10,7 @@ from typing import Any
 import click
 from rich.table import Table
 
+from decisionworks.cli.change_report import print_changes
 from decisionworks.cli.client import segment
 from decisionworks.cli.connection import ServerOptions, connect, server_options
 from decisionworks.cli.exit_codes import exit_code_of_status
@@ -57,26 +58,24 @@ def events(*, decision_set_id: str, follows: bool, after: int, server: ServerOpt
             else:
                 _print_event(event)
             status = str((event.get("payload") or {}).get("status", ""))
+        if not status:
+            status = str(client.get(f"/decision-sets/{segment(decision_set_id)}")["status"])
     sys.exit(exit_code_of_status(status))
 
 
 @click.command("diff")
 @click.argument("decision_set_id", metavar="ID")
 @click.argument("other", required=False)
+@click.option("--patch", "with_patch", is_flag=True, help="Also the changed lines of documents and code.")
 @server_options
-def diff(*, decision_set_id: str, other: str | None, server: ServerOptions) -> None:
+def diff(*, decision_set_id: str, other: str | None, with_patch: bool, server: ServerOptions) -> None:
     """What changed in ID against OTHER, by default against its parent."""
     with connect(server) as client:
         summary = client.get(f"/decision-sets/{segment(decision_set_id)}/diff", against=other)
     if server.is_json:
         print_json(summary)
         return
-    screen = console()
-    screen.print(line(summary.get("digest", ""), limit=2000))
-    for part in ("plan", "constraints", "cost", "policies", "code"):
-        if summary.get(part):
-            screen.print(f"[bold]{part}[/]")
-            screen.print_json(json.dumps(summary[part], ensure_ascii=False))
+    print_changes(console(), summary, with_patch=with_patch)
 
 
 @click.command("artifact")

@@ -18,6 +18,7 @@ from decisionworks.artifacts import (
     read_archive,
 )
 from decisionworks.artifacts.store_rows import add_artifact, list_artifacts
+from decisionworks.costs import load_prices
 from decisionworks.decisions import DecisionSet, load
 from decisionworks.decisions.compare import change_summary
 from decisionworks.decisions.lineage import first_of_line
@@ -31,6 +32,8 @@ from decisionworks.graphs.codegen.tools import WORK, CodegenTools, keep, kept_fi
 from decisionworks.graphs.decision_document import document_of, writing
 from decisionworks.integrations.git import Author, commit_documents
 from decisionworks.kit.db import Tx
+from decisionworks.patterns import load_pattern_catalogue
+from decisionworks.patterns.causes import causes_of_changes
 
 REPOSITORY = "repository"
 RUN_LOG = "validation-run"
@@ -52,6 +55,7 @@ def diff_and_persist_node(tools: CodegenTools) -> NodeSpec:
             compared_document(row),
             parent_files=parent_files,
             child_files={path: file.content for path, file in packed.files.items()},
+            causes=await asyncio.to_thread(_causes, parent, row),
         )
         artifacts = [
             _artifact(REPOSITORY, repository_digest, len(packed.archive), "application/zip", packed.content_digest),
@@ -121,6 +125,14 @@ async def _parent(
     data = await asyncio.to_thread(tools.store.read, kept[0].sha256, prefix=REPOSITORY)
     archived = await asyncio.to_thread(read_archive, data)
     return parent, {path: file.content for path, file in archived.items() if path != MANIFEST_PATH}
+
+
+def _causes(parent: DecisionSet | None, row: DecisionSet) -> Mapping[str, Any] | None:
+    """Which changed constraint made the plan differ from the parent's."""
+    if parent is None or parent.plan is None:
+        return None
+    catalogue = load_pattern_catalogue()
+    return causes_of_changes(parent.constraints, row.constraints, catalogue=catalogue, prices=load_prices())
 
 
 async def _line(attempt: Attempt, row: DecisionSet) -> UUID:

@@ -6,14 +6,13 @@ import json
 from typing import Any
 
 from decisionworks.decisions import DecisionSet
-from decisionworks.decisions.documents import PlanContent
+from decisionworks.decisions.documents import content_of
 from decisionworks.decisions.documents import plan_documents as readable_documents
-from decisionworks.projects import constraints_from_json, load_constraint_catalogue, planning_values
 
 
 def plan_documents(row: DecisionSet) -> dict[str, bytes]:
     """The files committed for one decision set; they name what was decided and nothing that differs from run to run."""
-    readable = {name: text.encode() for name, text in readable_documents(content_of(row)).items()}
+    readable = {name: text.encode() for name, text in readable_documents(content_of(compared_document(row))).items()}
     return readable | {
         "request.md": (row.request.rstrip("\n") + "\n").encode(),
         "constraints.json": _pretty(row.constraints),
@@ -24,21 +23,6 @@ def plan_documents(row: DecisionSet) -> dict[str, bytes]:
         "critiques.json": _pretty(row.critiques),
         "plan_hash": f"{row.plan_hash}\n".encode(),
     }
-
-
-def content_of(row: DecisionSet) -> PlanContent:
-    """What the readable documents are made of."""
-    values = planning_values(constraints_from_json(row.constraints), catalogue=load_constraint_catalogue())
-    return PlanContent(
-        request=row.request,
-        plan=row.plan or {},
-        cost_estimate=row.cost_estimate or {},
-        policy_results=row.policy_results or {},
-        plan_hash=row.plan_hash,
-        values=values,
-        critiques=row.critiques,
-        infeasibility=row.infeasibility,
-    )
 
 
 def compared_document(row: DecisionSet) -> dict[str, Any]:
