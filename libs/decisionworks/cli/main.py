@@ -28,6 +28,7 @@ _COMMANDS = {
     "list": "commands.look:list_command",
     "jobs": "commands.look:jobs",
     "eval": "commands.evaluate:evaluate",
+    "prices": "commands.prices:prices",
     "up": "up:up_command",
     "api": "commands.services:api",
     "worker": "commands.services:worker",

@@ -9,9 +9,11 @@ from decisionworks.costs.estimate_cost import (
     estimate_cost,
     price_patterns,
 )
-from decisionworks.costs.load_prices import load_prices
+from decisionworks.costs.load_prices import load_prices, parse_price_book, raw_prices
 from decisionworks.costs.model import PatternCost, Price, PriceBook, Quote, UsageLine, Workload
+from decisionworks.costs.price_queries import PriceQuery, queries_for
 from decisionworks.costs.quote_price import quote_price
+from decisionworks.costs.renew_table import PriceChange, differences, renew_table
 from decisionworks.costs.sizing.serving import API_FRONT
 from decisionworks.costs.workload import default_training_compute, derive_workload
 
@@ -25,6 +27,8 @@ __all__ = [
     "Price",
     "PriceBook",
     "PriceBookBroken",
+    "PriceChange",
+    "PriceQuery",
     "Quote",
     "UnknownPrice",
     "UnsizedPattern",
@@ -32,8 +36,13 @@ __all__ = [
     "Workload",
     "default_training_compute",
     "derive_workload",
+    "differences",
     "estimate_cost",
     "load_prices",
+    "parse_price_book",
     "price_patterns",
+    "queries_for",
     "quote_price",
+    "raw_prices",
+    "renew_table",
 ]

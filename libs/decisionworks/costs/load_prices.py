@@ -44,15 +44,27 @@ def load_prices() -> PriceBook:
 
     Raises: PriceBookBroken, the file does not hold what the code expects.
     """
-    raw = files("decisionworks.costs").joinpath("prices.yaml").read_bytes()
+    return parse_price_book(raw_prices())
+
+
+def raw_prices() -> bytes:
+    """The bytes of the price table that ships with the product."""
+    return files("decisionworks.costs").joinpath("prices.yaml").read_bytes()
+
+
+def parse_price_book(raw: bytes) -> PriceBook:
+    """Read a price book from the bytes of a price table.
+
+    Raises: PriceBookBroken
+    """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         document = _PriceFile.model_validate(yaml.load(raw, Loader=loader))  # noqa: S506, both loaders are the safe ones
     except (ValidationError, yaml.YAMLError) as cause:
-        raise PriceBookBroken(f"prices.yaml cannot be read: {cause}") from cause
+        raise PriceBookBroken(f"the price table cannot be read: {cause}") from cause
     rows = {row.id: Price(**row.model_dump()) for row in document.prices}
     if len(rows) != len(document.prices):
-        raise PriceBookBroken("prices.yaml names a price twice")
+        raise PriceBookBroken("the price table names a price twice")
     factor = max(entry.factor_on_us_east_1 for entry in document.region_fallback.values())
     return PriceBook(
         by_id=rows,
