@@ -7,7 +7,7 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from multiprocessing.context import ForkServerProcess
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -49,15 +49,26 @@ def platform(module_database: Callable[[], str], tmp_path_factory: pytest.TempPa
 
 
 @pytest.fixture(scope="module")
-def start_worker(platform: Platform) -> StartWorker:
-    """Starts a worker that kills itself at one moment of one node, or a healthy one."""
-    context = fork_server()
+def warm() -> ForkServerContext:
+    """Loads the worker's modules once for all of them."""
+    return fork_server()
+
+
+@pytest.fixture
+def start_worker(platform: Platform, warm: ForkServerContext) -> Iterator[StartWorker]:
+    """Starts a worker that kills itself at one moment of one node, or a healthy one; none outlives its test."""
+    started: list[ForkServerProcess] = []
 
     def start(victim: str = "", moment: str = "") -> ForkServerProcess:
         log = platform.data_dir / "workers.log"
-        return start_forked(context, platform.worker_environment(), log, victim=victim, moment=moment)
+        started.append(start_forked(warm, platform.worker_environment(), log, victim=victim, moment=moment))
+        return started[-1]
 
-    return start
+    yield start
+    for worker in started:
+        if worker.is_alive():
+            worker.kill()
+            worker.join(10)
 
 
 @pytest.fixture(scope="module")

@@ -83,6 +83,7 @@ def diff_and_persist_node(tools: CodegenTools) -> NodeSpec:
         inputs=("files_digest", "report_digest", "plan_hash"),
         work=work,
         has_outside_effects=True,
+        unhashed_outputs=("git_commit",),
         versions={"templates": template_version()},
     )
 
