@@ -29,8 +29,16 @@ _EACH_RUN = re.compile(
     rf"(?:毎晩|夜間に?|バッチ(?:ごとに|で)?)(?:約|およそ)?(?P<m>{DIGITS})\s?(?:件|人|行|レコード)"
 )
 _DEVICES = re.compile(
-    rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?:cameras?|devices?|gateways?|robots?|tablets?|phones?"
-    rf"|drones?|vehicles?|tractors?|machines|terminals?|kiosks?|scanners?|boxes|kameras?|geräten?|fahrzeugen?|"
+    rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?:cameras?|devices?|gateways?|robots?|tablets?|phones?|units?|edge \w{{1,24}}|trucks?|tractors?|harvesters?"
+    rf"|substations?|stations?|turbines?|trains?|locomotives?|buses|cars?|ships?|vessels?|lifts?|elevators?|pumps?|wells?"
+    rf"|presses|lines?|stores?|shops?|sites?|plants?|poles?|towers?|meters?|handhelds?|headsets?|excavators?|forklifts?"
+    rf"|chargers?|greenhouses?|barns?|crossings?|sensors?|vans?|wearables?|checkouts?|tills?|computers?|boats?"
+    rf"|roboter\w{{0,2}}|\w{{1,12}}roboter|maschinen|anlagen|aufzügen?|zügen?|bussen?|lkws?|traktoren|stapler\w?|pressen"
+    rf"|filialen|kassen|stationen|handscanner\w?|\w{{1,16}}(?:kameras|geräten?|maschinen|anlagen)"
+    rf"|camions?|engins?|tracteurs?|trains?|bus|ascenseurs?|machines?|stations?|éoliennes?|bornes?|drones?|navires?|postes?"
+    rf"|robots|camiones|tractores|trenes|autobuses|ascensores|máquinas|estaciones|barcos|vehículos|excavadoras|tiendas|sondas"
+    rf"|caminhões|tratores|trens|ônibus|elevadores|estações|navios|veículos|colheitadeiras|lojas|equipamentos|robôs|totens"
+    rf"|drones?|vehicles?|machines|terminals?|kiosks?|scanners?|boxes|kameras?|geräten?|fahrzeugen?|"
     rf"caméras?|appareils?|cámaras?|dispositivos?|câmeras?|aparelhos?)(?!\w)|(?P<m>{DIGITS})\s?台"
 )
 _TENANTS = re.compile(
@@ -44,9 +52,18 @@ _OWN_EACH = re.compile(
     r"|eigenes modell|un modèle par client|un modelo por cliente|um modelo por cliente|"
     r"顧客ごと|テナントごと|tenants"
 )
+_EACH_OWN = re.compile(
+    rf"(?:each|every|jede[rsmn]?|chaque|cada)\s(?:single\s)?(?P<thing>{_THING})\s(?:\w{{1,24}}\s){{0,2}}?(?:gets?|has|needs?"
+    rf"|receives?|trains?|bekommt|erhält|hat|braucht|a|reçoit|obtient|tiene|recibe|necesita|tem|recebe|precisa)\s"
+    r"(?:de\s)?(?:its|their|an?|ein|seine?|son|sa|un|une|su|una|seu|sua|um|uma)\w{0,3}\s(?:own|eigene\w{0,2}|propre|propi[oa]"
+    r"|própri[oa]|separate|getrennte\w{0,2}|isolated|\w{1,24}\s(?:propre|propi[oa]|própri[oa]))"
+)
+_NOT_TENANTS = frozenset({"camera", "device", "machine", "truck", "robot", "gateway", "gerät", "kamera", "maschine"})
+_ANY_COUNTED = re.compile(rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?P<thing>{_THING})(?!\w)")
 _TOKENS = re.compile(rf"(?P<n>{NUMBER})[ -]?(?:input |output |prompt |context )?(?:tokens?|トークン|jetons)(?!\w)")
+_IN_AFTER = re.compile(r"^\s?(?:in\b|input|rein|eingabe|en entrée|entrada|de entrada|入力)")
 _OUT = re.compile(
-    r"output|out\b|answer|reply|replies|response|generated|completion|ausgabe|antwort|réponse|respuesta|saída"
+    r"output|raus|sortie|salida|out\b|answer|reply|replies|response|generated|completion|ausgabe|antwort|réponse|respuesta|saída"
     r"|resposta|出力|回答"
 )
 
@@ -56,19 +73,32 @@ def find_counts(reading: Reading) -> Iterator[Finding]:
     yield from _records(reading)
     for match in _DEVICES.finditer(reading.folded):
         yield from _counted(match, reading, field="edge_devices", strength=STRONG)
+    yield from _own_for_each(reading)
     for match in _TENANTS.finditer(reading.folded):
         if _OWN_EACH.search(reading.folded[max(0, match.start() - 120) : match.end() + 160]):
             yield from _counted(match, reading, field="tenants", strength=STRONG)
     for match in _TOKENS.finditer(reading.folded):
         number = parse_number(match["n"], language=reading.language)
         if number is not None:
-            words = match.group() + reading.before(match.start(), chars=20)
+            words = match.group() + reading.before(match.start(), chars=20) + reading.after(match.end(), chars=8)
+            if _IN_AFTER.match(reading.after(match.end(), chars=8)):
+                words = match.group()
             field = "llm_tokens_out" if _OUT.search(words) and "input" not in match.group() else "llm_tokens_in"
             yield stated(field, int(number), match.start(), match.end(), confidence=0.85)
 
 
+def _own_for_each(reading: Reading) -> Iterator[Finding]:
+    """“260 districts; every district gets its own classifier”."""
+    things = {
+        _singular(match["thing"]) for match in _EACH_OWN.finditer(reading.folded) if match["thing"] not in _NOT_TENANTS
+    }
+    for match in _ANY_COUNTED.finditer(reading.folded) if things else ():
+        if _singular(match["thing"]) in things:
+            yield from _counted(match, reading, field="tenants", strength=STRONG)
+
+
 def _counted(match: re.Match[str], reading: Reading, *, field: str, strength: int) -> Iterator[Finding]:
-    number = parse_number(match["n"] or match["m"], language=reading.language)
+    number = parse_number(match["n"] or match.groupdict().get("m") or "", language=reading.language)
     if number is not None and number >= 1 and float(number).is_integer():
         yield stated(field, int(number), match.start(), match.end(), confidence=0.85, strength=strength)
 

@@ -22,7 +22,7 @@ _MODEL_OF: dict[str, tuple[str, float]] = {
     "document_processing": (
     "llm_api", 0.5),
 }  # fmt: skip
-_DATA_OF: dict[str, tuple[str, ...]] = {
+DATA_OF: dict[str, tuple[str, ...]] = {
     "churn_propensity": ("tabular",), "fraud_detection": ("tabular",), "credit_risk": ("tabular",), "tabular_scoring": (
     "tabular",),
     "forecasting": ("time_series",), "predictive_maintenance": ("time_series",), "medical_imaging": ("image",),
@@ -42,6 +42,13 @@ _AMOUNT = re.compile(r"[$€£¥]|\b(?:usd|eur|gbp|dollars?|euros?|pounds?|budge
 _SEVERAL_A_DAY = re.compile(
     r"\b(?:every|each) (?:\d+|few|couple of) (?:minutes|hours)\b|\b(?:hourly|every hour|each hour)\b"
 )
+# A weekly or monthly run says nothing about how fresh its data are.
+_DAILY = re.compile(
+    r"\b(?:night\w{0,24}|overnight|daily|every (?:day|morning|evening)|each (?:day|morning|evening)|day-ahead|once a day"
+    r"|nacht|nächtlich\w{0,24}|nachts|täglich\w{0,24}|jeden (?:tag|morgen|abend)|morgens|nuits?|quotidien\w{0,24}"
+    r"|tous les (?:jours|matins|soirs)|chaque (?:jour|matin|soir)|noches?|diari\w{1,24}|cada (?:día|mañana)"
+    r"|todos los días|noites?|madrugada|diariamente|toda manhã|todos os dias)\b|毎晩|毎朝|毎日|夜間|日次|翌日"
+)
 _SENSITIVITY_OF = {"hipaa": "phi", "pci_dss": "pci"}
 _TRAIN_ONLY = re.compile(r"\bwe train\b|\btraining (?:job|run|platform|cluster)\b|evaluation is offline")
 
@@ -51,7 +58,7 @@ def derive_modes(
 ) -> Iterator[Finding]:
     """How predictions are served, from what was said about time, events and devices."""
     use_case = values.get("use_case_type")
-    if use_case == "fraud_detection" and "throughput_rps_peak" in values:
+    if use_case == "fraud_detection" and "throughput_rps_peak" in values and "transaction" in reading.folded:
         yield _because(
             "inference_mode",
             ["streaming"],
@@ -62,10 +69,9 @@ def derive_modes(
         )
         yield _because("data_velocity", "streaming", constraints, "throughput_rps_peak", "payments arrive as a stream")
         peak = values["throughput_rps_peak"]
-        if "transaction" in reading.folded:
-            yield _because(
-                "stream_events_per_sec", peak, constraints, "throughput_rps_peak", "every transaction is an event"
-            )
+        yield _because(
+            "stream_events_per_sec", peak, constraints, "throughput_rps_peak", "every transaction is an event"
+        )
     if "inference_mode" not in values:
         yield from _mode_from_time(reading, values, constraints)
 
@@ -156,7 +162,7 @@ def derive_data(
         yield _because(
             "model_type", model, constraints, "use_case_type", f"the usual family for {use_case}", confidence=confidence
         )
-    kinds = _DATA_OF.get(
+    kinds = DATA_OF.get(
         use_case, ("tabular",) if use_case == "ranking_search" and _CLICKS.search(reading.folded) else ()
     )
     if kinds and "data_types" not in values:
@@ -174,7 +180,7 @@ def derive_data(
         elif modes == ["batch"] and (often := _SEVERAL_A_DAY.search(reading.folded)):
             reason = f"“{often.group()}”: results several times a day need data as fresh"
             yield inferred("data_velocity", "hourly", often.start(), often.end(), reason=reason, confidence=0.6)
-        elif modes == ["batch"] and not _TRAIN_ONLY.search(reading.folded):
+        elif modes == ["batch"] and _DAILY.search(reading.folded) and not _TRAIN_ONLY.search(reading.folded):
             yield _because(
                 "data_velocity",
                 "daily",

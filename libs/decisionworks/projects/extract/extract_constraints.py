@@ -7,6 +7,7 @@ from itertools import chain
 
 from decisionworks.projects.constraint_values import unsaid
 from decisionworks.projects.extract.contradictions import find_contradictions
+from decisionworks.projects.extract.corrections import find_corrected
 from decisionworks.projects.extract.counts import find_counts
 from decisionworks.projects.extract.derive import derive_data, derive_modes
 from decisionworks.projects.extract.finding import Finding
@@ -20,6 +21,7 @@ from decisionworks.projects.extract.people import find_skills, find_team
 from decisionworks.projects.extract.phrases import find_phrases
 from decisionworks.projects.extract.places_named import find_regions
 from decisionworks.projects.extract.reading import Reading, prepare
+from decisionworks.projects.extract.records import derive_records, find_records_per_run
 from decisionworks.projects.extract.reliability import find_reliability
 from decisionworks.projects.extract.resolve import resolve, values_of
 from decisionworks.projects.extract.scale import find_daily_items, find_rates
@@ -39,6 +41,7 @@ from decisionworks.projects.model import (
 _RULES = (
     find_phrases, find_budget, find_times, find_rates, find_daily_items, find_volumes, find_corpus, find_team,
     find_skills, find_regions, find_reliability, find_lifecycle, find_counts,
+    find_records_per_run,
 )  # fmt: skip
 
 
@@ -52,7 +55,8 @@ def extract_constraints(
     untrusted = find_untrusted_instructions(request)
     language = detect_language(request)
     reading = prepare(request, language=language, blanked=[one.span for one in untrusted])
-    findings = in_scope(list(chain.from_iterable(rule(reading) for rule in _RULES)), reading=reading)
+    read = list(chain.from_iterable(rule(reading) for rule in _RULES))
+    findings = in_scope([*read, *find_corrected(reading, read)], reading=reading)
     constraints, contradictions = _settle(findings, reading=reading, catalogue=catalogue)
     constraints, between = find_contradictions(constraints, findings, reading=reading)
     constraints, beside, differences = merge_data(constraints, data or {}, on_missing=on_missing)
@@ -74,6 +78,8 @@ def _settle(
     for derive in (derive_modes, derive_data):
         findings = [*findings, *derive(reading, values_of(constraints), constraints)]
         constraints, contradictions = resolve(findings, reading=reading, catalogue=catalogue)
+    findings = [*findings, *derive_records(reading, values_of(constraints))]
+    constraints, contradictions = resolve(findings, reading=reading, catalogue=catalogue)
     summary = _summary(findings, constraints, reading=reading)
     for finding in summary:
         settled, _ = resolve([finding], reading=reading, catalogue=catalogue)

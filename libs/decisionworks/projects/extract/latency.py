@@ -33,7 +33,8 @@ _QUANTILE = re.compile(
     r"|temps de réponse|latence|tiempo de respuesta|"
                        r"latencia|tempo de resposta|latência|応答時間|レイテンシ|応答")  # fmt: skip
 _BOUND_BEFORE = re.compile(
-    r"(?:within|under|below|in|between|less than|<=?|≤|max(?:imum)?\.?|at most|up to|no more than|faster than"
+    r"(?:within|no later than|not later than|by at most|spätestens(?: nach)?|au plus tard|a más tardar|no máximo(?: em)?"
+    r"|como (?:máximo|mucho)|darf (?:höchstens )?|en máximo|within, let's say,|let's say,?|under|below|in|between|less than|<=?|≤|max(?:imum)?\.?|at most|up to|no more than|faster than"
     r"|not more than|in under|inside|after|binnen|innerhalb"
     r"(?: von)?|unter|höchstens|maximal|weniger als|en moins d[e']|moins d[e']|sous|sous les|dans les|en|au plus"
     r"|en menos de|menos de|dentro de|em até|em menos de|"
@@ -43,7 +44,14 @@ _BOUND_BEFORE = re.compile(
 _BOUND_AFTER = re.compile(
     r"^\s?(?:p ?9[059]|latenc\w{1,24}|response|(?:at )?(?:the )?p9\d|max\b|or less|or faster"
     r"|(?:or two )?(?:per \w{1,24} )?(?:is|are) (?:ok|okay|fine|enough|good|acceptable)|"
-    r"以内|未満|以下|で|latencia|latência|latenz|de latence|de latencia|de latência)"
+    r"(?:per|pro|par|por) \w{1,24} (?:\w{1,24} ){0,2}?(?:is|are|sind|ist|est|está|é|ok|bon|bom|bien|suffi|basta|reich)"
+    r"|(?:is|are|would be|will do|sind|ist|wäre|wären|est|serait|sont|es|está|están|é|são|seria)?\s?(?:perfectly |völlig |tout à fait "
+    r"|muito )?(?:ok|okay|fine|enough|good|acceptable|sufficient|in ordnung|akzeptabel|ausreichend|genug|acceptable|convien\w{1,24}"
+    r"|suffi\w{1,24}|va bien|suficiente|aceptable|bien|aceitável|bom|basta\w{0,3}|tudo bem|reich\w{1,24}|genüg\w{1,24}"
+    r"|darf|dürfen)(?!\w)"
+    r"|(?:at (?:the )?(?:most|latest)|tops|höchstens|maximal|spätestens|au (?:plus|maximum)|como (?:máximo|mucho)|no máximo)(?!\w)"
+    r"|(?:after|from|following|nach|après|después de|tras|depois d[eoa]|após)\s"
+    r"|以内|未満|以下|で|ほど|程度|あれば|まで|latencia|latência|latenz|de latence|de latencia|de latência)"
 )
 _SOFT_BOUND = re.compile(r"(?:slow is (?:ok|fine)|ok|fine)[, ]+$")
 _NOT_A_RESPONSE = re.compile(
@@ -55,11 +63,15 @@ _NOT_A_RESPONSE = re.compile(
 )
 _ABOUT_RECOVERY = re.compile(
     r"rto|recover\w{0,24}|back (?:up|in|online)|restor\w{1,24}|down(?:time)?\b|disaster|ausfall"
-    r"|wiederherstell\w{1,24}|caída|panne|復旧"
+    r"|wiederherstell\w{1,24}|wieder (?:da|oben|verfügbar|online|laufen)"
+    r"|back within|rétabl\w{1,24}|reprise|caída|recuper\w{1,24}|restablec\w{1,24}|restabelec\w{1,24}|volver a|voltar"
+    r"|panne|復旧|復帰"
 )
 _ABOUT_LOSS = re.compile(
-    r"rpo|lose\b|data loss|lost\b|datenverlust|perte de données|pérdida de datos|perda de dados|データ損失"
+    r"rpo|lose\b|data loss|lost\b|datenverlust|perte de données|pérdida de datos|perda de dados|データ損失|perder|verlier\w{1,24}|verlust|perdre"
 )
+# “Back within 100 ms” is an answer, “back within 15 minutes” is a recovery.
+SHORTEST_OUTAGE_MS = 30_000
 _WORDS: tuple[tuple[str, float, str], ...] = (
     (
     r"sub-?second|less than a second|under a second|unter einer sekunde|moins d'une seconde|menos de un segundo"
@@ -128,7 +140,7 @@ def _time(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     value = to_ms(low, match["unit"])
     before = reading.before(match.start("high"), chars=45) if is_pair else before
     around = before[-30:] + reading.after(match.end(), chars=20)
-    if _ABOUT_RECOVERY.search(around) or _ABOUT_LOSS.search(around):
+    if (value >= SHORTEST_OUTAGE_MS and _ABOUT_RECOVERY.search(around)) or _ABOUT_LOSS.search(around):
         yield from _recovery(match, value, is_loss=bool(_ABOUT_LOSS.search(around)))
         return
     strength = _strength(match, reading, before=before, is_short=value < 3_600_000)
@@ -154,7 +166,7 @@ def _strength(match: re.Match[str], reading: Reading, *, before: str, is_short: 
     after = reading.after(match.end(), chars=24)
     if _NOT_A_RESPONSE.search(before) and not _QUANTILE.search(before[-14:] + after[:8]):
         return None
-    if is_short and (_QUANTILE.search(before[-22:]) or _QUANTILE.search(after[:14])):
+    if is_short and (_QUANTILE.search(_since_number(before[-40:])) or _QUANTILE.search(after[:14])):
         return EXPLICIT
     if _BOUND_AFTER.match(after) or _BOUND_BEFORE.search(before):
         return STRONG if is_short else FAIR
@@ -163,6 +175,11 @@ def _strength(match: re.Match[str], reading: Reading, *, before: str, is_short: 
     # A time that stands alone, as in a list of limits.
     is_listed = re.search(r"(?:^|[,;:|(]\s?)$", before) and re.match(r"\s?(?:$|[,;.|)\n])", after)
     return FAIR - 10 if is_short and (match["unit"].startswith("ms") or is_listed) else None
+
+
+def _since_number(before: str) -> str:
+    """The words since the last number, a quantile's own digits aside."""
+    return re.split(r"(?<![p\d])\d+\s?(?:%|ms|s\b|sec\w{0,8}|sek\w{0,8})", before)[-1]
 
 
 def _recovery(match: re.Match[str], value_ms: float, *, is_loss: bool) -> Iterator[Finding]:

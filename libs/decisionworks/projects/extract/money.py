@@ -18,19 +18,24 @@ RATES_AS_OF = "2026-11-01"
 USD_PER: dict[str, float] = {
     "USD": 1.0, "EUR": 1.15, "GBP": 1.31, "JPY": 0.0065, "CHF": 1.24, "BRL": 0.185,
     "INR": 0.0113, "CAD": 0.71, "AUD": 0.65,
-    "SEK": 0.105, "PLN": 0.27, "MXN": 0.054,
+    "SEK": 0.105, "PLN": 0.27, "MXN": 0.054, "NOK": 0.099, "DKK": 0.154, "CZK": 0.047, "NZD": 0.58, "SGD": 0.77,
+    "CNY": 0.14, "KRW": 0.0007,
 }  # fmt: skip
 _SIGNS = r"us\$|r\$|c\$|a\$|\$|€|£|¥|₹"
 _WORDS = (
     r"us dollars?|usd|us-dollar|dollars?|dollar|bucks|dólares?|dolares|dollars us|euros?|eur"
     r"|pounds?(?: sterling)?|gbp|yen|jpy|円|ドル|ユーロ|"
     r"swiss francs?|franken|chf|brl|reais|real|inr|rupees?|cad|aud|sek|kronor|pln|złoty|mxn|pesos mexicanos"
+    r"|nok|dkk|czk|nzd|sgd|cny|krw|yuan|won|元|ウォン|libras(?: esterlinas)?|livres sterling|francs? suisses?|francos suizos"
+    r"|britische pfund|pfund|schweizer franken|francos suíços|yenes|ienes|ポンド|k€|k\$|k£|smackers|quid"
 )
+_CODE_BEFORE = "us\\$|usd|eur|gbp|jpy|chf|brl|inr|cad|aud|sek|pln|mxn|nok|dkk|czk|nzd|sgd|cny|krw|sfr\\.?|euros?"
 _CODES = {
     "€": "EUR", "£": "GBP", "¥": "JPY", "円": "JPY", "₹": "INR", "r$": "BRL", "c$": "CAD", "a$": "AUD", "ユーロ": "EUR",
     "franken":
     "CHF",
-    "kronor": "SEK", "złoty": "PLN", "reais": "BRL", "real": "BRL", "yen": "JPY",
+    "kronor": "SEK", "złoty": "PLN", "reais": "BRL", "real": "BRL", "yen": "JPY", "yuan": "CNY", "元": "CNY",
+    "won": "KRW", "ウォン": "KRW", "yenes": "JPY", "ienes": "JPY", "ポンド": "GBP", "quid": "GBP", "k€": "EUR", "k£": "GBP", "sfr": "CHF", "sfr.": "CHF",
 }  # fmt: skip
 _MONTHS_IN = (
     (12.0, "a year",
@@ -46,7 +51,7 @@ _MONTHS_IN = (
 )  # fmt: skip
 _RANGE = r"\s?(?:-|to|and|or|bis|und|à|et|a|y|e|até|~|から)\s?"
 _AMOUNT = re.compile(
-    rf"(?P<sign>{_SIGNS})?\s?(?P<low>{DIGITS})(?:{_RANGE}(?:{_SIGNS})?\s?(?P<high>{DIGITS}))?"
+    rf"(?P<sign>{_SIGNS}|(?<![a-z])(?:{_CODE_BEFORE})(?=\s?\d))?\s?(?P<low>{DIGITS})(?:{_RANGE}(?:{_SIGNS})?\s?(?P<high>{DIGITS}))?"
     rf"\s?(?P<word>(?:{_WORDS}|{_SIGNS})(?![a-zà-ÿ]))?"
 )
 _PERIODS = tuple((months, name, re.compile(pattern)) for months, name, pattern in _MONTHS_IN)
@@ -133,6 +138,8 @@ def _converted(
         return None
     if high is not None and high > low and re.search(r"k$", match["high"]) and not re.search(r"k$", match["low"]):
         low *= 1000
+    if mark is not None and mark.startswith("k") and mark[1:] in ("€", "$", "£"):
+        low *= 1000
     currency = currency_of(mark)
     months = period.months if period else 1.0
     usd = low * USD_PER[currency] / months
@@ -167,7 +174,8 @@ def currency_of(mark: str | None) -> str:
         return _CODES[word]
     if word.upper() in USD_PER:
         return word.upper()
-    for start, code in (("euro", "EUR"), ("pound", "GBP"), ("swiss", "CHF"), ("rupee", "INR"), ("pesos", "MXN")):
+    for start, code in (("euro", "EUR"), ("pound", "GBP"), ("swiss", "CHF"), ("schweizer", "CHF"),
+        ("franc", "CHF"), ("libra", "GBP"), ("livre", "GBP"), ("pfund", "GBP"), ("britische", "GBP"), ("rupee", "INR"), ("pesos", "MXN")):
         if word.startswith(start):
             return code
     return "USD"

@@ -1,4 +1,4 @@
-"""Says whether a phrase was denied: "no Kubernetes", "without SageMaker", "kein Spark"."""
+"""Says whether a phrase was denied: "no Kubernetes", "without SageMaker", "kein Spark", "personal data: none"."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import re
 
 from decisionworks.projects.extract.reading import Reading
 
-_WORDS = r"(?:[\w{1,24}#'-]+,?\s+){0,2}"
+_WORDS = r"(?:[\w#'-]{1,24},?\s+){0,3}"
 _BEFORE = (
-    r"(?:(?<!\w)(?:not(?!\s+only)|without|never|none|neither|nor|avoid(?:ing)?|except|instead\s+of|rather\s+than|"
-    r"don't\s+(?:use|have|want|need|know|like)|do\s+not\s+(?:use|have|want|need|know|like)|isn't|aren't|"
-    r"kein|keine|keinen|keiner|nicht|ohne|weder|niemals|"
-    r"pas\s+de|pas\s+d'|sans|aucun|aucune|jamais|ni|"
-    r"migrat\w{1,24}\s+(?:away\s+)?from|mov(?:e|ing)\s+(?:away\s+)?from|away\s+from|sin|ningún|ninguna|nunca"
-    r"|nada\s+de|sem|nenhum|nenhuma|não\s+(?:temos|usamos|queremos))(?:\s+|(?<=')))"
+    r"(?:(?<!\w)(?:not(?!\s+only)|without|never|none|neither|nor|avoid(?:ing)?|except|instead\s+of|rather\s+than|zero|free\s+of|"
+    r"don't\s+(?:use|have|want|need|know|like)|do\s+not\s+(?:use|have|want|need|know|like)|isn't|aren't|cannot|can't|"
+    r"kein|keine|keinen|keiner|keines|keinem|keinerlei|nicht(?!\s+nur)|ohne|weder|niemals|frei\s+von|"
+    r"pas\s+de|pas\s+d'|pas\s+les?|pas|sans|aucun|aucune|jamais|ni|ne\s+contien\w{1,4}\s+(?:pas|aucun\w?)|"
+    r"migrat\w{1,24}\s+(?:away\s+)?from|mov(?:e|ing)\s+(?:away\s+)?from|away\s+from|sin|ning[uú]n|ninguna|nunca|tampoco"
+    r"|nada\s+de|no\s+(?:hay|usamos|tenemos|queremos|contienen?|incluyen?|manejamos|tratamos|son)|sem|nenhum|nenhuma"
+    r"|não\s+(?:há|temos|usamos|queremos|contém|contêm|tem|têm|envolve\w?|inclui|incluem|são|usar|existem?))(?:\s+|(?<=')))"
     rf"{_WORDS}$"
 )
 _DENIAL = re.compile(_BEFORE)
@@ -21,17 +22,25 @@ _DENIAL = re.compile(_BEFORE)
 _ENGLISH_NO = re.compile(rf"(?<!\w)no\s+{_WORDS}$")
 _AFTER = re.compile(
     r"^\s*(?:[\w-]{1,24}\s+)?(?:is|are|was)?\s*(?:not|never|n't)\s+(?:needed|required|necessary|involved|used|wanted"
-    r"|an\s+option|allowed|apply)|"
-    r"^\s*(?:does|do)\s+not\s+apply|^(?:は|が|も|を)?(?:不要|なし|ありません|ない|使わない|使いません|含まれ?ません|含まない)|"
-    r"^\s*(?:ist|sind|wird|werden)?\s*nicht\s+(?:nötig|erforderlich|gewünscht|betroffen)"
+    r"|an\s+option|allowed|apply|present|included|stored|touched|contained)|"
+    r"^\s*(?:does|do)\s+not\s+apply|^[^\s。]{0,4}(?:は|が|も|を)?(?:一切|全く)?(?:不要|なし|無し|ありません|ない|使わない|使いません"
+    r"|含まれ?ません|含まれ?ない|含まない|含んで(?:い)?(?:ません|ない)|扱いません|扱わない|持ちません|存在しません|対象外)|"
+    r"^\s*(?:ist|sind|wird|werden|kommen|fallen)?\s*(?:hier\s+)?(?:nicht|keine)\s*(?:nötig|erforderlich|gewünscht|betroffen"
+    r"|enthalten|vorhanden|vor|an|dabei|im\s+spiel|verarbeitet|gespeichert)|"
+    # “Personal data: none”, as lists and tables have it.
+    r"^\s*[?,:=-]+\s*(?:none|no|nil|n/a|nothing|nein|keine?r?|aucune?s?|non|néant|ningun[oa]s?|nada|nenhuma?|não|なし|無し|無)(?=\s*(?:$|[,.;)\n(]))|"
+    r"^,?\s*(?:(?:are|is|get|were|being|have\s+been|werden|wurden|sind|sont|están|son|são|foram)\s+)?(?:\w{2,24}\s+)?(?:blurred|masked"
+    r"|removed|redacted|anonymi[sz]ed|stripped|deleted|cut\s+out|unkenntlich|geschwärzt|anonymisiert|entfernt|verpixelt|gelöscht"
+    r"|flouté\w{0,3}|anonymisé\w{0,3}|supprimé\w{0,3}|masqué\w{0,3}|difuminad\w{1,3}|anonimizad\w{1,3}|eliminad\w{1,3}|borrad\w{1,3}"
+    r"|removid\w{1,3}|desfocad\w{1,3}|apagad\w{1,3})(?!\w)|^(?:は|を|が)?(?:すべて)?(?:匿名化|ぼかし|除去|削除|マスク)"
 )
-REACH_CHARS = 40
+REACH_CHARS = 48
 
 
 def is_denied(reading: Reading, start: int, end: int) -> bool:
     """Whether the words just before or after deny what stands between two places."""
     before = reading.before(start, chars=REACH_CHARS)
     # A full clause between the denial and the phrase ends its reach.
-    clause = re.split(r"[,:(]\s|\sbut\s|\saber\s|\smais\s|\spero\s|\smas\s", before)[-1]
+    clause = re.split(r"[,:(]\s|\sbut\s|\saber\s|\ssondern\s|\smais\s|\spero\s|\ssino\s|\smas\s", before)[-1]
     denied = _DENIAL.search(clause) or (reading.language != "pt" and _ENGLISH_NO.search(clause))
     return bool(denied) or bool(_AFTER.search(reading.after(end, chars=REACH_CHARS)))

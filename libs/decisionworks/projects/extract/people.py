@@ -11,6 +11,8 @@ from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 
 MAX_TEAM = 2_000
+# “Three developers. Python, Docker.”
+LISTED_SKILLS_CHARS = 60
 _ROLE = (
     r"(?:engineers?|developers?|devs?|people|persons?|data scientists?|scientists?|analysts?|colleagues"
     r"|team members|members|ftes?|specialists|programmers?|of us|"
@@ -34,18 +36,33 @@ _TEAM_OF = re.compile(
     r"[\d]))"
 )
 _ALONE = re.compile(
-    r"(?<!\w)(?:just me|only me|it is just me|i am alone|i'm alone|alone|by myself|on my own|one[- ](?:person"
+    r"(?<!\w)(?:just me|only me|it is just me|i am alone|i'm alone|alone|by myself|on my own|(?:the |our )?only (?:\w{1,24} )?(?:engineer|developer|person|volunteer|dev|data scientist|"
+    r"programmer|employee|techie|it person)|one[- ](?:person"
     r"|man|woman) (?:team|show|company|shop|project)|solo (?:founder|developer|dev|"
     r"project)|single developer|nur ich|ich allein|alleine?|einzelkämpfer\w{0,24}|moi seul|seule?|je suis seule?"
-    r"|solo yo|estoy sol[oa]|yo sol[oa]|só eu|sozinh[oa]|apenas eu)(?!\w)|"
+    r"|solo yo|yo solo|yo sola|(?:trabajo|llevo|estoy|soy) (?:yo )?sol[oa]|tout seul|toute seule|"
+    r"je suis (?:le|la) seule?|ganz allein|einzige[rn]? (?:entwickler|techniker|ingenieur|person)\w{0,24}|soy (?:el|la) únic[oa]|"
+    r"sou (?:o|a) únic[oa]|trabalho sozinh[oa]|estoy sol[oa]|yo sol[oa]|só eu|sozinh[oa]|apenas eu)(?!\w)|"
     r"一人で|私だけ|ひとりで"
 )
+_LABELLED = re.compile(
+    r"(?<!\w)(?:people|persons|team(?: size)?|staff|headcount|ftes?|crew|personen|leute|köpfe|teamgröße|mannschaft|équipe|effectifs?"
+    r"|personnes|equipo|personas|plantilla|equipe|time|pessoas|人数|チーム|体制|人員)\s{0,12}[,:=]\s?(?:ca\.? |about |etwa |約)?"
+    rf"(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|ms|usd|eur|[$€£]|[.,:/]?\d))"
+)
+_IN_A_GROUP = re.compile(r"(?<!\w)(?:zu|wir sind zu) (?P<n>zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt)(?!\w)")
+_GROUP_OF = {
+    "zweit": 2, "dritt": 3, "viert": 4, "fünft": 5, "sechst": 6, "siebt": 7, "acht": 8, "neunt": 9, "zehnt": 10,
+}  # fmt: skip
 _TOTAL = re.compile(r"^\s?(?:in total|altogether|overall|all in all|insgesamt|au total|en total|no total|in all)")
 _TEAM_WORDS = re.compile(
     rf"{_ROLE}|team|know|skills?|experience\w{{0,24}}|good (?:with|at)|familiar|expert\w{{0,24}}|just me|alone"
     rf"|only python|python only|hire|staff|equipo|équipe|equipe|kennen|können|kenntnisse|"
     r"erfahrung\w{0,24}|connai\w{1,24}|maîtris\w{1,24}|compétences?|expérience|sabemos|conocemos|experiencia"
-    r"|sabe[nr]?|conhece\w{0,24}|experiência|チーム|経験|スキル|できる|使える|得意"
+    r"|sabe[nr]?|conhece\w{0,24}|experiência|チーム|経験|スキル|できる|使える|得意|扱え|詳しい"
+    r"|\bsé\b|sabe\b|domina\w{0,24}|maneja\w{0,24}|manja\w{0,24}|perfil|profil\w{0,24}|kann\b|beherrsch\w{1,24}|fit in|versiert"
+    r"|crew|köpfe|mannschaft|everybody|everyone|\bi know\b|i do\b|je (?:connais|sais|fais)|on (?:connaît|sait|fait)|sei\b|conheço"
+    r"|of (?:us|them)|wir sind|nous sommes|somos|sommes|plantilla|personal|mitarbeit\w{1,24}|\d (?:devs?|engs?)|staff|体制|名"
 )
 _NOT_OURS = re.compile(
     r"(?:employees|users|customers|patients|subscribers|visitors|students|players|citizens|workers|drivers"
@@ -61,7 +78,9 @@ _SKILLS: tuple[tuple[str, str, str | None], ...] = (
     (
         "ml_engineering",
         r"ml[- ]engineer\w{0,24}|machine[- ]learning[- ]engineer\w{0,24}|ml ?ops|ml[- ]ingenieur\w{0,24}|"
-        r"機械学習エンジニア",
+        r"機械学習エンジニア|ingenier[ií]a de (?:ml|machine learning)|ingénierie (?:ml|du machine learning)|engenharia de (?:ml|machine learning)"
+        r"|ingénieure?s? (?:ml|machine learning)|ingenier[oa]s? de (?:ml|machine learning)|engenheir[oa]s? de (?:ml|machine learning)"
+        r"|machine[- ]learning[- ](?:ingenieur|entwickler)\w{0,24}|ml-entwickler\w{0,24}",
         None,
     ),
     (
@@ -74,7 +93,11 @@ _SKILLS: tuple[tuple[str, str, str | None], ...] = (
     ("kubernetes", r"kubernetes|k8s|helm", None),
     ("kubernetes", r"eks|argo(?: ?cd)?|kserve|openshift|gke|aks", "who runs it knows Kubernetes"),
     ("spark", r"(?:py)?spark|databricks|emr", None),
-    ("streaming", r"streaming|kafka|flink|kinesis|stream processing", None),
+    (
+        "streaming",
+        r"streaming|kafka|flink|kinesis|stream[- ]processing|stream-?verarbeitung|traitement de flux|ストリーミング|ストリーム処理",
+        None,
+    ),
     ("sagemaker", r"sagemaker", None),
 )
 _SKILL_PATTERNS = tuple(
@@ -88,6 +111,10 @@ def find_team(reading: Reading) -> Iterator[Finding]:
         if re.search(r"(?:not|customers?|stand|let|kunde|runs?)\s$", reading.before(match.start(), chars=12)):
             continue
         yield stated("team_size", 1, match.start(), match.end(), strength=STRONG + 2)
+    for match in _LABELLED.finditer(reading.folded):
+        yield from _people(match["n"], match, reading, strength=STRONG + 8)
+    for match in _IN_A_GROUP.finditer(reading.folded):
+        yield stated("team_size", _GROUP_OF[match["n"]], match.start(), match.end(), strength=STRONG + 10)
     for match in _TEAM_OF.finditer(reading.folded):
         yield from _people(match["n"], match, reading, strength=STRONG + 10)
     for match in _COUNT_JA.finditer(reading.folded):
@@ -138,9 +165,7 @@ def find_skills(reading: Reading) -> Iterator[Finding]:
     """Skills named where the text speaks of the team."""
     for skill, pattern, why in _SKILL_PATTERNS:
         for match in pattern.finditer(reading.folded):
-            if not _TEAM_WORDS.search(reading.sentence(match.start())) or is_denied(
-                reading, match.start(), match.end()
-            ):
+            if not _speaks_of_team(match, reading) or is_denied(reading, match.start(), match.end()):
                 continue
             if why is None:
                 yield stated("team_skills", [skill], match.start(), match.end(), confidence=0.85)
@@ -148,3 +173,13 @@ def find_skills(reading: Reading) -> Iterator[Finding]:
                 reason = f"“{match.group()}”: {why}"
                 yield inferred("team_skills", [skill], match.start(), match.end(), reason=reason, strength=STRONG)
             break
+
+
+def _speaks_of_team(match: re.Match[str], reading: Reading) -> bool:
+    """Whether the sentence, or a list of skills right after a sentence about people, is about the team."""
+    start, end = reading.sentence_at(match.start())
+    if _TEAM_WORDS.search(reading.folded[start:end]):
+        return True
+    listed = reading.folded[start:end].strip(" .,;:-\n")
+    before = reading.folded[max(0, start - 60) : start]
+    return len(listed) <= LISTED_SKILLS_CHARS and _TEAM_WORDS.search(before) is not None

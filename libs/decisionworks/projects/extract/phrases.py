@@ -28,7 +28,10 @@ def _matches(phrase: Phrase, reading: Reading) -> Iterator[Finding]:
             return
         if match.start() == match.end() or (phrase.needs and not phrase.needs.search(reading.sentence(match.start()))):
             continue
-        if phrase.is_negatable and is_denied(reading, match.start(), match.end()):
+        if phrase.is_only_denied:
+            if not is_denied(reading, match.start(), match.end()):
+                continue
+        elif phrase.is_negatable and is_denied(reading, match.start(), match.end()):
             continue
         yield Finding(
             field=phrase.field,
@@ -46,4 +49,5 @@ def _reason(phrase: Phrase, words: str) -> str | None:
     if phrase.state is ValueState.STATED:
         return None
     value = phrase.value[0] if isinstance(phrase.value, list) else phrase.value
-    return f"“{words.strip()}” suggests {value}"
+    denied = " (denied)" if phrase.is_only_denied else ""
+    return f"“{words.strip()}”{denied} suggests {value}"

@@ -10,7 +10,7 @@ from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 
 _PERCENT = re.compile(
-    r"(?<![\w.,])(?P<n>\d{2,3}(?:[.,]\d{1,4})?)\s?(?:(?=uptime"
+    r"(?<![a-zà-ÿ0-9_.,])0{0,40}(?P<n>\d{2,3}(?:[.,]\d{1,4})?)\s?(?:(?=uptime"
     r"|availab)|%|percent|prozent|pour cent|por ciento|por cento|パーセント)"
 )
 _AVAILABILITY = re.compile(
@@ -19,7 +19,7 @@ _AVAILABILITY = re.compile(
 _NOT_AVAILABILITY = re.compile(
     r"accura\w{1,24}|precision|recall|confiden\w{1,24}|f1|auc|coverage|of (?:the |all |our )?(?:cases|traffic"
     r"|users|calls|time)|percentile|genauigkeit|précision|precisión|"
-                               r"precisão|精度|p9\d|discount|margin|cpu|test")  # fmt: skip
+                               r"precisão|精度|discount|margin|cpu|test")  # fmt: skip
 _NINES = {"two": 99.0, "three": 99.9, "four": 99.99, "five": 99.999, "zwei": 99.0, "drei": 99.9,
           "vier": 99.99, "fünf": 99.999,
     "2": 99.0,
@@ -64,6 +64,8 @@ def _availability(reading: Reading) -> Iterator[Finding]:
         around = reading.before(match.start(), chars=30) + " " + reading.after(match.end(), chars=30)
         named = _AVAILABILITY.search(around) is not None
         if not 90 <= value < 100 or (_NOT_AVAILABILITY.search(around) and not named):
+            continue
+        if re.search(r"(?:p|top |perzentil )$", reading.before(match.start(), chars=10)):
             continue
         if named or value >= 99:
             strength = STRONG + 5 if named else FAIR

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from decisionworks.projects.constraint_values import unsaid
-from decisionworks.projects.extract.finding import STRONG, Finding
+from decisionworks.projects.extract.corrections import CORRECTION
+from decisionworks.projects.extract.finding import EXPLICIT, STRONG, Finding
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.model import (
     ConstraintCatalogue,
@@ -29,17 +30,11 @@ _EXCLUSIVE = frozenset(
 _FIRM_TEAM = STRONG + 2
 _STRICTER_IS_LOWER = frozenset({"budget_usd_month", "team_size"})
 _STRICTEST_COUNTS = frozenset({"latency_p95_ms", "audit_retention_years"})
-_CORRECTION = re.compile(
-    r"(?:actually|no,? wait|wait,? no|correction|scratch that|i meant?|make (?:it|that)|or rather|sorry,"
-    r"|on second thoughts?|update:|edit:|"
-    r"eigentlich|besser gesagt|vielmehr|korrektur|nein,|en fait|plutôt|pardon|correction|mejor dicho|en realidad"
-    r"|perdón|corrección|"
-    r"na verdade|aliás|ou melhor|correção|やはり|やっぱり|訂正|いや)[^.\n]{0,40}$"
-)
 # Number words stand as digits behind zeros in the folded text that reasons quote.
 _PADDING = re.compile(r"(?<![\d.,-])0+(?=[1-9]\d)")
 CORRECTION_REACH = 60
 TOLERANCE = 0.02
+FAR_APART = 3.0
 
 
 def resolve(
@@ -68,7 +63,7 @@ def _settle(field: Field, group: list[Finding], *, reading: Reading) -> tuple[Co
     if corrected is not None:
         return _value(corrected, reading=reading, note="corrected in the text"), None
     best = _strictest(group) if field.name in _STRICTEST_COUNTS else group[0]
-    rival = _rival(field, best, group) if field.name in _EXCLUSIVE else None
+    rival = _rival(field, best, group) if field.name in _EXCLUSIVE else _far_limit(field, best, group)
     if rival is None:
         return _value(best, reading=reading), None
     return _disagreement(field, best, rival, reading=reading)
@@ -128,7 +123,7 @@ def _correction(group: list[Finding], *, reading: Reading) -> Finding | None:
     """The last finding that words of correction lead up to, when something was said before it."""
     stated = sorted((one for one in group if one.state is ValueState.STATED), key=lambda one: one.start)
     for one in reversed(stated[1:]):
-        if _CORRECTION.search(reading.folded[max(0, one.start - CORRECTION_REACH) : one.start]):
+        if CORRECTION.search(reading.folded[max(0, one.start - CORRECTION_REACH) : one.start]):
             return one
     return None
 
@@ -143,6 +138,14 @@ def _rival(field: Field, best: Finding, group: list[Finding]) -> Finding | None:
         if one.state is ValueState.STATED and one.strength >= floor and (one.end <= best.start or one.start >= best.end)
     )
     return next((one for one in rivals if not _agree(field, best.value, one.value)), None)
+
+
+def _far_limit(field: Field, best: Finding, group: list[Finding]) -> Finding | None:
+    """Two response times that are both called one, and far apart, are not two steps of one limit."""
+    if field.name != "latency_p95_ms" or best.strength < EXPLICIT:
+        return None
+    others = (one for one in group if one.strength >= EXPLICIT and one.state is ValueState.STATED)
+    return next((one for one in others if _number(one) >= FAR_APART * max(_number(best), 1.0)), None)
 
 
 def _agree(field: Field, left: Plain, right: Plain) -> bool:

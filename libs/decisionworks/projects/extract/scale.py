@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
@@ -14,32 +15,46 @@ _REQUESTS = (
     r"|checks?|anfragen|transaktionen|vorhersagen|"
     r"aufrufe|requêtes|appels|transactions|prédictions|peticiones|solicitudes|llamadas|transacciones|requisições"
     r"|chamadas|transações|previsões|"
-    r"リクエスト|件|回|トランザクション)"
+    r"solicitações|consultas|pedidos|pagos|pagamentos|paiements|zahlungen|abfragen|aufrufen|zugriffe|reqs?"
+    r"|リクエスト|件|回|トランザクション)"
 )
 _EVENTS = (
     r"(?:(?:log |sensor |click |iot |telemetry )?events?|messages?|readings?|records|data points|measurements"
     r"|ereignisse|messwerte|nachrichten|événements|"
     r"messages|mesures|eventos|mensajes|lecturas|mensagens|leituras|イベント|メッセージ)"
 )
-_PER_SECOND = r"(?:per|a|each|/|pro|in der|par|por)\s?(?:second|sec|s|sekunde|seconde|segundo)(?!\w)|(?:/|每|毎)秒"
+_PER_SECOND = r"(?:per|a|each|every|/|pro|in der|je|par|por|à la|al)\s?(?:second|sec|s|sekunde|seconde|segundo)(?!\w)|(?:/|每|毎)秒"
 _SHORT = r"(?:rps|tps|qps|req/s|requests/s|tx/s)(?!\w)"
 _RATE = re.compile(
     rf"(?P<n>{NUMBER})\s?(?:\w{{1,24}}\s){{0,2}}?(?:(?P<kind>{_REQUESTS}|{_EVENTS})\s?(?:{_PER_SECOND})|{_SHORT}"
     rf"|(?:{_PER_SECOND}))"
 )
 _RATE_JA = re.compile(rf"(?:毎秒|秒間)(?:最大|平均|約)?(?P<n>{DIGITS})\s?(?P<kind>{_REQUESTS}|{_EVENTS})?")
+_SHORT_RATE = re.compile(rf"\d\s?{_SHORT}")
+# How far from its pair a number without a unit may stand. Units: characters.
+PAIR_REACH = 120
+# Below this a service stands idle nearly all the time. Units: requests/day.
+RARE_PER_DAY = 200
+_PEAK_WORDS = (
+    r"peaks?|busiest|rush|burst\w{0,24}|max(?:imum)?\b|spitze\w{0,24}|lastspitze\w{0,24}|heures? de pointe|pointe|pics?\b"
+    r"|horas? (?:punta|pico)|punta|picos?\b|ピーク|最大|混雑時|繁忙"
+)
 _PEAK = re.compile(
-    r"peak|at most|up to|burst|max(?:imum)?\b|spitze\w{0,24}|bis zu|höchstens|pointe|pic\b|pics\b|jusqu'à|pico"
-    r"|hasta|até|ピーク|最大"
+    rf"{_PEAK_WORDS}|at most|up to|höchstens|bis zu|jusqu'à|hasta|até|no máximo|como máximo|au maximum|au plus"
 )
-_AVERAGE = re.compile(
-    r"average|avg\b|mean\b|normal|typical|usual|about|around|roughly|in total|durchschnitt\w{0,24}|im schnitt"
-    r"|moyenne|normale?|promedio|media\b|média|平均|通常"
+_AVERAGE_WORDS = (
+    r"averages?|avg|mean\b|normally|typical\w{0,24}|usual\w{0,24}|durchschnitt\w{0,24}|im schnitt|im mittel|üblich\w{0,24}"
+    r"|moyenne|normale?(?:ment)?|promedio|de media|en media|media\b|média|em média|平均|通常|普段"
 )
+_AVERAGE = re.compile(rf"{_AVERAGE_WORDS}|normal|about|around|roughly|in total")
+_MARK = rf"(?P<which>{_AVERAGE_WORDS}|{_PEAK_WORDS})"
 _OTHER_END = re.compile(
-    rf"(?P<n>{NUMBER})\s?(?:\w{{1,24}}\s)?(?P<which>at peak|at the peak|peak|in peaks|average|on average|avg"
-    rf"|in der spitze|im schnitt|en pointe|en moyenne|en pico|de "
-                        r"media|no pico|em média)(?!\w)")  # fmt: skip
+    rf"(?P<n>{NUMBER})\s?(?:at|in|on|en|na|no|im|zur|zu|der|à|a|de|em)?\s?(?:the |der |la |el |los |as |l'|den )?{_MARK}"
+)
+_MARKED = re.compile(
+    rf"{_MARK}\s?(?:[:=,]|of|is|are|at|was|um|bei|von|de|à|a|im|por|:)?\s?(?:about |around |etwa |rund |environ |unos |約)?"
+    rf"(?P<n>{NUMBER})(?!\s?(?:%|ms|gb|tb|mb|s\b|sec|min|h\b|usd|eur|ミリ|万?円|ドル|[$€£]|days?|hours?|percent|prozent))"
+)
 _PER_LONG = (
     (
         86_400.0,
@@ -74,16 +89,24 @@ def find_rates(reading: Reading) -> Iterator[Finding]:
     for pattern in (_RATE, _RATE_JA):
         for match in pattern.finditer(reading.folded):
             yield from _rate(match, reading)
-    for match in _OTHER_END.finditer(reading.folded):
-        sentence = reading.sentence(match.start())
-        number = parse_number(match["n"], language=reading.language)
-        if number is not None and (_RATE.search(sentence) or re.search(_SHORT, sentence)):
-            field = (
-                "throughput_rps_avg"
-                if re.match(r"av|on av|im sch|en moy|de med|em m", match["which"])
-                else "throughput_rps_peak"
-            )
-            yield stated(field, _tidy(number), match.start(), match.end(), strength=STRONG + 5)
+    for match in chain(_OTHER_END.finditer(reading.folded), _MARKED.finditer(reading.folded)):
+        yield from _end_of_pair(match, reading)
+
+
+def _end_of_pair(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
+    """“450 en pointe”, “peak 2200”: the other end of a rate whose unit was said nearby."""
+    around = reading.folded[max(0, match.start() - PAIR_REACH) : match.end() + PAIR_REACH]
+    number = parse_number(match["n"], language=reading.language)
+    if number is None or not any(_is_request_rate(one) for one in chain(_RATE.finditer(around), _SHORT_RATE.finditer(around))):
+        return
+    is_average = re.match(_AVERAGE_WORDS, match["which"]) is not None
+    field = "throughput_rps_avg" if is_average else "throughput_rps_peak"
+    yield stated(field, _tidy(number), match.start(), match.end(), strength=STRONG + 4)
+
+
+def _is_request_rate(match: re.Match[str]) -> bool:
+    kind = match.groupdict().get("kind")
+    return not (kind and re.fullmatch(_EVENTS, kind))
 
 
 def _rate(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
@@ -94,7 +117,9 @@ def _rate(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     if kind and re.fullmatch(_EVENTS, kind):
         yield stated("stream_events_per_sec", _tidy(number), match.start(), match.end())
         return
-    before, after = reading.before(match.start(), chars=28), reading.after(match.end(), chars=16)
+    before, after = reading.before(match.start(), chars=28), reading.after(match.end(), chars=24)
+    after = re.split(r"[,;/()]|\d| (?:and|und|et|y|e) ", after)[0]
+    before = re.split(r"\d[^\d]{0,4}(?:[,;/]| (?:and|und|et|y|e) )", before)[-1]
     if _PEAK.search(after) or (_PEAK.search(before) and not _AVERAGE.search(after)):
         yield stated("throughput_rps_peak", _tidy(number), match.start(), match.end(), strength=STRONG + 5)
     elif _AVERAGE.search(after) or _AVERAGE.search(before[-22:]):
@@ -131,11 +156,11 @@ def _daily(match: re.Match[str], per_day: float, *, what: str, is_peak: bool) ->
     reason = f"“{match.group().strip()}” is {rate:.3g} a second on average"
     if is_peak and rate >= 0.05:
         yield inferred("throughput_rps_peak", _tidy(rate), match.start(), match.end(), reason=reason, confidence=0.75)
-    elif rate >= 0.05:
+    elif per_day > RARE_PER_DAY:
         yield inferred(
             "throughput_rps_avg", _tidy(rate), match.start(), match.end(), reason=reason, confidence=0.7, strength=FAIR
         )
-    elif per_day <= 200:
+    else:
         yield inferred(
             "traffic_pattern", "intermittent", match.start(), match.end(), reason=reason, confidence=0.6, strength=FAIR
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decisionworks.projects.extract.finding import WEAK, Finding
+from decisionworks.projects.extract.derive import DATA_OF
+from decisionworks.projects.extract.finding import STRONG, WEAK, Finding
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.model import Plain
 
@@ -10,6 +11,20 @@ _LLM_USES = frozenset({"llm_chat_rag", "llm_generation", "llm_agent"})
 _SEARCHING_USES = frozenset({"llm_chat_rag", "embedding_search", "llm_agent"})
 _LLM_FIELDS = frozenset({"llm_requests_per_day", "llm_tokens_in", "llm_tokens_out", "llm_external_api_allowed"})
 
+# Units: requests/s.
+RARE_RPS = 0.05
+_EXPLAINED_BY: dict[str, frozenset[str]] = {
+    "inference_mode": frozenset(
+        {
+            "retraining_frequency", "data_velocity", "edge_connectivity", "budget_usd_month", "team_skills",
+            "data_growth_gb_month", "ops_coverage", "traffic_pattern", "throughput_rps_avg", "llm_requests_per_day",
+            "label_delay_days", "existing_platform",
+        }
+    ),
+    "data_velocity": frozenset({"retraining_frequency", "edge_connectivity", "team_skills", "ops_coverage"}),
+    "traffic_pattern": frozenset({"edge_connectivity", "ops_coverage"}),
+    "data_volume_gb": frozenset({"model_size_gb"}),
+}  # fmt: skip
 _ONLINE_FIELDS = frozenset({"latency_p95_ms", "throughput_rps_peak", "stream_events_per_sec"})
 
 
@@ -34,15 +49,49 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
         dropped |= {"edge_devices", "edge_connectivity"}
     if "batch" not in modes and any(one.field in _ONLINE_FIELDS for one in findings):
         dropped.add("batch_records_per_run")
-    retraining = [one for one in findings if one.field == "retraining_frequency"]
-    return [one for one in findings if one.field not in dropped and not _is_part_of(one, retraining)]
+    findings = [one for one in findings if one.field not in dropped and not _is_explained(one, findings)]
+    findings = _without_rare_rates(findings, modes)
+    return _without_incidental_data(findings, use_cases)
 
 
-def _is_part_of(finding: Finding, retraining: list[Finding]) -> bool:
-    """“We retrain every night” says nothing about when predictions are made."""
-    if finding.field not in ("inference_mode", "data_velocity"):
-        return False
-    return any(one.start <= finding.start and finding.end <= one.end for one in retraining)
+def _is_explained(finding: Finding, findings: list[Finding]) -> bool:
+    """“We retrain every night” or “data that changes once a day” says nothing about when predictions are made."""
+    explained_by = _EXPLAINED_BY.get(finding.field, frozenset())
+    return any(
+        one.field in explained_by
+        and one.start <= finding.start
+        and finding.end <= one.end
+        and (one.field == "retraining_frequency" or one.end - one.start > finding.end - finding.start)
+        for one in findings
+    )
+
+
+def _without_rare_rates(findings: list[Finding], modes: set[str]) -> list[Finding]:
+    """A few thousand things a day are a rate only for those who answer each of them at once."""
+    if "real_time" in modes or "streaming" in modes:
+        return findings
+    return [one for one in findings if one.field != "throughput_rps_avg" or _number(one) >= RARE_RPS]
+
+
+def _number(finding: Finding) -> float:
+    return finding.value if isinstance(finding.value, int | float) else 0.0
+
+
+def _without_incidental_data(findings: list[Finding], use_cases: set[str]) -> list[Finding]:
+    """Where the kinds of data are named outright, words that only hint at others no longer count."""
+    named = {str(item) for one in findings if _is_named_data(one) for item in _items(one.value)}
+    natural = {kind for use_case in use_cases for kind in DATA_OF.get(use_case, ())}
+    if not named or not (named & natural or not natural or len(named) > 1):
+        return findings
+    return [
+        one
+        for one in findings
+        if one.field != "data_types" or _is_named_data(one) or set(_items(one.value)) <= (named | natural)
+    ]
+
+
+def _is_named_data(finding: Finding) -> bool:
+    return finding.field == "data_types" and finding.strength > STRONG
 
 
 def _items(value: Plain) -> list[str]:

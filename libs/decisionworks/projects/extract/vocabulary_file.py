@@ -15,6 +15,8 @@ from decisionworks.projects.errors import InvalidCatalogue
 from decisionworks.projects.model import FieldType, Plain, ValueState
 
 VOCABULARIES: tuple[str, ...] = ("en", "de", "fr", "es", "pt", "ja")
+# Latin words stand beside Japanese characters without a blank: “BERTモデル”.
+_WORD_START, _WORD_END = r"(?<![^\W\u3040-\u30ff\u3400-\u9fff])", r"(?![^\W\u3040-\u30ff\u3400-\u9fff])"
 _WITHOUT_SPACES = frozenset({"ja"})
 
 
@@ -29,11 +31,15 @@ class _EntryRecord(BaseModel):
     strength: int = 60
     needs: str | None = None
     negatable: bool = True
+    only_denied: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """One pattern of a vocabulary. `needs` must occur in the same sentence for it to count."""
+    """One pattern of a vocabulary. `needs` must occur in the same sentence for it to count.
+
+    With `is_only_denied` it counts where the words are denied: “no personal data”.
+    """
 
     field: str
     value: Plain
@@ -43,6 +49,7 @@ class Phrase:
     strength: int
     needs: re.Pattern[str] | None
     is_negatable: bool
+    is_only_denied: bool
 
 
 @cache
@@ -71,6 +78,7 @@ def _phrase(record: _EntryRecord, *, language: str) -> Phrase:
         strength=record.strength,
         needs=None if record.needs is None else word_pattern([record.needs], language=language),
         is_negatable=record.negatable,
+        is_only_denied=record.only_denied,
     )
 
 
@@ -78,4 +86,4 @@ def word_pattern(alternatives: list[str], *, language: str) -> re.Pattern[str]:
     """One pattern for several phrases, bound to whole words where the language writes words apart."""
     # Bounded, so that a text without spaces is not read to its end from every place in it.
     joined = "|".join(alternatives).replace(r"\w*", r"\w{0,24}").replace(r"\w+", r"\w{1,24}")
-    return re.compile(joined if language in _WITHOUT_SPACES else rf"(?<!\w)(?:{joined})(?!\w)")
+    return re.compile(joined if language in _WITHOUT_SPACES else rf"{_WORD_START}(?:{joined}){_WORD_END}")

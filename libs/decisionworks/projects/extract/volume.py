@@ -20,6 +20,13 @@ _IS_MODEL = re.compile(
     r"\b(?:model|modell|modèle|modelo|onnx|yolo\w{0,24}|cnn|network|netz|checkpoint|weights|artefact|artifact"
     r"|モデル)\b|モデル"
 )
+# Data is seldom counted in megabytes, a model often is.
+SMALL_MODEL_MB = 5_000
+_NEAR_MODEL = re.compile(
+    r"mod[eè]l\w{0,24}|modell?\w{0,24}|ensembles?|forests?|bosque\w{0,24}|forêt\w{0,24}|floresta\w{0,24}|\w{0,12}bert\w{0,24}"
+    r"|classif\w{1,24}|klassifi\w{1,24}|netz\w{0,24}|networks?|réseaux?|red(?:es)?\b|rede|yolo\w{0,24}|resnet\w{0,24}"
+    r"|mobilenet\w{0,24}|cnn|onnx|tflite|xgboost|lightgbm|weights|gewichte|poids|pesos|モデル|whisper|unet|quanti[sz]ed"
+)
 _OF_DATA = re.compile(
     r"\s?(?:of )?(?:\w{1,24} ){0,2}(?:data|history|logs|images|videos?|recordings?|documents?|files)\b"
 )
@@ -44,7 +51,9 @@ _ROWS = re.compile(
 _DOCUMENTS = re.compile(
     rf"(?P<n>{NUMBER})\s?(?:[\w-]{{1,24}}\s){{0,3}}?(?:pdfs?|documents?|docs|articles?|manuals?|wiki pages"
     rf"|contracts?|files|papers|dokumente?n?|handbücher|verträge|artikel|documents|"
-    r"contrats|documentos|contratos|artículos|artigos|manuales|manuais|文書|件の文書|ドキュメント|マニュアル|ファイル)(?![\w])"
+    r"contrats|documentos|contratos|artículos|artigos|manuales|manuais|procesos|processos|akten|pages|seiten|páginas"
+    rf"|notes|reports|berichte|fiches|expedientes|judgments|arrêts|urteile|help articles|books|dossiers)(?!\w)"
+    rf"|(?P<m>{NUMBER})\s?(?:件|点|本|冊|通|枚|ページ)?の?(?:[\w・]{{0,12}})?(?:文書|ドキュメント|マニュアル|ファイル|pdf|規程|記事|資料|契約書|論文|判例|書類)"
 )
 _FLOW_AFTER = re.compile(
     r"^\s?(?:\([^)]{0,40}\)\s?)?(?:a|per|each|every|/|pro|par|al|por|ao)\s?(?:day|week|month|hour|tag|monat|jour"
@@ -78,8 +87,13 @@ def _size(match: re.Match[str], reading: Reading) -> Finding | None:
         return None
     gb = number * _scale(match["unit"])
     before = reading.before(match.start(), chars=30)
+    is_small = match["unit"][0] in "km" and number < SMALL_MODEL_MB
     if _OF_DATA.match(after):
         pass
+    elif is_small and _NEAR_MODEL.search(
+        reading.before(match.start(), chars=90) + " " + reading.after(match.end(), chars=50)
+    ):
+        return stated("model_size_gb", _tidy(gb), match.start(), match.end(), confidence=0.8)
     elif _IS_MODEL.search(after[:20]) or (
         _IS_MODEL.search(before) and not re.search(r"\b(?:on|with|from|over|train\w{0,24})\s\S*$", before)
     ):
@@ -106,7 +120,7 @@ def _scale(unit: str) -> float:
 def find_corpus(reading: Reading) -> Iterator[Finding]:
     """How many documents should be searchable; a flow of documents is not a corpus. Units: documents."""
     for match in _DOCUMENTS.finditer(reading.folded):
-        number = parse_number(match["n"], language=reading.language)
+        number = parse_number(match["n"] or match["m"], language=reading.language)
         if number is not None and number >= 10 and not _FLOW_AFTER.match(reading.after(match.end(), chars=60)):
             yield stated("corpus_documents", _tidy(number), match.start(), match.end(), confidence=0.85)
 

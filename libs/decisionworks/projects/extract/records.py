@@ -1,0 +1,110 @@
+"""Counts what one batch run scores: “12k fields per run”, or the 35,000 members that a weekly list speaks of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from decisionworks.projects.extract.corrections import CORRECTION
+from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
+from decisionworks.projects.extract.numbers import NUMBER, parse_number
+from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.model import Plain
+
+FEWEST_RECORDS = 20
+CORRECTION_CHARS = 60
+# Whom or what a model scores one by one.
+_SCORED = (
+    r"(?:customers?|clients?|subscribers?|members?|users?|accounts?|policy ?holders?|policies|applicants?|candidates?"
+    r"|households?|patients?|pupils?|students?|employees?|donors?|guests?|citizens?|drivers?|merchants?|suppliers?"
+    r"|contracts?|loans?|claims?|invoices?|orders?|leads?|products?|articles?|items?|skus?|materials?|parts?"
+    r"|meters?|fields?|parcels?|shipments?|routes?|stores?|properties|listings?|vehicles?|machines?|assets?|pumps?"
+    r"|wells?|turbines?|appointments?|e-?mails?|tickets?|messages?|reviews?|reports?|comments?|documents?|images?"
+    r"|photos?|records?|rows?|lines?|cases?|profiles?|cards?|portfolios?|transactions?|bookings?|flights?|rooms?"
+    r"|kund(?:en|innen)|mitglieder\w{0,2}|abonnenten|nutzer\w{0,5}|versicherten?|verträge\w?|haushalten?|konten|policen"
+    r"|artikeln?|produkten?|zählern?|filialen|fahrzeugen?|maschinen|anlagen|aufträgen?|rechnungen|bestellungen"
+    r"|bewerber\w{0,5}|schüler\w{0,5}|patient\w{0,7}|mitarbeite\w{1,8}|meldungen|datensätzen?|sendungen|teilen?"
+    r"|clientes?|abonnés?|adhérents?|assurés?|élèves|étudiants|salariés|comptes|foyers|ménages|compteurs|produits"
+    r"|magasins|véhicules|commandes|dossiers|lignes|contrats|références|candidats|avis|colis|employés"
+    r"|socios?|abonados?|suscriptores|usuari[oa]s?|alumn[oa]s?|estudiantes|emplead[oa]s?|cuentas|hogares|contadores"
+    r"|productos|tiendas|vehículos|pedidos|pólizas|pacientes|citas|reseñas|artículos|registros|contratos|candidat[oa]s"
+    r"|associados|assinantes|usuários|alun[oa]s|funcionários|contas|famílias|medidores|produtos|lojas|veículos"
+    r"|apólices|consultas|avaliações|itens|segurados|cooperados|beneficiários)"
+)
+_COUNTED = re.compile(
+    rf"(?P<n>{NUMBER})\s(?:de\s|d')?(?:[a-zà-ÿ][\w'-]{{1,24}}\s){{0,3}}?(?P<thing>{_SCORED})(?!\w)"
+    rf"|(?P<m>{NUMBER})\s?(?P<unit>万|億|千)?(?:件|人|名|社|世帯|店舗|品目|商品|会員|台|sku)"
+)
+_RUN = (
+    r"(?:runs?|night|batch|nightly|lauf|läufe|nacht|nuit|exécution|noche|ejecución|noite|execução|rodada|lote"
+    r"|week ?end|cycle|job|execution)"
+)
+_PER_RUN = re.compile(
+    rf"(?P<n>{NUMBER})\s?(?:[\w'-]{{1,24}}\s){{0,3}}?(?:per|a|each|every|in one|pro|je|jede|par|por|cada|chaque|à chaque)"
+    rf"\s(?:batch\s)?{_RUN}(?!\w)"
+    rf"|(?:rows|records|lines|items|lignes|enregistrements|zeilen|datensätze|filas|registros|linhas)\s"
+    rf"(?:per|par|pro|je|por|a)\s{_RUN}\s?[,:=]\s*(?P<m>{NUMBER})"
+    rf"|(?:[1１一]回(?:あたり|につき|の実行で)|(?:1|一)バッチ(?:あたり)?|毎晩|毎朝|毎週|毎月)(?:に)?(?:約|およそ|合計)?(?P<k>{NUMBER})\s?"
+    r"(?:件|人|名|行|レコード|店|社|世帯|商品)"
+)
+_SCORING = re.compile(
+    r"scor\w{1,24}|forecast\w{0,24}|predict\w{0,24}|rank\w{0,24}|classif\w{1,24}|sort\w{0,24}|rate\w{0,24}"
+    r"|probabilit\w{1,24}|prognos\w{1,24}|vorhersag\w{1,24}|bewert\w{1,24}|einstuf\w{1,24}|wahrscheinlich\w{0,24}"
+    r"|klassifi\w{1,24}|prévi\w{1,24}|prédi\w{1,24}|class\w{1,24}|not(?:er|ons|e)|pronóstic\w{1,24}|predec\w{1,24}"
+    r"|predicc\w{1,24}|puntu\w{1,24}|clasific\w{1,24}|probabilidad\w{0,24}|previs\w{1,24}|prever|classific\w{1,24}"
+    r"|propens\w{1,24}|risco|riesgo|risque|risk|night\w{0,24}|weekly|monthly|batch|予測|スコア|分類|判定|推定|算出"
+)
+_OTHER_COUNT = re.compile(
+    r"^\s?(?:(?:per|a|an|each|pro|par|por|/)\s)?(?:requests?|per second|a second|/s)|^\s?(?:ドル|円|ms|gb|tb|mb)"
+)
+
+
+def find_records_per_run(reading: Reading) -> Iterator[Finding]:
+    """Counts that are said per run or night. Units: records."""
+    for match in _PER_RUN.finditer(reading.folded):
+        number = parse_number(match["n"] or match["m"] or match["k"], language=reading.language)
+        if number is not None and number >= FEWEST_RECORDS:
+            yield stated("batch_records_per_run", int(number), match.start(), match.end(), strength=STRONG + 10)
+
+
+def derive_records(reading: Reading, values: Mapping[str, Plain]) -> Iterator[Finding]:
+    """The population that a batch run is about, where no count is said per run. Units: records."""
+    if "batch_records_per_run" in values or "batch" not in _items(values.get("inference_mode")):
+        return
+    best: tuple[int, int] | None = None
+    found: list[tuple[re.Match[str], float]] = []
+    for match in _COUNTED.finditer(reading.folded):
+        number = parse_number(match["n"] or match["m"], language=reading.language)
+        if number is None or number < FEWEST_RECORDS or _is_other(match, reading, values):
+            continue
+        found.append((match, number))
+        lead = reading.folded[max(0, match.start() - CORRECTION_CHARS) : match.start()]
+        score = 2 * bool(_SCORING.search(reading.sentence(match.start()))) + 4 * bool(CORRECTION.search(lead))
+        if best is None or score > best[0]:
+            best = (score, len(found) - 1)
+    if best is None:
+        return
+    match, number = found[best[1]]
+    yield inferred(
+        "batch_records_per_run",
+        int(number),
+        match.start(),
+        match.end(),
+        reason=f"“{match.group().strip()}”: one result for each of them in every run",
+        confidence=0.7 if best[0] else 0.55,
+        strength=FAIR if best[0] else WEAK,
+    )
+
+
+def _is_other(match: re.Match[str], reading: Reading, values: Mapping[str, Plain]) -> bool:
+    """Whether the count is the team, the corpus, the devices or a rate, and not what is scored."""
+    number = parse_number(match["n"] or match["m"], language=reading.language)
+    if match["m"] and values.get("team_size") == number:
+        return True
+    if number == values.get("edge_devices") or number == values.get("corpus_documents"):
+        return True
+    return _OTHER_COUNT.search(reading.after(match.end(), chars=14)) is not None
+
+
+def _items(value: Plain | None) -> list[str]:
+    return value if isinstance(value, list) else []
