@@ -60,6 +60,7 @@ SELF_LABELLING = (
 # Deep models on pictures and sound run on GPUs, once a budget carries one.
 GPU_MODELS = ("cnn_vision", "speech")
 GPU_FLOOR_USD = 400.0
+QUEUE_WEIGHT = 40
 MANAGED_ORCHESTRATION = ("orch-stepfunctions", "orch-sagemaker-pipelines", "orch-airflow-mwaa")
 
 # At most one of each of these is in a plan.
@@ -168,7 +169,7 @@ def _serving_needs(values: Mapping[str, object]) -> Iterator[Need]:
     for mode, options, why in (
         ("real_time", REAL_TIME, "a caller waits for the answer"),
         ("batch", ("serve-batch-scoring",), "whole tables are scored on a schedule"),
-        ("async", _queue_servers(values), "work queues and results are delivered later"),
+        ("async", QUEUED, "work queues and results are delivered later"),
         ("edge", ("serve-edge-greengrass",), "the model runs on devices"),
     ):
         if mode in modes and not (is_llm(values) and mode != "edge"):
@@ -178,16 +179,9 @@ def _serving_needs(values: Mapping[str, object]) -> Iterator[Need]:
                    why="inference_mode = streaming: every event leaves with a score")  # fmt: skip
 
 
-def _queue_servers(values: Mapping[str, object]) -> tuple[str, ...]:
-    affords_gpu = number_of(values, "budget_usd_month", GPU_FLOOR_USD) >= GPU_FLOOR_USD
-    if values.get("model_type") in GPU_MODELS and affords_gpu:
-        bought = ("serve-managed-ai",) if reads_ready_made(values) else ()
-        return ("serve-gpu-async", "serve-gpu-realtime", *bought)
-    return QUEUED
-
-
 def _heavy_wishes(values: Mapping[str, object]) -> Iterator[Need]:
-    """Deep models in a hurry, and vectors that are searched without a language model."""
+    """Deep models in a hurry or at a queue, and vectors that are searched without a language model."""
+    yield from _queue_wish(values)
     latency = number_of(values, "latency_p95_ms", 1000)
     slowest = {"cnn_vision": 200, "speech": 2000}.get(str(values.get("model_type")), 0)
     if "real_time" in items_of(values, "inference_mode") and latency <= slowest:
@@ -197,6 +191,17 @@ def _heavy_wishes(values: Mapping[str, object]) -> Iterator[Need]:
     if values.get("use_case_type") == "embedding_search":
         why = f"corpus_documents = {shown(values.get('corpus_documents'))} are found by vector"
         yield Need(id="vectors", any_of=VECTOR_STORES, fields=("use_case_type",), why=why)
+
+
+def _queue_wish(values: Mapping[str, object]) -> Iterator[Need]:
+    """A wish, however strong: as a demand it would turn requests away for having more money."""
+    affords_gpu = number_of(values, "budget_usd_month", GPU_FLOOR_USD) >= GPU_FLOOR_USD
+    if "async" in items_of(values, "inference_mode") and values.get("model_type") in GPU_MODELS and affords_gpu:
+        bought = ("serve-managed-ai",) if reads_ready_made(values) else ()
+        why = f"model_type = {values.get('model_type')}: what waits in the queue is read fastest on a GPU"
+        options = ("serve-gpu-async", "serve-gpu-realtime", *bought)
+        fields = ("inference_mode", "model_type")
+        yield Need(id="gpu-queue", any_of=options, weight=QUEUE_WEIGHT, fields=fields, why=why)
 
 
 def _llm_needs(values: Mapping[str, object]) -> Iterator[Need]:
