@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from decisionworks import decisions, gates
-from decisionworks.decisions import DecisionSet
+from decisionworks.decisions import DecisionSet, Status
 from decisionworks.kit.errors import FieldProblem, Invalid
 from decisionworks.projects import extract_answers_from_message, load_constraint_catalogue
 from decisionworks_api.bodies import Answers, Decision, NoBody
@@ -23,7 +23,9 @@ async def answer(decision_set_id: str, body: Answers, services: Parts, actor: Wr
     async with decision_set_transaction(services, actor, decision_set_id) as (tx, wanted):
         answers: dict[str, Any] = body.answers or {}
         if body.message is not None:
-            answers = answers_in(await decisions.load(tx, wanted), body.message) | answers
+            found = await decisions.load(tx, wanted)
+            # Words are looked at only where they are waited for; elsewhere the gate says that they are not.
+            answers = (answers_in(found, body.message) if found.status is Status.NEEDS_INPUT else {}) | answers
         changed = await gates.answer_questions(tx, wanted, answers, actor=actor)
         shown = await document(tx, changed)
     services.ring_workers()

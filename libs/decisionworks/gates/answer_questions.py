@@ -30,7 +30,9 @@ async def answer_questions(
     return await load(tx, decision_set_id)
 
 
-def _checked(decision_set: DecisionSet, answers: Mapping[str, object]) -> dict[str, object]:
+def _checked(decision_set: DecisionSet, given: Mapping[str, object]) -> dict[str, object]:
+    """The answers as plain values; a field that was left empty is no answer."""
+    answers = {name: value for name, value in given.items() if value is not None}
     if not answers:
         raise Invalid(
             "no answers given",

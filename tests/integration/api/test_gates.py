@@ -181,6 +181,30 @@ async def test_answers_that_nobody_asked_for_are_a_conflict(api: Api) -> None:
     assert answer.status_code == 409
 
 
+async def test_words_that_nobody_waits_for_are_a_conflict_whatever_they_say(api: Api, database: Database) -> None:
+    shown = await api.ask(on_missing="ask")
+    await at_gate(database, shown, questions=QUESTIONS)
+
+    answer = await api.client.post(shown["links"]["answers"], json={"message": "blah"})
+
+    assert answer.status_code == 409
+
+
+async def test_answers_left_empty_are_no_answers(api: Api, database: Database) -> None:
+    shown = await api.ask(on_missing="ask")
+    await at_questions(database, shown, QUESTIONS)
+
+    nothing = await api.client.post(shown["links"]["answers"], json={"answers": {"budget_usd_month": None}})
+    before = (await api.client.get(shown["links"]["self"])).json()
+    something = await api.client.post(
+        shown["links"]["answers"], json={"answers": {"budget_usd_month": 50, "cloud": None}}
+    )
+
+    assert (nothing.status_code, nothing.json()["errors"][0]["pointer"]) == (422, "/answers")
+    assert before["status"] == "needs_input"
+    assert something.status_code == 200
+
+
 async def test_a_chat_message_begins_a_thread_then_answers_it_then_revises_it(api: Api, database: Database) -> None:
     begun = await api.client.post("/api/chat", json={"messages": [{"role": "user", "content": "weekly churn scores"}]})
     thread = begun.json()["thread_id"]
