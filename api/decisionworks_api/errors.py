@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decisionworks.kit.errors import DecisionworksError, FieldProblem, Forbidden, Invalid, RetryLater
+from decisionworks.kit.errors import DecisionworksError, FieldProblem, Forbidden, Invalid, NotFound, RetryLater
 
 
 class Unauthenticated(Forbidden):
@@ -32,6 +32,15 @@ class BodyTooLarge(DecisionworksError):
         super().__init__(
             f"the request body is larger than {limit_bytes} bytes", remedy="send the words that matter, not whole files"
         )
+
+
+class NoSuchJob(NotFound):
+    """What was asked for cannot be the id of a job."""
+
+    code = "job-not-found"
+
+    def __init__(self, asked: str) -> None:
+        super().__init__(f"there is no job {asked[:80]}")
 
 
 def bad_parameter(name: str, detail: str, *, remedy: str | None = None) -> Malformed:

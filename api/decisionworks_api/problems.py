@@ -125,11 +125,13 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     def framework(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+        if error.status_code == 400:
+            return problem_of(_unparsed(error), **where(request))
         code = _TITLES.get(error.status_code, "error").lower().replace(" ", "-")
         return problem(
             status=error.status_code,
             code=code,
-            detail=str(error.detail),
+            detail=_said(error, request),
             headers=dict(error.headers or {}),
             **where(request),
         )
@@ -150,6 +152,30 @@ def not_migrated() -> RetryLater:
     return RetryLater(
         "the database has not been migrated to this version", retry_after_s=5, remedy="run `decisionworks migrate`"
     )
+
+
+def _unparsed(error: HTTPException) -> Malformed:
+    """What the framework could not parse at all; only the cause says why."""
+    match error.__cause__:
+        case UnicodeDecodeError() as cause:
+            return Malformed(f"the body is not text: byte {cause.start + 1} is not UTF-8", remedy="send JSON in UTF-8")
+        case RecursionError():
+            return Malformed("the body is nested too deeply", remedy="send one flat JSON object")
+        case ValueError() as cause if "digits" in str(cause):
+            return Malformed("the body holds a number with too many digits", remedy="send numbers that mean something")
+        case _:
+            return Malformed("the body cannot be read", remedy="send one JSON object")
+
+
+def _said(error: HTTPException, request: Request) -> str:
+    """A sentence for what the framework says in two words."""
+    match error.status_code:
+        case 404:
+            return f"there is nothing at {request.url.path[:200]}"
+        case 405:
+            return f"{request.method} is not for {request.url.path[:200]}"
+        case _:
+            return str(error.detail)
 
 
 def _invalid(request: Request, error: RequestValidationError) -> Invalid:

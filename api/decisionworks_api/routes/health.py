@@ -14,12 +14,14 @@ from decisionworks_api.problems import not_migrated
 router = APIRouter(tags=["health"])
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 async def healthz() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok", "service": "api", "version": decisionworks_api.__version__}
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz")
 async def readyz(services: Parts) -> dict[str, Any]:
     """The database can be reached and is migrated; 503 while it cannot or is not."""

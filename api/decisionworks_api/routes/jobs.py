@@ -10,9 +10,9 @@ from fastapi import APIRouter, Query
 
 from decisionworks import jobs
 from decisionworks.decisions import instant
-from decisionworks.jobs import JobNotFound
 from decisionworks.registry import Actor, AdministratorNeeded
 from decisionworks_api.dependencies import Parts, Reader
+from decisionworks_api.errors import NoSuchJob
 from decisionworks_api.pages import MOST_ITEMS, cursor_id, page
 
 router = APIRouter(tags=["operations"])
@@ -43,7 +43,7 @@ async def show_job(job_id: str, services: Parts, actor: Reader) -> dict[str, Any
     try:
         wanted = UUID(job_id)
     except ValueError as error:
-        raise JobNotFound(UUID(int=0)) from error
+        raise NoSuchJob(job_id) from error
     async with services.database.system_transaction() as tx:
         return _plain(await jobs.get_job(tx, wanted))
 

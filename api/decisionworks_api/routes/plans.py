@@ -128,7 +128,9 @@ def _status(status: str | None) -> Status | None:
     try:
         return Status(status)
     except ValueError as error:
-        raise bad_parameter("status", "is not a status", remedy=f"use one of: {', '.join(Status)}") from error
+        raise bad_parameter(
+            "status", f"{status[:40]!r} is not one of ours", remedy=f"use one of: {', '.join(Status)}"
+        ) from error
 
 
 def _revision_key(actor: Any, key: str | None, body: Revision, parent_id: object) -> Any:

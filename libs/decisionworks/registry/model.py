@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 
@@ -37,5 +37,5 @@ class Project:
             "id": str(self.id),
             "name": self.name,
             "is_default": self.is_default,
-            "created_at": self.created_at.isoformat(),
+            "created_at": self.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         }

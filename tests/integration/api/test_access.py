@@ -156,4 +156,27 @@ async def test_an_unknown_path_or_method_is_a_problem_document(api: Api) -> None
     wrong = await api.client.delete("/api/v1/projects")
 
     assert (missing.status_code, wrong.status_code) == (404, 405)
+    assert missing.json()["detail"] == "there is nothing at /api/v1/nothing"
+    assert wrong.json()["detail"] == "DELETE is not for /api/v1/projects"
     assert missing.headers["content-type"] == wrong.headers["content-type"] == "application/problem+json"
+
+
+async def test_what_is_no_job_id_is_not_found_under_its_own_name(api: Api) -> None:
+    answer = await api.client.get("/api/v1/jobs/nope")
+
+    assert (answer.status_code, answer.json()["detail"]) == (404, "there is no job nope")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_a_probe_may_ask_for_the_head_alone(api: Api, path: str) -> None:
+    answer = await api.client.head(path)
+
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+async def test_times_are_written_alike_everywhere(api: Api) -> None:
+    shown = await api.ask()
+    project = (await api.client.get("/api/v1/projects/default")).json()
+
+    assert shown["created_at"].endswith("Z")
+    assert project["created_at"].endswith("Z")

@@ -119,6 +119,24 @@ async def test_what_is_not_json_or_too_large_is_refused_before_it_is_looked_at(
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"request": "café"}'.encode("latin-1"), "byte 17 is not UTF-8"),
+        (b'{"metadata": ' + b'{"a":' * 90_000 + b"1", "nested too deeply"),
+        (b'{"constraints": {"budget_usd_month": ' + b"9" * 5_000 + b"}}", "too many digits"),
+    ],
+    ids=["latin-1", "deep", "digits"],
+)
+async def test_a_body_that_cannot_be_parsed_says_why(api: Api, content: bytes, said: str) -> None:
+    headers = {"Content-Type": "application/json"}
+
+    answer = await api.client.post("/api/v1/projects/default/decision-sets", content=content, headers=headers)
+
+    assert answer.status_code == 400
+    assert said in answer.json()["detail"]
+
+
 async def test_a_body_without_a_length_is_cut_off_at_the_limit(start_api: StartApi) -> None:
     api = await start_api(max_body_bytes=1000)
 
