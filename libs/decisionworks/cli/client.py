@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from decisionworks.cli.errors import CannotReach, CommandFailed
-from decisionworks.cli.exit_codes import BLOCKED, exit_code_of_http
+from decisionworks.cli.exit_codes import BLOCKED, ENDS, exit_code_of_http
 
 ROOT = "/api/v1"
 _CALL_TIMEOUT_S = 60.0
@@ -28,12 +28,16 @@ class Client:
         self.url = url.rstrip("/")
         headers = {"User-Agent": "decisionworks-cli"} | ({"Authorization": f"Bearer {token}"} if token else {})
         # Proxies of the environment are not for a server on this machine, and a token must not pass one by surprise.
+        if not self.url.startswith(("http://", "https://")):
+            raise CannotReach(f"{url} is not the address of a server", remedy="write it as http://HOST:PORT")
+        if token is not None and not (token.isascii() and token.isprintable()):
+            raise CannotReach("the token holds characters that no token has", remedy="copy it from server.json again")
         try:
             self._http = httpx.Client(
                 base_url=self.url, headers=headers, timeout=_CALL_TIMEOUT_S, trust_env=False, follow_redirects=False
             )
-        except (httpx.InvalidURL, UnicodeEncodeError) as error:
-            raise CannotReach(f"{url} is not an address, or the token is not one: {error}") from error
+        except httpx.InvalidURL as error:
+            raise CannotReach(f"{url} is not the address of a server: {error}") from error
 
     def __enter__(self) -> Client:
         """Use the connection for a block."""
@@ -67,12 +71,13 @@ class Client:
         return self._answer("GET", f"{ROOT}/artifacts/{segment(sha256)}").content
 
     def follow(self, decision_set_id: str, *, after: int = 0) -> Iterator[Json]:
-        """Every event after a number, each once, until `run-complete`; a cut stream is resumed where it ended.
+        """Every event after a number, each once, until the run has ended; a cut stream is resumed where it ended.
 
         Raises: CommandFailed, CannotReach, the server was away for a minute.
         """
         last, alive_at = after, time.monotonic()
         while True:
+            before = last
             try:
                 for event in self._stream_once(decision_set_id, after=last):
                     alive_at = time.monotonic()
@@ -86,7 +91,20 @@ class Client:
             except httpx.TransportError as error:
                 if time.monotonic() - alive_at > _GIVE_UP_AFTER_S:
                     raise CannotReach(f"{self.url} stopped answering: {error}") from error
+            else:
+                if last == before and self._has_ended(decision_set_id, after=last):
+                    return
             time.sleep(0.2)
+
+    def _has_ended(self, decision_set_id: str, *, after: int) -> bool:
+        """Whether a stream that brought nothing never will: the status is asked first, so that no end slips between."""
+        path = f"/decision-sets/{segment(decision_set_id)}"
+        try:
+            if self.get(path)["status"] not in ENDS:
+                return False
+            return not self.get(f"{path}/events", after=after, limit=1)["items"]
+        except CannotReach:
+            return False
 
     def _stream_once(self, decision_set_id: str, *, after: int) -> Iterator[Json | None]:
         headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": str(after)} if after else {})
@@ -159,7 +177,11 @@ def refusal(answer: httpx.Response) -> CommandFailed:
         problem = {}
     detail = str(problem.get("detail") or f"{answer.request.url.host} answered {answer.status_code}")
     remedies = [str(problem["remedy"])] if problem.get("remedy") else []
-    remedies += [f"{one.get('pointer')}: {one['remedy']}" for one in problem.get("errors", []) if one.get("remedy")]
+    remedies += [
+        f"{one.get('pointer')}: {one['remedy']}"
+        for one in problem.get("errors", [])
+        if one.get("remedy") and one["remedy"] not in remedies
+    ]
     code = exit_code_of_http(answer.status_code)
     if str(problem.get("type", "")).endswith("cannot-approve") and detail.startswith("blocked by policy"):
         code = BLOCKED

@@ -24,6 +24,7 @@ _OF_STATUS = {
 }
 _OF_HTTP = {401: CANNOT_REACH, 403: CANNOT_REACH, 409: FAILED, 429: CANNOT_REACH, 503: CANNOT_REACH}
 RESTS = frozenset(_OF_STATUS)
+ENDS = RESTS - {"needs_input", "gate_waiting"}
 
 
 def exit_code_of_status(status: str) -> int:

@@ -93,3 +93,47 @@ def test_an_id_cannot_leave_its_place_in_the_path() -> None:
     from decisionworks.cli.client import segment
 
     assert segment("../../metrics?x=1#y") == "..%2F..%2Fmetrics%3Fx%3D1%23y"
+
+
+def test_following_from_behind_the_last_event_of_an_ended_run_ends() -> None:
+    def serve(request: httpx.Request) -> httpx.Response:
+        if "/streams/" in request.url.path:
+            return httpx.Response(200, content=b"retry: 1000\n\n")
+        if request.url.path.endswith("/events"):
+            return httpx.Response(200, json={"items": [], "next_cursor": None})
+        return httpx.Response(200, json={"status": "completed"})
+
+    with client_of(serve) as client:
+        seen = list(client.follow("x", after=43))
+
+    assert seen == []
+
+
+def test_a_stream_that_was_silent_while_the_run_ended_is_resumed_for_its_last_event() -> None:
+    streams = [b"retry: 1000\n\n", frames(44, last="run-complete")]
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        if "/streams/" in request.url.path:
+            return httpx.Response(200, content=streams.pop(0))
+        if request.url.path.endswith("/events"):
+            return httpx.Response(200, json={"items": [{"seq": 44}], "next_cursor": None})
+        return httpx.Response(200, json={"status": "completed"})
+
+    with client_of(serve) as client:
+        seen = [event["seq"] for event in client.follow("x", after=43)]
+
+    assert seen == [44]
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://server", "", "http://[::"])
+def test_what_is_no_address_is_said_to_be_none(url: str) -> None:
+    with pytest.raises(CannotReach, match="is not the address of a server"):
+        Client(url, "secret")
+
+
+@pytest.mark.parametrize("token", ["dw_secret\nX: y", "dw_sécret"])
+def test_a_token_that_cannot_be_one_is_refused_without_being_shown(token: str) -> None:
+    with pytest.raises(CannotReach) as refused:
+        Client("http://server", token)
+
+    assert "cret" not in refused.value.message
