@@ -78,6 +78,9 @@ def _run() -> int:
     except DecisionworksError as error:
         remedies = [one.remedy for one in error.problems if one.remedy] if isinstance(error, Invalid) else []
         return _say(error.message, remedy=error.remedy or "; ".join(remedies) or None, code=exit_code_of(error))
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx is not None else error.format_message())
+        return 0
     except click.ClickException as error:
         return _say(error.format_message(), remedy="see --help", code=BAD_INPUT)
     except (click.Abort, KeyboardInterrupt):

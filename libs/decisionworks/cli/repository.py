@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import tempfile
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,24 @@ def save(data: bytes, *, out: Path, file_name: str) -> Path:
         draft.write_bytes(data)
         draft.replace(target)
     except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise BadInput(f"cannot write {target}: {error.strerror or error}") from error
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise BadInput(
+            f"cannot write {target}: {error.strerror or error}",
+            remedy="`decisionworks artifact ID --out PATH` saves it",
+        ) from error
     return target
+
+
+def check_place(out: Path) -> None:
+    """Make sure that a repository can be saved somewhere, before hours of somebody's patience depend on it.
+
+    Raises: BadInput.
+    """
+    place = out.parent if out.suffix == ".zip" and not out.is_dir() else out
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        raise BadInput(f"cannot write to {place}: {error.strerror or error}", remedy="choose another --out") from error

@@ -160,3 +160,20 @@ async def _announce(api: Api, database: Database, shown: dict[str, object], kind
         drafts = [EventDraft(type=kind, payload={})]
         await events.append(tx, project_id=project_id, stream_id=wanted, run_id=None, drafts=drafts)
     api.services.ring_events(wanted)
+
+
+async def test_no_verb_at_all_gets_the_help(api: Api) -> None:
+    said = await decisionworks(url=api.url)
+
+    assert (said.code, said.err) == (0, "")
+    assert "Commands:" in said.out
+
+
+async def test_a_place_that_cannot_be_written_to_is_refused_before_anything_is_asked(api: Api, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    said = await decisionworks("plan", "churn", "--assume", "--approve", "--out", str(tmp_path / "file"), url=api.url)
+
+    listed = (await api.client.get("/api/v1/projects/default/decision-sets")).json()["items"]
+    assert (said.code, listed) == (2, [])
+    assert "cannot write to" in said.err

@@ -18,7 +18,7 @@ from decisionworks.cli.follow import until_rest
 from decisionworks.cli.inputs import as_constraints, checked, read_constraints, read_request
 from decisionworks.cli.progress import Progress
 from decisionworks.cli.report import print_checks, print_decision_set
-from decisionworks.cli.repository import fetch_repository, save, validation_of
+from decisionworks.cli.repository import check_place, fetch_repository, save, validation_of
 from decisionworks.cli.terminal import console, line, print_json
 
 _WORKERS = 1
@@ -74,6 +74,8 @@ def plan(
         waits=not no_wait,
         is_json=server.is_json,
     )
+    if out is not None:
+        check_place(out)
     screen = console(is_error=server.is_json)
     with connect_or_start(server, workers=_WORKERS, say=lambda said: screen.print(f"[dim]{line(said)}[/]")) as client:
         code, last_line = run(client, wish, screen)
