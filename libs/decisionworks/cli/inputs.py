@@ -51,7 +51,7 @@ def read_constraints(file: str | None) -> dict[str, Any]:
         return {}
     text = _read(file)
     try:
-        loaded = json.loads(text) if file.endswith(".json") else yaml.safe_load(text)
+        loaded = json.loads(text, object_pairs_hook=_unlike) if file.endswith(".json") else _load_yaml(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = "" if mark is None else f" at line {mark.line + 1}, column {mark.column + 1}"
@@ -62,6 +62,37 @@ def read_constraints(file: str | None) -> dict[str, Any]:
         raise BadInput(f"{file} must be a mapping of constraint fields to values")
     nested = loaded.get("constraints")
     return checked({str(key): value for key, value in (nested if isinstance(nested, Mapping) else loaded).items()})
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML of plain values: no alias, which could make a small file huge, and no field that is given twice."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """The next node, unless it is an alias."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not accepted", None)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A mapping whose keys differ."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if str(key.value) in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value} is given twice", key.start_mark)
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep=deep)
+
+
+def _load_yaml(text: str) -> object:
+    return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader
+
+
+def _unlike(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)} is given twice")
+    return found
 
 
 def read_pairs(pairs: Sequence[str]) -> dict[str, str]:

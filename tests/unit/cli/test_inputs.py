@@ -75,10 +75,30 @@ def test_a_value_may_hold_an_equals_sign() -> None:
     assert read_pairs(["use_case_summary=a=b"]) == {"use_case_summary": "a=b"}
 
 
-@pytest.mark.parametrize("content", ["- 1", "a: [", "budgt_usd_month: 5", "budget_usd_month: cheap"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "- 1",
+        "a: [",
+        "budgt_usd_month: 5",
+        "budget_usd_month: cheap",
+        "budget_usd_month: 300\nbudget_usd_month: 900",
+        "regions: &a [us-east-1]\ncompliance: *a",
+        "? [a]\n: 1",
+        "[" * 5000,
+    ],
+)
 def test_a_constraints_file_that_cannot_be_used_is_refused(tmp_path: Path, content: str) -> None:
     file = tmp_path / "constraints.yaml"
     file.write_text(content, encoding="utf-8")
 
     with pytest.raises(BadInput):
+        read_constraints(str(file))
+
+
+def test_a_json_file_that_gives_a_field_twice_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "constraints.json"
+    file.write_text('{"budget_usd_month": 300, "budget_usd_month": 900}', encoding="utf-8")
+
+    with pytest.raises(BadInput, match="budget_usd_month is given twice"):
         read_constraints(str(file))
