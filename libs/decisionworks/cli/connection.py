@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import httpx
 from decisionworks.cli.client import Client
 from decisionworks.cli.errors import CannotReach, CommandFailed
 from decisionworks.cli.supervisor import PlatformFailed, embedded_platform, read_address
+from decisionworks.cli.supervisor.address import FILE_NAME
 
 DEFAULT_DATA_DIR = Path(".data")
 _LOOK_S = 3.0
@@ -67,6 +69,7 @@ def connect(server: ServerOptions) -> Iterator[Client]:
     """
     client = _found(server)
     if client is None:
+        _raise_if_private(server.data_dir)
         raise CannotReach(
             f"no server runs on the data directory {server.data_dir}",
             remedy="start one with `decisionworks up`, or give --url and --token",
@@ -106,6 +109,14 @@ def _found(server: ServerOptions) -> Client | None:
     if known is None or not _answers(known.url):
         return None
     return Client(known.url, server.token or known.token)
+
+
+def _raise_if_private(data_dir: Path) -> None:
+    address = data_dir / FILE_NAME
+    if os.path.exists(address) and not os.access(address, os.R_OK):  # noqa: PTH110 - Path.exists may raise here
+        raise CannotReach(
+            f"{address} may be read by its owner only", remedy="ask its owner for a token and give --url and --token"
+        )
 
 
 def _answers(url: str) -> bool:

@@ -98,6 +98,7 @@ def _problem(item: Mapping[str, object]) -> FieldProblem:
     location = item["loc"]
     name = str(location[0]) if isinstance(location, tuple) and location else "?"
     field = Settings.model_fields.get(name)
+    detail = "is not set" if item["type"] == "missing" else str(item["msg"])
     return FieldProblem(
-        pointer=variable_of(name), detail=str(item["msg"]), remedy=field.description if field is not None else None
+        pointer=variable_of(name), detail=detail, remedy=field.description if field is not None else None
     )
