@@ -153,13 +153,18 @@ def _is_used(service: _ServiceRow, row: _PatternRow) -> bool:
     )
 
 
+def _exists(name: str, by_id: dict[str, Pattern], capabilities: list[str]) -> bool:
+    if name.startswith("cap:"):
+        return name[4:] in capabilities
+    return all(one in by_id for one in name.removeprefix("any:").split("|"))
+
+
 def _check(patterns: tuple[Pattern, ...], by_id: dict[str, Pattern], capabilities: list[str]) -> None:
     if len(by_id) != len(patterns):
         raise PatternCatalogueBroken("patterns.yaml names a pattern twice")
     for pattern in patterns:
         for name in pattern.requires + pattern.conflicts:
-            known = name[4:] in capabilities if name.startswith("cap:") else name in by_id
-            if not known:
+            if not _exists(name, by_id, capabilities):
                 raise PatternCatalogueBroken(f"{pattern.id} names {name}, which does not exist")
         if pattern.capability not in capabilities:
             raise PatternCatalogueBroken(f"{pattern.id} has the unknown capability {pattern.capability}")

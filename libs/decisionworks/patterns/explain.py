@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from decisionworks.costs import PatternCost
-from decisionworks.patterns.model import Json, Need, Pattern, PatternCatalogue, Problem
+from decisionworks.patterns.model import Json, Need, Pattern, PatternCatalogue, Problem, ways_to_meet
 
 
 def explain_patterns(
@@ -71,8 +71,12 @@ def _needs_of(name: str, problem: Problem) -> list[Need]:
 
 
 def _asked_by_capability(pattern: Pattern, chosen: Sequence[str], catalogue: PatternCatalogue) -> str | None:
-    wanted = f"cap:{pattern.capability}"
-    askers = [name for name in chosen if wanted in catalogue.by_id[name].requires]
+    askers = [
+        name
+        for name in chosen
+        for required in catalogue.by_id[name].requires
+        if required.startswith(("any:", "cap:")) and pattern.id in ways_to_meet(required, catalogue=catalogue)
+    ]
     return f"{pattern.capability} is required by {', '.join(askers)}" if askers else None
 
 
@@ -124,7 +128,7 @@ def _why_not(
         parts.append("its own: " + "; ".join(problem.scores[name].because))
     parts.append(f"{solo_usd(costs[name]):,.2f} USD a month against {solo_usd(costs[chosen.id]):,.2f}")
     parts.append(f"burden {catalogue.by_id[name].burden} against {chosen.burden}")
-    missing = [one for one in catalogue.by_id[name].requires if not one.startswith("cap:")]
+    missing = [one for one in catalogue.by_id[name].requires if not one.startswith(("any:", "cap:"))]
     if missing:
         parts.append(f"needs {', '.join(missing)}")
     return "; ".join(parts)

@@ -8,6 +8,7 @@ from decisionworks.patterns.model import GateReason, Pattern
 
 # These stand beside the path that answers the caller, so the caller's latency does not bind them.
 OFF_PATH = ("serve-batch-scoring",)
+MEDIA = ("image", "video", "audio")
 
 
 def gate(pattern: Pattern, known: Mapping[str, object], *, is_off_path: bool = False) -> tuple[GateReason, ...]:
@@ -23,10 +24,17 @@ def gate(pattern: Pattern, known: Mapping[str, object], *, is_off_path: bool = F
         _below(known, "budget_usd_month", limits.budget_usd_month_min, "USD a month is its floor"),
         _below(known, "team_size", limits.team_size_min, "people are needed to run it"),
         _above(known, peak, limits.rps_peak_max, "a second is the most it carries"),
-        _above(known, "data_volume_gb", limits.data_volume_gb_max, "GB is the most it handles"),
+        _above(known, "data_volume_gb", _volume_limit(pattern, known), "GB is the most it handles"),
         _model_type(known, limits.model_types),
     )
     return tuple(reason for reason in checks if reason is not None)
+
+
+def _volume_limit(pattern: Pattern, known: Mapping[str, object]) -> float | None:
+    """The volume that a pattern joins; pictures and recordings are listed and read one by one, never joined."""
+    kinds = known.get("data_types")
+    is_media = isinstance(kinds, list) and bool(kinds) and all(kind in MEDIA for kind in kinds)
+    return None if is_media and pattern.capability == "processing" else pattern.envelope.data_volume_gb_max
 
 
 def _number(known: Mapping[str, object], field: str) -> float | None:

@@ -64,6 +64,15 @@ class PatternCatalogue:
     version: str
 
 
+def ways_to_meet(required: str, *, catalogue: PatternCatalogue) -> tuple[str, ...]:
+    """The patterns of which one meets a requirement: itself, for `any:a|b` those, for `cap:x` all of a capability."""
+    if required.startswith("any:"):
+        return tuple(required[4:].split("|"))
+    if required.startswith("cap:"):
+        return tuple(one.id for one in catalogue.patterns if one.capability == required[4:])
+    return (required,)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateReason:
     """One limit of a pattern that a known constraint violates."""

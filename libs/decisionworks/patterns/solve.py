@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ortools.sat.python import cp_model
 
 from decisionworks.costs import API_FRONT, BALANCED_PATTERNS, SECOND_REGION, PatternCost
-from decisionworks.patterns.model import Need, PatternCatalogue, Problem, Weights
+from decisionworks.patterns.model import Need, PatternCatalogue, Problem, Weights, ways_to_meet
 
 # Points are scaled to integers; the tie term stays below one unit of them.
 POINT = 1000
@@ -103,11 +103,8 @@ def _relate(
 ) -> None:
     for pattern in catalogue.patterns:
         for required in pattern.requires:
-            if required.startswith("cap:"):
-                providers = [x[one.id] for one in catalogue.patterns if one.capability == required[4:]]
-                model.add_bool_or([*providers, x[pattern.id].negated()])
-            else:
-                model.add_implication(x[pattern.id], x[required])
+            ways = [x[name] for name in ways_to_meet(required, catalogue=catalogue)]
+            model.add_bool_or([*ways, x[pattern.id].negated()])
         for other in pattern.conflicts:
             if pattern.id < other:
                 model.add_at_most_one([x[pattern.id], x[other]])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decisionworks.policy.errors import RefusedWaiver
 from decisionworks.policy.load_policies import load_policies
 from decisionworks.policy.model import Outcome, Policy, PolicyBook, Severity, Waiver
-from decisionworks.projects.conditions import fields_of, holds
+from decisionworks.projects.conditions import fields_of, holds, missing_facts, truth
 
 GENERATED = "gen."
 LOOKS_AT_ABSENCE = ("exists", "missing")
@@ -55,7 +55,8 @@ def _judge(policy: Policy, facts: Mapping[str, object], waiver: Waiver | None) -
     outcome = _outcome(policy, facts)
     evidence = _evidence(policy.fires_when, facts)
     if outcome is Outcome.UNKNOWN:
-        evidence = f"not known: {', '.join(_unknown_facts(policy.fires_when, facts))}"
+        unknown = missing_facts(policy.fires_when, facts, absent_by_nature=ABSENT_BY_NATURE)
+        evidence = f"not known: {', '.join(unknown)}"
     if outcome is Outcome.FIRED and waiver is not None:
         outcome = Outcome.WAIVED
         evidence = f"{evidence}; waived by {waiver.by} until {waiver.expires_at}: {waiver.reason}"
@@ -74,34 +75,9 @@ def _judge(policy: Policy, facts: Mapping[str, object], waiver: Waiver | None) -
 def _outcome(policy: Policy, facts: Mapping[str, object]) -> Outcome:
     if holds(policy.fires_when, facts):
         return Outcome.FIRED
-    if _truth(policy.fires_when, facts) is None:
+    if truth(policy.fires_when, facts, absent_by_nature=ABSENT_BY_NATURE) is None:
         return Outcome.UNKNOWN
     return Outcome.PASSED if _applies(policy.fires_when, facts) else Outcome.NOT_APPLICABLE
-
-
-def _truth(condition: Mapping[str, object], facts: Mapping[str, object]) -> bool | None:
-    """A condition in three values: None where it hangs on a fact that nobody stated."""
-    if "not" in condition:
-        inner = condition["not"]
-        found = _truth(inner, facts) if isinstance(inner, Mapping) else None
-        return None if found is None else not found
-    for combinator, decisive in (("all", False), ("any", True)):
-        parts = condition.get(combinator)
-        if isinstance(parts, list):
-            found_parts = [_truth(part, facts) for part in parts]
-            return decisive if decisive in found_parts else None if None in found_parts else not decisive
-    return None if _missing(condition, facts) else holds(condition, facts)
-
-
-def _missing(leaf: Mapping[str, object], facts: Mapping[str, object]) -> list[str]:
-    """The facts that a leaf compares and that are not known."""
-    if leaf.get("op") in LOOKS_AT_ABSENCE:
-        return []
-    return [name for name in fields_of(leaf) if facts.get(name) is None and name not in ABSENT_BY_NATURE]
-
-
-def _unknown_facts(condition: Mapping[str, object], facts: Mapping[str, object]) -> list[str]:
-    return list(dict.fromkeys(name for leaf in _leaves(condition) for name in _missing(leaf, facts)))
 
 
 def _applies(condition: Mapping[str, object], facts: Mapping[str, object]) -> bool:

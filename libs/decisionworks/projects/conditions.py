@@ -6,7 +6,7 @@ A comparison on a missing value is false; only the ops `missing` and `exists` lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
 from decisionworks.projects.errors import InvalidCondition
@@ -67,6 +67,39 @@ def holds(condition: Condition, facts: Facts) -> bool:
     if "not" in condition:
         return not holds(_part(condition["not"]), facts)
     return _leaf_holds(condition, facts)
+
+
+def truth(condition: Condition, facts: Facts, *, absent_by_nature: Collection[str] = ()) -> bool | None:
+    """A condition in three values: None where it hangs on a fact that nobody stated.
+
+    The absence of a fact in `absent_by_nature` is an answer: a comparison with it is false.
+    Raises: InvalidCondition, the tree or an operator is not of the language.
+    """
+    if "not" in condition:
+        inner = truth(_part(condition["not"]), facts, absent_by_nature=absent_by_nature)
+        return None if inner is None else not inner
+    for combinator, decisive in (("all", False), ("any", True)):
+        if combinator in condition:
+            found = [truth(part, facts, absent_by_nature=absent_by_nature) for part in _parts(condition[combinator])]
+            return decisive if decisive in found else None if None in found else not decisive
+    return None if missing_facts(condition, facts, absent_by_nature=absent_by_nature) else holds(condition, facts)
+
+
+def missing_facts(condition: Condition, facts: Facts, *, absent_by_nature: Collection[str] = ()) -> list[str]:
+    """The facts that a condition compares and that are not known, in reading order, each once.
+
+    Raises: InvalidCondition
+    """
+    for combinator in ("all", "any"):
+        if combinator in condition:
+            parts = _parts(condition[combinator])
+            found = [name for part in parts for name in missing_facts(part, facts, absent_by_nature=absent_by_nature)]
+            return list(dict.fromkeys(found))
+    if "not" in condition:
+        return missing_facts(_part(condition["not"]), facts, absent_by_nature=absent_by_nature)
+    if _operator(condition) in ("exists", "missing"):
+        return []
+    return [name for name in fields_of(condition) if facts.get(name) is None and name not in absent_by_nature]
 
 
 def fields_of(condition: Condition) -> list[str]:

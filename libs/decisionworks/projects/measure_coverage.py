@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from decisionworks.projects.conditions import holds
+from decisionworks.projects.conditions import holds, truth
 from decisionworks.projects.constraint_values import known_values
 from decisionworks.projects.model import ConstraintCatalogue, ConstraintValue, Coverage, Field
 
@@ -27,7 +27,19 @@ def coverage(constraints: Mapping[str, ConstraintValue], *, catalogue: Constrain
     total = sum(field.weight for field in applicable)
     covered = sum(field.weight for field in applicable if field.name in known)
     missing = tuple(field.name for field in applicable if field.name not in known)
-    return Coverage(score=round(100 * covered / total, 1), missing_fields=missing)
+    progress = round(100 * _progress(known, catalogue), 1)
+    return Coverage(score=round(100 * covered / total, 1), missing_fields=missing, progress=progress)
+
+
+def _progress(known: Mapping[str, object], catalogue: ConstraintCatalogue) -> float:
+    """The weight of what is known as a share of that and of whatever is not ruled out; telling more never lowers it."""
+    told = sum(field.weight for field in catalogue.fields if field.name in known)
+    open_weight = sum(
+        field.weight
+        for field in catalogue.fields
+        if field.name not in known and (field.applies_when is None or truth(field.applies_when, known) is not False)
+    )
+    return told / (told + open_weight)
 
 
 def open_mandatory_fields(constraints: Mapping[str, ConstraintValue], *, catalogue: ConstraintCatalogue) -> list[str]:

@@ -152,14 +152,19 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """How much of what matters is known. Units: `score` is 0 to 100."""
+    """How much of what matters is known.
+
+    Units: `score` and `progress` are 0 to 100. `score` counts what applies as far as is known, so an answer that makes
+    more fields apply can lower it; `progress` counts what may still apply in, so that no answer ever does.
+    """
 
     score: float
     missing_fields: tuple[str, ...]
+    progress: float
 
     def to_json(self) -> dict[str, object]:
         """The coverage as the outside sees it."""
-        return {"score": self.score, "missing_fields": list(self.missing_fields)}
+        return {"score": self.score, "missing_fields": list(self.missing_fields), "progress": self.progress}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

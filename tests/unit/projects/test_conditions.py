@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from decisionworks.projects import InvalidCondition, fields_of, holds
-from decisionworks.projects.conditions import OPERATORS, check_condition
+from decisionworks.projects.conditions import OPERATORS, check_condition, missing_facts, truth
 
 FACTS = {
     "budget": 500,
@@ -99,3 +99,30 @@ def test_less_and_greater_or_equal_exclude_each_other(left: int, right: int) -> 
     less = holds({"field": "a", "op": "lt", "value_from": "b"}, facts)
 
     assert less is not holds({"field": "a", "op": "gte", "value_from": "b"}, facts)
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"field": "cloud", "op": "eq", "value": "aws"}, True),
+        ({"field": "gone", "op": "eq", "value": "aws"}, None),
+        ({"field": "gone", "op": "missing"}, True),
+        ({"not": {"field": "gone", "op": "eq", "value": 1}}, None),
+        ({"not": {"field": "cloud", "op": "eq", "value": "aws"}}, False),
+        ({"field": "budget", "op": "gt", "value_from": "gone"}, None),
+        ({"all": [{"field": "gone", "op": "is_true"}, {"field": "cloud", "op": "eq", "value": "gcp"}]}, False),
+        ({"all": [{"field": "gone", "op": "is_true"}, {"field": "cloud", "op": "eq", "value": "aws"}]}, None),
+        ({"any": [{"field": "gone", "op": "is_true"}, {"field": "cloud", "op": "eq", "value": "aws"}]}, True),
+        ({"any": [{"field": "gone", "op": "is_true"}, {"field": "cloud", "op": "eq", "value": "gcp"}]}, None),
+    ],
+)
+def test_a_condition_that_hangs_on_a_missing_fact_is_neither_true_nor_false(condition, expected):
+    assert truth(condition, FACTS) is expected
+
+
+def test_a_fact_that_is_absent_by_nature_makes_a_comparison_false():
+    condition = {"field": "gone", "op": "gt", "value": 1}
+
+    assert truth(condition, FACTS, absent_by_nature=["gone"]) is False
+    assert missing_facts(condition, FACTS) == ["gone"]
+    assert missing_facts(condition, FACTS, absent_by_nature=["gone"]) == []

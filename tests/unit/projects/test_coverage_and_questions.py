@@ -37,6 +37,30 @@ def test_coverage_counts_only_fields_that_apply() -> None:
     assert "batch_records_per_run" in coverage(batch, catalogue=CATALOGUE).missing_fields
 
 
+def test_the_score_may_fall_with_an_answer_and_progress_never_does() -> None:
+    before, after = given({"team_size": 3}), given({"team_size": 3, "traffic_pattern": "steady"})
+    modes = given({"team_size": 3, "traffic_pattern": "steady", "inference_mode": ["real_time", "batch", "edge"]})
+
+    steps = [coverage(one, catalogue=CATALOGUE) for one in (given({}), before, after, modes)]
+
+    assert [one.progress for one in steps] == sorted(one.progress for one in steps)
+    assert steps[0].progress == 0
+
+
+@pytest.mark.parametrize("told", [{}, {"inference_mode": ["batch"]}, {"inference_mode": ["real_time"], "team_size": 3}])
+def test_no_single_answer_lowers_progress(told: dict[str, Plain]) -> None:
+    likely: dict[str, Plain] = {
+        "use_case_type": "llm_chat_rag", "model_type": "llm_api", "inference_mode": ["batch"], "data_velocity": "daily",
+        "latency_p95_ms": 300, "throughput_rps_avg": 3, "budget_usd_month": 900, "compliance": ["gdpr"],
+        "stream_events_per_sec": 10, "edge_devices": 5, "cloud": "aws", "multi_region": True,
+    }  # fmt: skip
+    start = coverage(given(told), catalogue=CATALOGUE).progress
+
+    for field, value in likely.items():
+        if field not in told:
+            assert coverage(given(told | {field: value}), catalogue=CATALOGUE).progress >= start, field
+
+
 def test_mandatory_fields_without_a_default_are_asked_first_and_at_most_eight() -> None:
     questions = rank_questions(given({}), catalogue=CATALOGUE, language="en")
 

@@ -8,6 +8,8 @@ from decisionworks.costs.model import HOURS_PER_MONTH, UsageLine, Workload
 from decisionworks.costs.workload import whole
 
 EVENT_KB = 0.5
+# Above this a history with pictures or recordings is mostly those.
+JOINED_GB = 300.0
 
 
 def _line(price: str, quantity: float, share: str | None = None) -> UsageLine:
@@ -103,8 +105,9 @@ def size_lakehouse(w: Workload) -> list[UsageLine]:
 
 
 def size_container_processing(w: Workload) -> list[UsageLine]:
-    """4 vCPU and 16 GB; half an hour for each 50 GB, at least twelve minutes a run, at most 30 full runs a month."""
-    hours = min(w.data_runs_month, 30.0) * max(0.2, 0.5 * w.history_gb / 50)
+    """4 vCPU and 16 GB; half an hour for each 50 GB that is joined, of media a fiftieth; twelve minutes at least."""
+    joined_gb = w.history_gb / 50 if w.is_media and w.history_gb > JOINED_GB else w.history_gb
+    hours = min(w.data_runs_month, 30.0) * max(0.2, 0.5 * joined_gb / 50)
     return [_line("fargate.x86.vcpu_hour", 4 * hours), _line("fargate.x86.gb_hour", 16 * hours)]
 
 

@@ -162,7 +162,7 @@ def cheaper_alternative(review: Review) -> Json | None:
 
 
 def _saving(review: Review, chosen: str, other: str) -> float:
-    required = [name for name in review.catalogue.by_id[other].requires if not name.startswith("cap:")]
+    required = [name for name in review.catalogue.by_id[other].requires if not name.startswith(("any:", "cap:"))]
     swapped = dict.fromkeys([name for name in review.ids if name != chosen] + [other, *required])
     estimate = estimate_cost(
         swapped, cost_values(review.situation), region=review.situation.region, prices=review.prices
