@@ -11,7 +11,7 @@ from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 
 _THING = r"[a-zà-ÿ][\w-]{1,24}"
-_PER_WHAT = re.compile(
+PER_WHAT = re.compile(
     rf"(?:scores?|forecasts?|predictions?|list|estimates?|vorhersagen?|prognosen?|prévisions?|pronósticos?"
     rf"|previs(?:ão|ões))\s(?:\w{{1,24}}\s){{0,2}}?(?:per|for each|for every|pro|je|par|por)\s(?P<a>{_THING})"
     rf"(?:\s(?:and|und|et|y|e|x)\s(?P<b>{_THING}))?"
@@ -59,7 +59,7 @@ _EACH_OWN = re.compile(
     r"|própri[oa]|separate|getrennte\w{0,2}|isolated|\w{1,24}\s(?:propre|propi[oa]|própri[oa]))"
 )
 _NOT_TENANTS = frozenset({"camera", "device", "machine", "truck", "robot", "gateway", "gerät", "kamera", "maschine"})
-_ANY_COUNTED = re.compile(rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?P<thing>{_THING})(?!\w)")
+MOST_THINGS = 3
 _TOKENS = re.compile(rf"(?P<n>{NUMBER})[ -]?(?:input |output |prompt |context )?(?:tokens?|トークン|jetons)(?!\w)")
 _IN_AFTER = re.compile(r"^\s?(?:in\b|input|rein|eingabe|en entrée|entrada|de entrada|入力)")
 _OUT = re.compile(
@@ -90,10 +90,11 @@ def find_counts(reading: Reading) -> Iterator[Finding]:
 def _own_for_each(reading: Reading) -> Iterator[Finding]:
     """“260 districts; every district gets its own classifier”."""
     things = {
-        _singular(match["thing"]) for match in _EACH_OWN.finditer(reading.folded) if match["thing"] not in _NOT_TENANTS
+        singular(match["thing"]) for match in _EACH_OWN.finditer(reading.folded) if match["thing"] not in _NOT_TENANTS
     }
-    for match in _ANY_COUNTED.finditer(reading.folded) if things else ():
-        if _singular(match["thing"]) in things:
+    for thing in sorted(things)[:MOST_THINGS]:
+        counted = re.compile(rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,3}}?{re.escape(thing)}(?:s|es|n|en|e|er)?(?!\w)")
+        for match in counted.finditer(reading.folded):
             yield from _counted(match, reading, field="tenants", strength=STRONG)
 
 
@@ -127,9 +128,9 @@ def _per_thing(reading: Reading) -> Iterator[Finding]:
     for match in _COUNTED.finditer(reading.folded):
         number = parse_number(match["n"], language=reading.language)
         if number is not None and number >= 2:
-            counts.setdefault(_singular(match["thing"]), (number, match.start(), match.end()))
-    for match in _PER_WHAT.finditer(reading.folded):
-        things = [_singular(name) for name in (match["a"], match["b"]) if name]
+            counts.setdefault(singular(match["thing"]), (number, match.start(), match.end()))
+    for match in PER_WHAT.finditer(reading.folded):
+        things = [singular(name) for name in (match["a"], match["b"]) if name]
         known = [counts[name] for name in things if name in counts]
         if not known or len(known) < len(things):
             continue
@@ -149,7 +150,7 @@ def _per_thing(reading: Reading) -> Iterator[Finding]:
         )
 
 
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     return word[:-1] if word.endswith(("s", "n")) and len(word) > 3 and not word.endswith("ss") else word

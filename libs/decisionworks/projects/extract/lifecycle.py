@@ -67,6 +67,12 @@ _FREQUENCY = tuple(
     (re.compile(rf"(?<![a-z])(?:{pattern})(?![a-z])"), value, exact) for pattern, value, exact in _HOW_OFTEN
 )
 _ANCHOR = re.compile(rf"(?<![a-z]){_RETRAIN}")
+# “We train a model that scores customers weekly” is about scoring.
+_OTHER_WORK = re.compile(
+    r"scor\w{1,24}|predict\w{0,24}|forecast\w{0,24}|classif\w{1,24}|rank\w{0,24}|export\w{0,24}|deliver\w{0,24}|batch\w{0,24}"
+    r"|vorhersag\w{1,24}|prognos\w{1,24}|bewert\w{1,24}|prévi\w{1,24}|prédi(?:t|re|ction)\w{0,24}|predic(?:e|ir|ción)\w{0,24}"
+    r"|puntu\w{1,24}|prever|previs\w{1,24}|予測|スコア|分類|判定"
+)
 _NO_RETRAIN = re.compile(
     r"(?<!\w)(?:no re-?training|never re-?train\w{0,24}|without re-?training|do(?: not|n't) re-?train"
     r"|kein (?:nach|re)training|sans réentraînement|sin reentrenamiento|sem retreino)|再学習(?:は)?(?:不要|しない|なし)"
@@ -126,12 +132,13 @@ def _retraining(reading: Reading) -> Iterator[Finding]:
         yield stated("retraining_frequency", "never", match.start(), match.end(), strength=STRONG + 5)
     for anchor in _ANCHOR.finditer(reading.folded):
         for offset, clause in (
-            (anchor.end(), reading.after(anchor.end(), chars=70)),
+            (anchor.end(), reading.after(anchor.end(), chars=110)),
             (None, reading.before(anchor.start(), chars=30)),
+            (anchor.start(), anchor.group()),
         ):
             start = anchor.start() - len(clause) if offset is None else offset
             found = _frequency(clause)
-            if found is None:
+            if found is None or (offset == anchor.end() and _OTHER_WORK.search(clause[: found[2]])):
                 continue
             value, exact, at, until = found
             begin, end = min(anchor.start(), start + at), max(anchor.end(), start + until)

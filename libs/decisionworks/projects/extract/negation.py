@@ -24,7 +24,7 @@ _AFTER = re.compile(
     r"^\s*(?:[\w-]{1,24}\s+)?(?:is|are|was)?\s*(?:not|never|n't)\s+(?:needed|required|necessary|involved|used|wanted"
     r"|an\s+option|allowed|apply|present|included|stored|touched|contained)|"
     r"^\s*(?:does|do)\s+not\s+apply|^[^\s。]{0,4}(?:は|が|も|を)?(?:一切|全く)?(?:不要|なし|無し|ありません|ない|使わない|使いません"
-    r"|含まれ?ません|含まれ?ない|含まない|含んで(?:い)?(?:ません|ない)|扱いません|扱わない|持ちません|存在しません|対象外)|"
+    r"|含まれ?ません|含まれ?ない|含まない|含みません|含んで(?:い)?(?:ません|ない)|扱いません|扱わない|持ちません|存在しません|対象外)|"
     r"^\s*(?:ist|sind|wird|werden|kommen|fallen)?\s*(?:hier\s+)?(?:nicht|keine)\s*(?:nötig|erforderlich|gewünscht|betroffen"
     r"|enthalten|vorhanden|vor|an|dabei|im\s+spiel|verarbeitet|gespeichert)|"
     # “Personal data: none”, as lists and tables have it.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from decisionworks.projects.extract.corrections import CORRECTION
+from decisionworks.projects.extract.counts import PER_WHAT, singular
 from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
@@ -82,7 +83,7 @@ def derive_records(reading: Reading, values: Mapping[str, Plain]) -> Iterator[Fi
         score = 2 * bool(_SCORING.search(reading.sentence(match.start()))) + 4 * bool(CORRECTION.search(lead))
         if best is None or score > best[0]:
             best = (score, len(found) - 1)
-    if best is None:
+    if best is None or _is_for_another(reading, found[best[1]][0]):
         return
     match, number = found[best[1]]
     yield inferred(
@@ -94,6 +95,12 @@ def derive_records(reading: Reading, values: Mapping[str, Plain]) -> Iterator[Fi
         confidence=0.7 if best[0] else 0.55,
         strength=FAIR if best[0] else WEAK,
     )
+
+
+def _is_for_another(reading: Reading, counted: re.Match[str]) -> bool:
+    """“A forecast per feeder” is not counted by the meters that the text counts."""
+    things = {name for one in PER_WHAT.finditer(reading.folded) for name in (one["a"], one["b"]) if name}
+    return bool(things) and singular(counted["thing"] or "") not in {singular(name) for name in things}
 
 
 def _is_other(match: re.Match[str], reading: Reading, values: Mapping[str, Plain]) -> bool:

@@ -35,6 +35,7 @@ _PADDING = re.compile(r"(?<![\d.,-])0+(?=[1-9]\d)")
 CORRECTION_REACH = 60
 TOLERANCE = 0.02
 FAR_APART = 3.0
+_OF_A_PART = re.compile(r"\W{0,2}(?:\(?p9\d\)? )?(?:for|on|für|bei|pour|sur|para|en|no|na) ")
 
 
 def resolve(
@@ -63,7 +64,7 @@ def _settle(field: Field, group: list[Finding], *, reading: Reading) -> tuple[Co
     if corrected is not None:
         return _value(corrected, reading=reading, note="corrected in the text"), None
     best = _strictest(group) if field.name in _STRICTEST_COUNTS else group[0]
-    rival = _rival(field, best, group) if field.name in _EXCLUSIVE else _far_limit(field, best, group)
+    rival = _rival(field, best, group) if field.name in _EXCLUSIVE else _far_limit(field, best, group, reading=reading)
     if rival is None:
         return _value(best, reading=reading), None
     return _disagreement(field, best, rival, reading=reading)
@@ -140,12 +141,16 @@ def _rival(field: Field, best: Finding, group: list[Finding]) -> Finding | None:
     return next((one for one in rivals if not _agree(field, best.value, one.value)), None)
 
 
-def _far_limit(field: Field, best: Finding, group: list[Finding]) -> Finding | None:
-    """Two response times that are both called one, and far apart, are not two steps of one limit."""
+def _far_limit(field: Field, best: Finding, group: list[Finding], *, reading: Reading) -> Finding | None:
+    """Two response times far apart, each in its own sentence and for no purpose of its own, cannot both hold."""
     if field.name != "latency_p95_ms" or best.strength < EXPLICIT:
         return None
-    others = (one for one in group if one.strength >= EXPLICIT and one.state is ValueState.STATED)
-    return next((one for one in others if _number(one) >= FAR_APART * max(_number(best), 1.0)), None)
+    others = [one for one in group if one.strength >= EXPLICIT and one.state is ValueState.STATED]
+    if any(_OF_A_PART.match(reading.after(one.end, chars=12)) for one in others):
+        return None
+    home = reading.sentence_at(best.start)
+    far = (one for one in others if _number(one) >= FAR_APART * max(_number(best), 1.0))
+    return next((one for one in far if reading.sentence_at(one.start) != home), None)
 
 
 def _agree(field: Field, left: Plain, right: Plain) -> bool:

@@ -46,6 +46,7 @@ _AVERAGE_WORDS = (
     r"averages?|avg|mean\b|normally|typical\w{0,24}|usual\w{0,24}|durchschnitt\w{0,24}|im schnitt|im mittel|üblich\w{0,24}"
     r"|moyenne|normale?(?:ment)?|promedio|de media|en media|media\b|média|em média|平均|通常|普段"
 )
+_AVERAGE_BEFORE = re.compile(rf"(?:{_AVERAGE_WORDS})\W{{0,3}}(?:\w{{1,6}} )?$")
 _AVERAGE = re.compile(rf"{_AVERAGE_WORDS}|normal|about|around|roughly|in total")
 _MARK = rf"(?P<which>{_AVERAGE_WORDS}|{_PEAK_WORDS})"
 _OTHER_END = re.compile(
@@ -120,7 +121,9 @@ def _rate(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     before, after = reading.before(match.start(), chars=28), reading.after(match.end(), chars=24)
     after = re.split(r"[,;/()]|\d| (?:and|und|et|y|e) ", after)[0]
     before = re.split(r"\d[^\d]{0,4}(?:[,;/]| (?:and|und|et|y|e) )", before)[-1]
-    if _PEAK.search(after) or (_PEAK.search(before) and not _AVERAGE.search(after)):
+    if _AVERAGE_BEFORE.search(before):
+        yield stated("throughput_rps_avg", _tidy(number), match.start(), match.end(), strength=STRONG + 5)
+    elif _PEAK.search(after) or (_PEAK.search(before) and not _AVERAGE.search(after)):
         yield stated("throughput_rps_peak", _tidy(number), match.start(), match.end(), strength=STRONG + 5)
     elif _AVERAGE.search(after) or _AVERAGE.search(before[-22:]):
         yield stated("throughput_rps_avg", _tidy(number), match.start(), match.end(), strength=STRONG + 5)

@@ -13,6 +13,7 @@ _LLM_FIELDS = frozenset({"llm_requests_per_day", "llm_tokens_in", "llm_tokens_ou
 
 # Units: requests/s.
 RARE_RPS = 0.05
+_EXPLAINS_ITS_OWN_WORDS = frozenset({"retraining_frequency", "team_skills"})
 _EXPLAINED_BY: dict[str, frozenset[str]] = {
     "inference_mode": frozenset(
         {
@@ -24,6 +25,8 @@ _EXPLAINED_BY: dict[str, frozenset[str]] = {
     "data_velocity": frozenset({"retraining_frequency", "edge_connectivity", "team_skills", "ops_coverage"}),
     "traffic_pattern": frozenset({"edge_connectivity", "ops_coverage"}),
     "data_volume_gb": frozenset({"model_size_gb"}),
+    # “Names and e-mail addresses” are attributes of people, not texts to be read.
+    "data_types": frozenset({"data_sensitivity"}),
 }  # fmt: skip
 _ONLINE_FIELDS = frozenset({"latency_p95_ms", "throughput_rps_peak", "stream_events_per_sec"})
 
@@ -61,7 +64,7 @@ def _is_explained(finding: Finding, findings: list[Finding]) -> bool:
         one.field in explained_by
         and one.start <= finding.start
         and finding.end <= one.end
-        and (one.field == "retraining_frequency" or one.end - one.start > finding.end - finding.start)
+        and (one.field in _EXPLAINS_ITS_OWN_WORDS or one.end - one.start > finding.end - finding.start)
         for one in findings
     )
 
@@ -81,6 +84,7 @@ def _without_incidental_data(findings: list[Finding], use_cases: set[str]) -> li
     """Where the kinds of data are named outright, words that only hint at others no longer count."""
     named = {str(item) for one in findings if _is_named_data(one) for item in _items(one.value)}
     natural = {kind for use_case in use_cases for kind in DATA_OF.get(use_case, ())}
+    natural |= {"documents"} if use_cases & _LLM_USES else set()
     if not named or not (named & natural or not natural or len(named) > 1):
         return findings
     return [
