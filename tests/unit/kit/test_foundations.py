@@ -31,6 +31,11 @@ def test_what_json_cannot_say_has_no_digest() -> None:
         canonical_json(math.nan)
 
 
+def test_a_setting_that_is_missing_is_said_to_be_not_set() -> None:
+    with pytest.raises(Invalid, match="DATABASE_URL: is not set"):
+        read_settings({})
+
+
 def test_settings_come_from_the_environment_and_from_the_caller_first() -> None:
     environment = {"DATABASE_URL": "postgresql://here", "DECISIONWORKS_PORT": "9000", "OTHER": "x"}
 
