@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from decisionworks.kit.errors import Invalid
 
+SETS = ("dev", "held_out", "unseen")
+
 
 class InvalidScenarios(Invalid):
     """The file is not a list of scenarios."""
@@ -43,6 +45,7 @@ class Scenario(BaseModel):
 
     id: str
     title: str = ""
+    language: str = "en"
     request: str
     expected_constraints: Mapping[str, Any] = Field(default_factory=dict)
     expected_questions: tuple[str, ...] = ()
@@ -77,6 +80,8 @@ def load_scenarios(path: Path) -> tuple[Scenario, ...]:
         raise InvalidScenarios(f"{path} is not a scenario file: {place}: {first['msg']}") from error
 
 
-def packaged_scenarios() -> Path:
-    """The scenarios that ship with the package."""
-    return Path(str(resources.files("decisionworks.evaluation").joinpath("scenarios_dev.yaml")))
+def packaged_scenarios(name: str = "dev") -> Path:
+    """A set of scenarios that ships with the package: `dev` is developed against, the others only judge."""
+    if name not in SETS:
+        raise InvalidScenarios(f"there is no set {name}", remedy=f"use one of: {', '.join(SETS)}")
+    return Path(str(resources.files("decisionworks.evaluation").joinpath(f"scenarios_{name}.yaml")))

@@ -130,7 +130,7 @@ def is_right(expected: object, found: object) -> bool:
 
 
 def _constraints(scenario: Scenario, shown: Json) -> tuple[float, tuple[str, ...]]:
-    known = _known(shown)
+    known = known_of(shown)
     expected = scenario.expected_constraints
     misses: list[str] = []
     for field, value in expected.items():
@@ -143,7 +143,7 @@ def _constraints(scenario: Scenario, shown: Json) -> tuple[float, tuple[str, ...
     return max(0.0, share), (*misses, *(f"{field}: invented {known[field]}" for field in invented))
 
 
-def _known(shown: Json) -> dict[str, Any]:
+def known_of(shown: Json) -> dict[str, Any]:
     return {
         name: one.get("value")
         for name, one in (shown.get("constraints") or {}).items()
