@@ -33,6 +33,8 @@ DATA_OF: dict[str, tuple[str, ...]] = {
     "text",),
     "speech_to_text": ("audio",), "llm_chat_rag": ("text",), "llm_generation": ("text",),
 }  # fmt: skip
+# Purposes whose results people want for everything at once, before a working day begins.
+_MADE_AHEAD = ("forecasting", "churn_propensity", "tabular_scoring", "recommendation", "ranking_search")
 _LLM_USES = ("llm_chat_rag", "llm_generation", "llm_agent")
 _CLICKS = re.compile(r"\bclick|ctr\b|bidder|クリック")
 _AGAIN = re.compile(
@@ -102,6 +104,9 @@ def _mode_from_time(
         )
     elif "batch_records_per_run" in values:
         yield _because("inference_mode", ["batch"], constraints, "batch_records_per_run", "records are scored in runs")
+    elif "batch_deadline_hours" in values and values.get("use_case_type") in _MADE_AHEAD:
+        why = "results for many things at once, ready by a time of day"
+        yield _because("inference_mode", ["batch"], constraints, "batch_deadline_hours", why)
     elif "batch_deadline_hours" in values:
         yield _because(
             "inference_mode", ["async"], constraints, "batch_deadline_hours", "results are needed within hours"

@@ -20,6 +20,7 @@ from decisionworks.projects.extract.money import find_budget
 from decisionworks.projects.extract.people import find_skills, find_team
 from decisionworks.projects.extract.phrases import find_phrases
 from decisionworks.projects.extract.places_named import find_regions
+from decisionworks.projects.extract.purpose_cues import find_purpose_by_cues
 from decisionworks.projects.extract.reading import Reading, prepare
 from decisionworks.projects.extract.records import derive_records, find_records_per_run
 from decisionworks.projects.extract.reliability import find_reliability
@@ -56,6 +57,8 @@ def extract_constraints(
     language = detect_language(request)
     reading = prepare(request, language=language, blanked=[one.span for one in untrusted])
     read = list(chain.from_iterable(rule(reading) for rule in _RULES))
+    if not any(one.field == "use_case_type" for one in read):
+        read.extend(find_purpose_by_cues(reading))
     findings = in_scope([*read, *find_corrected(reading, read)], reading=reading)
     constraints, contradictions = _settle(findings, reading=reading, catalogue=catalogue)
     constraints, between = find_contradictions(constraints, findings, reading=reading)

@@ -107,12 +107,23 @@ _ARTICLE_TIME = re.compile(
 )
 
 
+_PART_OF = re.compile(
+    r"(?P<part>half an?|halben?|halbe|halber|demi[- ]?|une demi[- ]|media|meia|meio|medio|half|a quarter of an?|quarter of an?|viertel"
+    r"|un quart d[e']|un cuarto de|um quarto de)[ -]?(?P<unit>second|minute|hour|sekunde|minute|stunde|seconde|heure|segundo|minuto"
+    r"|hora)s?n?(?!\w)"
+)
+
+
 def find_times(reading: Reading) -> Iterator[Finding]:
     """Response times, deadlines and recovery times. Units: ms, hours and minutes, as each field has it."""
     for match in _TIME.finditer(reading.folded):
         yield from _time(match, reading)
     for match in _ARTICLE_TIME.finditer(reading.folded):
         yield from _limit(to_ms(1, match["unit"]), match, reason=None, strength=STRONG - 5)
+    for match in _PART_OF.finditer(reading.folded):
+        if not _NOT_A_RESPONSE.search(reading.before(match.start(), chars=30)):
+            part = 0.25 if re.search(r"quart|viertel|cuarto|quarto", match["part"]) else 0.5
+            yield from _limit(to_ms(part, match["unit"]), match, reason=None, strength=STRONG - 5)
     for pattern, value, name in _WORD_PATTERNS:
         for match in pattern.finditer(reading.folded):
             reason = f"“{match.group()}” is read as {value:g} ms ({name})"

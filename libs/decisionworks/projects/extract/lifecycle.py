@@ -14,7 +14,7 @@ _RETRAIN = (
     r"|updated?|fresh) models?|models? (?:\w{1,24} ){0,2}(?:refresh\w{0,24}"
     r"|updat\w{0,24}|re-?built|renewed)|refresh(?:ed)? (?:the |our )?models?|"
     r"updat\w{1,24} (?:the |our )?models?|train(?:ed|ing)? (?:\w{1,24} ){0,2}(?:again|every)"
-    r"|neu(?:es)? (?:trainiert|training|modell)\w{0,24}|nachtrain\w{0,24}|neu trainier\w{0,24}|retraining|"
+    r"|neu(?:es)? (?:trainiert|training|modell)\w{0,24}|nachtrain\w{0,24}|neu trainier\w{0,24}|re-?fit\w{0,24}|retraining|"
     r"réentraîn\w{0,24}|ré-entraîn\w{0,24}|reentren\w{0,24}|re-entren\w{0,24}|retrein\w{0,24}|re-trein\w{0,24}"
     r"|entraînements?|réapprentissage|neues modell|modell neu|modellupdate\w{0,24}|modelo nuevo|nuevo modelo|novo modelo|modelo novo"
     r"|nouveau modèle|modèle (?:\w{1,24} ){0,2}(?:mis à jour|rafraîchi|réappris|reconstruit)|actualiza\w{1,24} (?:\w{1,24} ){0,2}modelo"
@@ -46,7 +46,7 @@ _HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
     "monthly", True),
     (
     r"quarterly|every (?:quarter|three months|3 months)|once a quarter|vierteljährlich|quartalsweise"
-    r"|(?:ein|einmal im|pro|alle drei monate|jedes) ?quartal\w{0,24}|chaque trimestre|cada trimestre|una vez al trimestre|todo trimestre"
+    r"|(?:einmal im|pro|jedes) quartal\w{0,24}|alle (?:drei|3) monate|tous les (?:trois|3) mois|every (?:three|3) months|quarterly|chaque trimestre|cada trimestre|una vez al trimestre|todo trimestre"
     r"|a cada trimestre|cada tres meses|a cada três meses|3[ヶか]月ごと|jedes quartal|trimestriel\w{0,24}|tous les trois mois|trimestral\w{0,24}|四半期",
     "quarterly", True),
     (r"each semester|twice a year|every (?:six|6) months|yearly|once a year|annually|halbjährlich|jährlich|半年|毎年",

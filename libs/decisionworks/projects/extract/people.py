@@ -16,7 +16,7 @@ LISTED_SKILLS_CHARS = 60
 _ROLE = (
     r"(?:engineers?|developers?|devs?|people|persons?|data scientists?|scientists?|analysts?|colleagues"
     r"|team members|members|ftes?|specialists|programmers?|of us|"
-    r"entwickler(?:innen|n)?|ingenieure?n?|leute|personen|mitarbeiter(?:innen|n)?|köpfe|kollegen|data-scientists?|"
+    r"entwickler(?:innen|n)?|ingenieure?n?|leuten?|personen|mitarbeiter(?:innen|n)?|köpfe|kollegen|data-scientists?|"
     r"ingénieure?s?|développeur(?:se)?s?|personnes?|data scientists|"
     r"personas|ingenier[oa]s?|desarrollador(?:es|as)?|programador(?:es|as)?|pessoas|engenheir[oa]s?"
     r"|desenvolvedor(?:es|as)?|"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from decisionworks.projects.extract.corrections import CORRECTION
 from decisionworks.projects.extract.counts import PER_WHAT, singular
@@ -40,6 +40,20 @@ _RUN = (
     r"(?:runs?|night|batch|nightly|lauf|läufe|nacht|nuit|exécution|noche|ejecución|noite|execução|rodada|lote"
     r"|week ?end|cycle|job|execution)"
 )
+_ANYTHING = re.compile(
+    rf"(?P<n>{NUMBER})\s(?:de\s|d')?(?:(?:active|different|individual|verschiedene|eigene|différents?|distint[oa]s)\s)?"
+    r"(?P<thing>[a-zà-ÿ][a-zà-ÿ-]{3,30})(?!\w)(?P<m>)?"
+)
+_NOT_SCORED = re.compile(
+    r"(?:hours?|days?|weeks?|months?|years?|minutes?|seconds?|percent|dollars?|euros?|pounds?|reais|yen|francs?|tokens?|gb|tb|cores?"
+    r"|gpus?|nodes?|times|people|persons?|engineers?|developers?|scientists?|analysts?|colleagues|teams?|regions?|categor\w*|classes"
+    r"|topics|languages|stunden?|tagen?|wochen?|monaten?|jahren?|minuten?|sekunden?|prozent|personen|leuten?|entwickler\w*|heures?"
+    r"|jours?|semaines?|mois|années?|minutes|secondes?|personnes?|ingénieurs?|développeurs?|horas?|días?|semanas?|meses|años?|minutos?"
+    r"|segundos?|personas?|ingenier\w*|dias?|anos?|pessoas?|engenheir\w*|desenvolvedor\w*|kategorien|sprachen|requests?|events?"
+    r"|anfragen|aufrufe|requêtes|peticiones|requisições|eventos|ereignisse|événements|millions?|thousand|nodos|knoten|usd|eur|gbp|chf"
+    r"|tiendas|stores|filialen|magasins|lojas|standorte\w?|sites|branches|clinics|clínicas|hospitals|practices|countries)"
+)
+LEAST_OF_ANYTHING = 500
 _PER_RUN = re.compile(
     rf"(?P<n>{NUMBER})\s?(?:[\w'-]{{1,24}}\s){{0,3}}?(?:per|a|each|every|in one|pro|je|jede|par|por|cada|chaque|à chaque)"
     rf"\s(?:batch\s)?{_RUN}(?!\w)"
@@ -72,29 +86,38 @@ def derive_records(reading: Reading, values: Mapping[str, Plain]) -> Iterator[Fi
     """The population that a batch run is about, where no count is said per run. Units: records."""
     if "batch_records_per_run" in values or "batch" not in _items(values.get("inference_mode")):
         return
-    best: tuple[int, int] | None = None
-    found: list[tuple[re.Match[str], float]] = []
-    for match in _COUNTED.finditer(reading.folded):
-        number = parse_number(match["n"] or match["m"], language=reading.language)
-        if number is None or number < FEWEST_RECORDS or _is_other(match, reading, values):
-            continue
-        found.append((match, number))
-        lead = reading.folded[max(0, match.start() - CORRECTION_CHARS) : match.start()]
-        score = 2 * bool(_SCORING.search(reading.sentence(match.start()))) + 4 * bool(CORRECTION.search(lead))
-        if best is None or score > best[0]:
-            best = (score, len(found) - 1)
-    if best is None or _is_for_another(reading, found[best[1]][0]):
+    best = _best_count(_COUNTED.finditer(reading.folded), reading, values, least=FEWEST_RECORDS)
+    if best is None:
+        others = (one for one in _ANYTHING.finditer(reading.folded) if not _NOT_SCORED.fullmatch(one["thing"]))
+        best = _best_count(others, reading, values, least=LEAST_OF_ANYTHING)
+    if best is None or _is_for_another(reading, best[1]):
         return
-    match, number = found[best[1]]
+    score, match, number = best
     yield inferred(
         "batch_records_per_run",
         int(number),
         match.start(),
         match.end(),
         reason=f"“{match.group().strip()}”: one result for each of them in every run",
-        confidence=0.7 if best[0] else 0.55,
-        strength=FAIR if best[0] else WEAK,
+        confidence=0.7 if score else 0.55,
+        strength=FAIR if score else WEAK,
     )
+
+
+def _best_count(
+    counts: Iterable[re.Match[str]], reading: Reading, values: Mapping[str, Plain], *, least: float
+) -> tuple[int, re.Match[str], float] | None:
+    """The count that corrects another, else the first in a sentence about scoring, else the first."""
+    best: tuple[int, re.Match[str], float] | None = None
+    for match in counts:
+        number = parse_number(match["n"] or match["m"], language=reading.language)
+        if number is None or number < least or _is_other(match, reading, values):
+            continue
+        lead = reading.folded[max(0, match.start() - CORRECTION_CHARS) : match.start()]
+        score = 2 * bool(_SCORING.search(reading.sentence(match.start()))) + 4 * bool(CORRECTION.search(lead))
+        if best is None or score > best[0]:
+            best = (score, match, number)
+    return best
 
 
 def _is_for_another(reading: Reading, counted: re.Match[str]) -> bool:
@@ -107,6 +130,8 @@ def _is_other(match: re.Match[str], reading: Reading, values: Mapping[str, Plain
     """Whether the count is the team, the corpus, the devices or a rate, and not what is scored."""
     number = parse_number(match["n"] or match["m"], language=reading.language)
     if match["m"] and values.get("team_size") == number:
+        return True
+    if number in (values.get("budget_usd_month"), values.get("llm_requests_per_day"), values.get("stream_events_per_sec")):
         return True
     if number == values.get("edge_devices") or number == values.get("corpus_documents"):
         return True

@@ -23,13 +23,20 @@ _EVENTS = (
     r"|ereignisse|messwerte|nachrichten|événements|"
     r"messages|mesures|eventos|mensajes|lecturas|mensagens|leituras|イベント|メッセージ)"
 )
+_EVENT_WORD, _REQUEST_WORD = re.compile(rf"(?<!\w){_EVENTS}(?!\w)"), re.compile(rf"(?<!\w){_REQUESTS}(?!\w)")
 _PER_SECOND = r"(?:per|a|each|every|/|pro|in der|je|par|por|à la|al)\s?(?:second|sec|s|sekunde|seconde|segundo)(?!\w)|(?:/|每|毎)秒"
 _SHORT = r"(?:rps|tps|qps|req/s|requests/s|tx/s)(?!\w)"
 _RATE = re.compile(
     rf"(?P<n>{NUMBER})\s?(?:\w{{1,24}}\s){{0,2}}?(?:(?P<kind>{_REQUESTS}|{_EVENTS})\s?(?:{_PER_SECOND})|{_SHORT}"
     rf"|(?:{_PER_SECOND}))"
 )
-_RATE_JA = re.compile(rf"(?:毎秒|秒間)(?:最大|平均|約)?(?P<n>{DIGITS})\s?(?P<kind>{_REQUESTS}|{_EVENTS})?")
+_RATE_JA = re.compile(rf"(?:毎秒|秒間|[1１一]秒(?:あたり|に|間に))(?:最大|平均|約)?(?P<n>{DIGITS})\s?(?P<kind>{_REQUESTS}|{_EVENTS})?")
+_UNMARKED = re.compile(
+    rf"(?:[,;]|(?<!\w)(?:and|but|und|aber|et|mais|y|pero|e|mas))\s(?:[\w'-]{{1,24}}\s){{1,6}}?(?P<n>{NUMBER})"
+    rf"(?=\s?(?:[.,;)]|$|{_PER_SECOND}|(?:{_REQUESTS})\s?(?:{_PER_SECOND})))"
+)
+# A peak is larger than its average, but hardly a hundred times.
+LEAST_PEAK, MOST_PEAK = 1.2, 100.0
 _SHORT_RATE = re.compile(rf"\d\s?{_SHORT}")
 # How far from its pair a number without a unit may stand. Units: characters.
 PAIR_REACH = 120
@@ -94,6 +101,13 @@ def find_rates(reading: Reading) -> Iterator[Finding]:
         yield from _end_of_pair(match, reading)
 
 
+def _named_before(match: re.Match[str], reading: Reading) -> str:
+    """“Readings come in all the time, some 9,000 per second”: what the bare rate counts."""
+    before = reading.before(match.start(), chars=60)
+    named = [*_EVENT_WORD.finditer(before), *_REQUEST_WORD.finditer(before)]
+    return max(named, key=lambda one: one.start()).group() if named else ""
+
+
 def _end_of_pair(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     """“450 en pointe”, “peak 2200”: the other end of a rate whose unit was said nearby."""
     around = reading.folded[max(0, match.start() - PAIR_REACH) : match.end() + PAIR_REACH]
@@ -105,6 +119,18 @@ def _end_of_pair(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     yield stated(field, _tidy(number), match.start(), match.end(), strength=STRONG + 4)
 
 
+def _unmarked_peak(average: re.Match[str], rate: float, reading: Reading) -> Iterator[Finding]:
+    """“60 calls a second on average and 250 on sale days”: the larger number is the peak."""
+    for match in _UNMARKED.finditer(reading.folded, average.end(), average.end() + PAIR_REACH):
+        number = parse_number(match["n"], language=reading.language)
+        if number is not None and LEAST_PEAK * rate <= number <= MOST_PEAK * rate:
+            reason = f"“{match.group().strip(' ,;')}” after an average of {rate:g} a second: read as the peak"
+            yield inferred(
+                "throughput_rps_peak", _tidy(number), match.start("n"), match.end("n"), reason=reason, confidence=0.65
+            )
+            return
+
+
 def _is_request_rate(match: re.Match[str]) -> bool:
     kind = match.groupdict().get("kind")
     return not (kind and re.fullmatch(_EVENTS, kind))
@@ -114,7 +140,7 @@ def _rate(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     number = parse_number(match["n"], language=reading.language)
     if number is None:
         return
-    kind = match["kind"] or ""
+    kind = match["kind"] or _named_before(match, reading)
     if kind and re.fullmatch(_EVENTS, kind):
         yield stated("stream_events_per_sec", _tidy(number), match.start(), match.end())
         return
@@ -123,10 +149,12 @@ def _rate(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     before = re.split(r"\d[^\d]{0,4}(?:[,;/]| (?:and|und|et|y|e) )", before)[-1]
     if _AVERAGE_BEFORE.search(before):
         yield stated("throughput_rps_avg", _tidy(number), match.start(), match.end(), strength=STRONG + 5)
+        yield from _unmarked_peak(match, number, reading)
     elif _PEAK.search(after) or (_PEAK.search(before) and not _AVERAGE.search(after)):
         yield stated("throughput_rps_peak", _tidy(number), match.start(), match.end(), strength=STRONG + 5)
     elif _AVERAGE.search(after) or _AVERAGE.search(before[-22:]):
         yield stated("throughput_rps_avg", _tidy(number), match.start(), match.end(), strength=STRONG + 5)
+        yield from _unmarked_peak(match, number, reading)
     else:
         reason = f"“{match.group()}” names neither average nor peak: planned for as the peak"
         yield inferred("throughput_rps_peak", _tidy(number), match.start(), match.end(), reason=reason, confidence=0.7)

@@ -13,6 +13,8 @@ _LLM_FIELDS = frozenset({"llm_requests_per_day", "llm_tokens_in", "llm_tokens_ou
 
 # Units: requests/s.
 RARE_RPS = 0.05
+# A queue evens out whatever is slower.
+QUEUED_RPS = 1.0
 _EXPLAINS_ITS_OWN_WORDS = frozenset({"retraining_frequency", "team_skills"})
 _EXPLAINED_BY: dict[str, frozenset[str]] = {
     "inference_mode": frozenset(
@@ -73,7 +75,8 @@ def _without_rare_rates(findings: list[Finding], modes: set[str]) -> list[Findin
     """A few thousand things a day are a rate only for those who answer each of them at once."""
     if "real_time" in modes or "streaming" in modes:
         return findings
-    return [one for one in findings if one.field != "throughput_rps_avg" or _number(one) >= RARE_RPS]
+    least = QUEUED_RPS if "async" in modes else RARE_RPS
+    return [one for one in findings if one.field != "throughput_rps_avg" or _number(one) >= least]
 
 
 def _number(finding: Finding) -> float:
@@ -82,6 +85,10 @@ def _number(finding: Finding) -> float:
 
 def _without_incidental_data(findings: list[Finding], use_cases: set[str]) -> list[Finding]:
     """Where the kinds of data are named outright, words that only hint at others no longer count."""
+    kinds = {str(item) for one in findings if one.field == "data_types" for item in _items(one.value)}
+    usual = {kind for use_case in use_cases for kind in DATA_OF.get(use_case, ())}
+    if len(use_cases) == 1 and usual and not kinds & usual and not any(map(_is_named_data, findings)):
+        return [one for one in findings if one.field != "data_types"]
     named = {str(item) for one in findings if _is_named_data(one) for item in _items(one.value)}
     natural = {kind for use_case in use_cases for kind in DATA_OF.get(use_case, ())}
     natural |= {"documents"} if use_cases & _LLM_USES else set()

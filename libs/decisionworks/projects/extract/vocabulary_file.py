@@ -86,4 +86,7 @@ def word_pattern(alternatives: list[str], *, language: str) -> re.Pattern[str]:
     """One pattern for several phrases, bound to whole words where the language writes words apart."""
     # Bounded, so that a text without spaces is not read to its end from every place in it.
     joined = "|".join(alternatives).replace(r"\w*", r"\w{0,24}").replace(r"\w+", r"\w{1,24}")
+    if language in _WITHOUT_SPACES:
+        # Without blanks only the full stop keeps a gap inside its sentence.
+        joined = joined.replace(r"\S{", "[^\\s。]{")
     return re.compile(joined if language in _WITHOUT_SPACES else rf"{_WORD_START}(?:{joined}){_WORD_END}")

@@ -1,0 +1,96 @@
+"""Guesses the purpose from ideas that stand together, where no phrase of a vocabulary names it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from decisionworks.projects.extract.finding import WEAK, Finding, inferred
+from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.vocabulary_file import word_pattern
+
+MOST_HITS_PER_IDEA = 30
+# What is wanted is usually said at the beginning.
+EARLY_SENTENCES = 3
+
+
+class _Purpose(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    value: str
+    of: tuple[str, str]
+
+
+class _CueFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ideas: dict[str, list[str]]
+    purposes: list[_Purpose]
+
+
+@cache
+def _cues() -> tuple[dict[str, re.Pattern[str]], tuple[_Purpose, ...]]:
+    file = resources.files("decisionworks.projects.extract").joinpath("vocabulary").joinpath("cues.yaml")
+    record = _CueFile.model_validate(yaml.safe_load(file.read_text("utf-8")))
+    ideas: dict[str, re.Pattern[str]] = {}
+    for name, stems in record.ideas.items():
+        wide = [stem for stem in stems if max(stem) >= "\u3040"]
+        latin = word_pattern([stem for stem in stems if stem not in wide], language="en").pattern
+        ideas[name] = re.compile("|".join([latin, *wide]))
+    return ideas, tuple(record.purposes)
+
+
+def find_purpose_by_cues(reading: Reading) -> Iterator[Finding]:
+    """The purpose whose two ideas meet most often, in one sentence or in two that follow each other."""
+    ideas, purposes = _cues()
+    places = {name: _places(pattern, reading) for name, pattern in ideas.items()}
+    best: tuple[float, _Purpose, tuple[int, int]] | None = None
+    for purpose in purposes:
+        score, span = _meeting(places[purpose.of[0]], places[purpose.of[1]])
+        if span is not None and (best is None or score > best[0]):
+            best = (score, purpose, span)
+    if best is None:
+        return
+    _, purpose, (start, end) = best
+    yield inferred(
+        "use_case_type",
+        purpose.value,
+        start,
+        end,
+        reason=f"{purpose.of[0].replace('_', ' ')} and {purpose.of[1].replace('_', ' ')} are spoken of together",
+        confidence=0.5,
+        strength=WEAK,
+    )
+
+
+def _places(pattern: re.Pattern[str], reading: Reading) -> list[tuple[int, int, int]]:
+    """Sentence, start and end of each hit."""
+    found: list[tuple[int, int, int]] = []
+    for match in pattern.finditer(reading.folded):
+        if len(found) >= MOST_HITS_PER_IDEA:
+            break
+        found.append((bisect_right(reading.starts, match.start()), match.start(), match.end()))
+    return found
+
+
+def _meeting(left: list[tuple[int, int, int]], right: list[tuple[int, int, int]]) -> tuple[float, tuple[int, int] | None]:
+    """How often two ideas meet: fully in one sentence, by half in neighbouring ones; early sentences count more."""
+    score, first = 0.0, None
+    for sentence, start, end in left:
+        near = [
+            (abs(sentence - other), begin, until)
+            for other, begin, until in right
+            if abs(sentence - other) <= 1 and (until <= start or begin >= end)
+        ]
+        if not near:
+            continue
+        distance, begin, until = min(near)
+        score += (1.0 if distance == 0 else 0.4) * (1.5 if sentence <= EARLY_SENTENCES else 1.0)
+        first = first or (min(start, begin), max(end, until))
+    return score, first
