@@ -27,7 +27,7 @@ up: setup  ## the whole platform on http://127.0.0.1:8000 (PORT=), Ctrl-C ends i
 	@exec $(BIN)/decisionworks up --port $(PORT) --data-dir $(DATA_DIR)
 
 test: setup  ## the test suite, on DATABASE_URL, a container or the embedded PostgreSQL (TESTS=path)
-	@$(BIN)/python -m pytest $(TESTS) $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS) $(ARGS)
 
 check: setup  ## formatting, lint, types, import contracts
 	@$(BIN)/ruff format --check .

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
-from decisionworks.kit.db import Database
+from decisionworks.kit.db import Database, Tx
+
+
+class CountingDatabase(Database):
+    """Counts the transactions that wrote something: they, and no others, were given a transaction number."""
+
+    writes = 0
+
+    @asynccontextmanager
+    async def _transaction(self, begin: str) -> AsyncIterator[Tx]:
+        async with super()._transaction(begin) as tx:
+            yield tx
+            row = await (await tx.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL AS wrote")).fetchone()
+            self.writes += bool(row is not None and row["wrote"])
 
 
 @pytest.fixture
-def new_commits(database: Database) -> Callable[[], Awaitable[Callable[[], Awaitable[int]]]]:
-    """Counts transactions that wrote something: each of them, and nothing else, takes a transaction number."""
-
-    async def number() -> int:
-        async with database.system_transaction() as tx:
-            row = await (
-                await tx.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS n")
-            ).fetchone()
-            return int(row["n"]) if row is not None else 0
-
-    async def begin() -> Callable[[], Awaitable[int]]:
-        before = await number()
-
-        async def since() -> int:
-            return await number() - before
-
-        return since
-
-    return begin
+async def counting_database(clean_database: str) -> AsyncIterator[CountingDatabase]:
+    opened = CountingDatabase(clean_database, pool_size=4, timeout_s=10.0)
+    await opened.open()
+    yield opened
+    await opened.close()

@@ -17,7 +17,8 @@ from decisionworks.artifacts import (
     read_archive,
 )
 
-names = st.from_regex(r"[a-z]{1,8}(/[a-z]{1,8}){0,2}\.txt", fullmatch=True)
+# The letter in front keeps names of devices (con, aux) out, which are refused.
+names = st.from_regex(r"x[a-z]{1,8}(/x[a-z]{1,8}){0,2}\.txt", fullmatch=True)
 repositories = st.dictionaries(names, st.binary(max_size=200), min_size=1, max_size=8)
 
 
