@@ -57,7 +57,7 @@ def preview(
     body |= {} if base is None else {"base_decision_set_id": base}
     if len(body) == 1 and not given:
         raise BadInput("nothing to preview", remedy="give a request as TEXT or with -f FILE, constraints, or --base ID")
-    compared = [*map(_variant, variants), *_varied(vary)]
+    compared = [*map(read_variant, variants), *read_varied(vary)]
     body |= {"variants": compared} if compared else {}
     screen = console(is_error=server.is_json)
     with connect_or_start(server, workers=_WORKERS, say=lambda said: screen.print(f"[dim]{line(said)}[/]")) as client:
@@ -120,14 +120,22 @@ def _print_one(screen: Console, shown: Json) -> None:
     screen.print(f"[bold]preview[/] {ends}; nothing was stored")
 
 
-def _variant(text: str) -> dict[str, Any]:
+def read_variant(text: str) -> dict[str, Any]:
+    """One `NAME:FIELD=VALUE;…`.
+
+    Raises: BadInput.
+    """
     name, separator, rest = text.partition(":")
     if not separator or not name.strip():
         raise BadInput(f"{text!r} is not NAME:FIELD=VALUE;…", remedy="write for example 'cheap:budget_usd_month=100'")
     return {"name": name.strip(), "constraints": as_constraints([one for one in rest.split(";") if one.strip()])}
 
 
-def _varied(vary: str | None) -> list[dict[str, Any]]:
+def read_varied(vary: str | None) -> list[dict[str, Any]]:
+    """A variant for each value of `FIELD=V1,V2,…`.
+
+    Raises: BadInput.
+    """
     if vary is None:
         return []
     field, _, values = vary.partition("=")
