@@ -2,7 +2,7 @@
 
 from decisionworks.sandbox.collect import collect_file
 from decisionworks.sandbox.errors import ExecutionRefused, OutputRefused, SandboxFailed
-from decisionworks.sandbox.model import MEBIBYTE, Limits, Purpose, SandboxLevel, SandboxResult
+from decisionworks.sandbox.model import MEBIBYTE, Limits, Purpose, SandboxLevel, SandboxResult, Sockets
 from decisionworks.sandbox.probe import escapes, open_sandbox, probe
 from decisionworks.sandbox.run import Sandbox
 
@@ -16,6 +16,7 @@ __all__ = [
     "SandboxFailed",
     "SandboxLevel",
     "SandboxResult",
+    "Sockets",
     "collect_file",
     "escapes",
     "open_sandbox",

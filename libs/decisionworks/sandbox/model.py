@@ -22,6 +22,17 @@ class Purpose(StrEnum):
     EXECUTE = "execute"
 
 
+class Sockets(StrEnum):
+    """Which sockets a command may open; none of them leads to a network.
+
+    Unix sockets are for our own tools whose parts talk to each other, never for generated code: where namespaces are
+    missing, nothing keeps their addresses inside the places that the command may see.
+    """
+
+    NONE = "none"
+    UNIX = "unix"
+
+
 MEBIBYTE = 1024 * 1024
 
 

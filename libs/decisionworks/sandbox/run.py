@@ -20,7 +20,7 @@ from typing import IO
 import decisionworks
 from decisionworks.sandbox.errors import ExecutionRefused, SandboxFailed
 from decisionworks.sandbox.jail.spec import JailSpec
-from decisionworks.sandbox.model import Limits, Purpose, SandboxLevel, SandboxResult
+from decisionworks.sandbox.model import Limits, Purpose, SandboxLevel, SandboxResult, Sockets
 from decisionworks.sandbox.output import CappedOutput
 from decisionworks.sandbox.places import devices, system_places, with_destinations
 
@@ -51,6 +51,7 @@ class Sandbox:
         environment: Mapping[str, str] | None = None,
         read_only: Sequence[Path] = (),
         writable: Sequence[Path] = (),
+        sockets: Sockets = Sockets.NONE,
     ) -> SandboxResult:
         """Run a command to its end and tell how it ended.
 
@@ -70,6 +71,7 @@ class Sandbox:
                 environment=environment,
                 read_only=read_only,
                 writable=writable,
+                sockets=sockets,
             )
             return _Attempt(spec=spec, limits=bounds, level=self.level).run()
 
@@ -95,6 +97,7 @@ class Sandbox:
         environment: Mapping[str, str] | None,
         read_only: Sequence[Path],
         writable: Sequence[Path],
+        sockets: Sockets,
     ) -> JailSpec:
         places = {name: _made(scratch / name) for name in ("home", "tmp", "root")}
         return JailSpec(
@@ -116,6 +119,7 @@ class Sandbox:
             disk_bytes=limits.disk_bytes,
             processes=limits.processes,
             open_files=limits.open_files,
+            sockets=str(sockets),
             status_fd=-1,
         )
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from decisionworks.sandbox import Limits, Sandbox, SandboxLevel, SandboxResult, escapes
+from decisionworks.sandbox import Limits, Sandbox, SandboxLevel, SandboxResult, Sockets, escapes
 
 Run = Callable[..., SandboxResult]
 
@@ -41,13 +41,14 @@ def run(sandbox: Sandbox, open_dir: Path) -> Run:
     for name in ("input", "output"):
         (open_dir / name).mkdir(exist_ok=True)
 
-    def run_code(code: str, *arguments: str, **limits: float) -> SandboxResult:
+    def run_code(code: str, *arguments: str, sockets: Sockets = Sockets.NONE, **limits: float) -> SandboxResult:
         bounds = Limits(**({"wall_s": 20, "cpu_s": 20} | limits))  # type: ignore[arg-type]
         return sandbox.run(
             [sys.executable, "-I", "-S", "-c", code, *arguments],
             work_dir=open_dir / "input",
             limits=bounds,
             writable=[open_dir / "output"],
+            sockets=sockets,
         )
 
     return run_code

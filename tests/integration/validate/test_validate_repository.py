@@ -112,14 +112,16 @@ def test_a_good_repository_passes_and_says_what_was_skipped(sandbox: Sandbox) ->
 
     assert report.has_passed, report.findings
     skipped = set(report.ids(CheckStatus.SKIPPED))
-    assert "terraform-validate" in skipped
-    assert skipped <= {"terraform-validate", "terraform-fmt", "hadolint"}
+    has_terraform = find_program("terraform") is not None
+    assert "terraform-test" in skipped
+    assert ("terraform-validate" in skipped) is not has_terraform
+    assert skipped <= {"terraform-validate", "terraform-test", "terraform-fmt", "hadolint"}
     assert report.gen_facts == {
         "gen.public_bucket": False,
         "gen.wildcard_iam": False,
         "gen.unencrypted_store": False,
         "gen.plaintext_secret": False,
-        "gen.tf_validate_ok": None,
+        "gen.tf_validate_ok": True if has_terraform else None,
     }
     assert reason(report, "generated-tests") == "1 tests passed"
 
@@ -193,6 +195,85 @@ def test_terraform_without_providers_is_really_validated(sandbox: Sandbox) -> No
     assert passed.gen_facts["gen.tf_validate_ok"] is True
     assert status(failed, "terraform-validate") is CheckStatus.FAILED
     assert failed.gen_facts["gen.tf_validate_ok"] is False
+
+
+AWS_MODULE = """\
+resource "aws_sqs_queue" "jobs" {
+  name = var.name
+}
+
+variable "name" {
+  type = string
+}
+"""
+
+
+@pytest.mark.skipif(find_program("terraform") is None, reason="terraform is not installed")
+@pytest.mark.parametrize(
+    ("right", "wrong", "words"),
+    [
+        ("  name = var.name\n", "  nam = var.name\n", "Unsupported argument"),
+        ("  name = var.name\n", "  name = var.name\n  arn  = var.name\n", "AWS decides the value of 'arn'"),
+        ("  name = var.name\n", "  name       = var.name\n  fifo_queue = []\n", "Incorrect attribute value type"),
+        ("aws_sqs_queue", "aws_sqs_quue", "Invalid resource type"),
+        ("  name = var.name\n", "  name = aws_sqs_queue.dead.name\n", "Reference to undeclared resource"),
+        ("  name = var.name\n", "  name = var.name\n\n  timeouts {}\n\n  timeouts {}\n", "Duplicate timeouts block"),
+    ],
+)
+def test_terraform_judges_aws_resources_by_their_schema(sandbox: Sandbox, right: str, wrong: str, words: str) -> None:
+    checks = [check for check in all_checks() if check.id in {"terraform-validate", "hcl-syntax"}]
+
+    passed = validated(sandbox, {"terraform/main.tf": AWS_MODULE}, checks=checks)
+    failed = validated(sandbox, {"terraform/main.tf": AWS_MODULE.replace(right, wrong)}, checks=checks)
+
+    assert passed.has_passed, passed.findings
+    assert reason(passed, "terraform-validate").endswith("against AWS provider 6.66.0 (no AWS calls)")
+    assert any(words in finding.message for finding in failed.findings), failed.findings
+    assert failed.gen_facts["gen.tf_validate_ok"] is False
+
+
+TERRAFORM_TEST = """\
+mock_provider "aws" {}
+
+variables {
+  name = "jobs"
+}
+
+run "names_the_queue" {
+  command = plan
+
+  assert {
+    condition     = aws_sqs_queue.jobs.name == "jobs"
+    error_message = "the queue has another name"
+  }
+}
+"""
+
+
+@pytest.mark.skipif(find_program("terraform") is None, reason="terraform is not installed")
+def test_terraform_s_own_tests_run_and_can_fail(sandbox: Sandbox) -> None:
+    checks = [check for check in all_checks() if check.id in {"terraform-test", "hcl-syntax"}]
+    files = {"terraform/main.tf": AWS_MODULE, "terraform/tests/queue.tftest.hcl": TERRAFORM_TEST}
+    broken = files | {"terraform/main.tf": AWS_MODULE.replace("name = var.name", 'name = "other"')}
+
+    passed = validated(sandbox, files, checks=checks)
+    failed = validated(sandbox, broken, checks=checks)
+
+    assert reason(passed, "terraform-test").startswith("1 test passed")
+    assert [(finding.file, finding.line) for finding in failed.findings] == [("terraform/tests/queue.tftest.hcl", 11)]
+    assert "the queue has another name" in failed.findings[0].message
+
+
+@pytest.mark.skipif(find_program("terraform") is None, reason="terraform is not installed")
+def test_the_schema_only_provider_can_never_apply(sandbox: Sandbox) -> None:
+    checks = [check for check in all_checks() if check.id in {"terraform-test", "hcl-syntax"}]
+    applying = TERRAFORM_TEST.replace('mock_provider "aws" {}\n', "").replace("command = plan", "command = apply")
+    files = {"terraform/main.tf": AWS_MODULE, "terraform/tests/queue.tftest.hcl": applying}
+
+    report = validated(sandbox, files, checks=checks)
+
+    assert status(report, "terraform-test") is CheckStatus.FAILED
+    assert any("ApplyResourceChange" in finding.message for finding in report.findings), report.findings
 
 
 def test_terraform_that_could_run_programs_is_never_run(sandbox: Sandbox, tmp_path: Path) -> None:

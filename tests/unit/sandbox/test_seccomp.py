@@ -73,6 +73,17 @@ def test_sockets_are_refused_but_a_pair_between_own_processes_is_not(machine: st
     assert refused_with(judge(program, number=pair, arch=arch, arguments=(2, 1))) == errno.EACCES
 
 
+@pytest.mark.parametrize(("machine", "socket"), [("x86_64", 41), ("aarch64", 198)])
+def test_where_unix_sockets_are_allowed_no_other_family_is(machine: str, socket: int) -> None:
+    program, arch = build_filter(machine, has_unix_sockets=True), ARCHES[machine]
+    others = [family for family in range(48) if family != 1]
+
+    answers = {refused_with(judge(program, number=socket, arch=arch, arguments=(family, 1))) for family in others}
+
+    assert judge(program, number=socket, arch=arch, arguments=(1, 1)) == ALLOW
+    assert answers == {errno.EACCES}
+
+
 @pytest.mark.parametrize(("machine", "clone"), [("x86_64", 56), ("aarch64", 220)])
 def test_a_new_process_is_allowed_and_a_new_namespace_is_not(machine: str, clone: int) -> None:
     program, arch = build_filter(machine), ARCHES[machine]

@@ -68,18 +68,19 @@ def is_supported() -> bool:
     return MACHINE in _ARCHES
 
 
-def install_filter() -> None:
+def install_filter(*, has_unix_sockets: bool = False) -> None:
     """Take the denied system calls away from this process and all that it starts.
 
     Raises: OSError
     """
-    code = b"".join(struct.pack("=HBBI", *instruction) for instruction in build_filter(MACHINE))
+    instructions = build_filter(MACHINE, has_unix_sockets=has_unix_sockets)
+    code = b"".join(struct.pack("=HBBI", *instruction) for instruction in instructions)
     program = ctypes.create_string_buffer(code, len(code))
     header = ctypes.create_string_buffer(struct.pack("@HP", len(code) // 8, ctypes.addressof(program)))
     prctl(PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.c_void_p(ctypes.addressof(header)))
 
 
-def build_filter(machine: str) -> list[Instruction]:
+def build_filter(machine: str, *, has_unix_sockets: bool = False) -> list[Instruction]:
     """The filter as classic BPF instructions (code, jump if true, jump if false, value)."""
     numbers = _NUMBERS[machine]
     denied = sorted({n for name, n in numbers.items() if name not in _LOOKED_INTO} | set(_EVERYWHERE.values()))
@@ -93,7 +94,8 @@ def build_filter(machine: str) -> list[Instruction]:
         program += [(_JUMP_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]
     for number in denied:
         program += _deny(number, errno.EPERM)
-    program += _deny(numbers["socket"], errno.EACCES)
+    sockets = numbers["socket"]
+    program += _allow_only(sockets, _AF_UNIX) if has_unix_sockets else _deny(sockets, errno.EACCES)
     # The C library falls back to clone, whose flags a filter can read; those of clone3 it cannot.
     program += _deny(_CLONE3, errno.ENOSYS)
     program += _deny_bits(numbers["clone"], _NAMESPACE_FLAGS)

@@ -29,6 +29,7 @@ class JailSpec:
     disk_bytes: int
     processes: int
     open_files: int
+    sockets: str
     status_fd: int
 
     def to_line(self) -> bytes:

@@ -25,7 +25,7 @@ def raise_walls(spec: JailSpec, *, user: int | None) -> dict[str, str]:
     os.umask(0o022)
     controls = {"limits": _set_limits(spec, user=user)}
     if spec.level == IS_LIMITED:
-        return controls | _raise_what_can_be_raised()
+        return controls | _raise_what_can_be_raised(has_unix_sockets=spec.sockets == "unix")
     controls["identity"] = become(user)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -36,13 +36,18 @@ def raise_walls(spec: JailSpec, *, user: int | None) -> dict[str, str]:
         controls["signals"] = "kept in (Landlock)" if version >= 6 else "reach the same user's processes"
     elif spec.level != "namespaces":
         raise OSError("Landlock is not available")
-    seccomp.install_filter()
-    controls["network"] = "no sockets (seccomp)"
+    has_unix_sockets = spec.sockets == "unix"
+    seccomp.install_filter(has_unix_sockets=has_unix_sockets)
+    controls["network"] = "Unix sockets only (seccomp)" if has_unix_sockets else "no sockets (seccomp)"
+    if has_unix_sockets:
+        # No version of Landlock up to 7 looks at where a socket's address leads.
+        is_private = spec.level == "namespaces"
+        controls["unix-sockets"] = "kept in (private root)" if is_private else "reach those that the user may open"
     controls["system-calls"] = "filtered (seccomp)"
     return controls
 
 
-def _raise_what_can_be_raised() -> dict[str, str]:
+def _raise_what_can_be_raised(*, has_unix_sockets: bool) -> dict[str, str]:
     """Without walls that hold, at least take away what this system lets us take away."""
     controls = {"files": "open", "network": "open"}
     if sys.platform == "linux":
@@ -50,8 +55,8 @@ def _raise_what_can_be_raised() -> dict[str, str]:
             controls["identity"] = become(None)
         with suppress(OSError, KeyError):
             prctl(PR_SET_NO_NEW_PRIVS, 1)
-            seccomp.install_filter()
-            controls["network"] = "no sockets (seccomp)"
+            seccomp.install_filter(has_unix_sockets=has_unix_sockets)
+            controls["network"] = "Unix sockets only (seccomp)" if has_unix_sockets else "no sockets (seccomp)"
             controls["system-calls"] = "filtered (seccomp)"
     return controls
 

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from decisionworks.graphs.codegen.render import render_repository
-from decisionworks.graphs.codegen.render.load import FRAGMENTS_DIR
+from decisionworks.graphs.codegen.validate.schema import load_schema_facts
 from tests.unit.graphs.codegen.plans import PLANS, render_input
 
-KNOWN_TYPES = FRAGMENTS_DIR.parent / "validate" / "data" / "aws_resource_types.txt"
 BLOCK = re.compile(r'^(module|variable|output|resource) "([\w-]+)"(?: "(\w+)")? \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
 ARGUMENT = re.compile(r"^  (\w+)\s+=", re.MULTILINE)
 TERRAFORM = shutil.which("terraform")
@@ -80,8 +79,7 @@ def test_every_reference_to_a_resource_names_one_of_the_same_folder(folders: dic
 
 
 def test_only_resource_types_that_exist_are_used(folders: dict[str, str]) -> None:
-    lines = KNOWN_TYPES.read_text(encoding="utf-8").splitlines()
-    known = {line.strip() if line.startswith("aws_") else f"aws_{line.strip()}" for line in lines if line[:1] != "#"}
+    known = set(load_schema_facts().names("resources"))
     used = {match[2] for text in folders.values() for match in BLOCK.finditer(text) if match[1] == "resource"}
 
     assert used - known == set()

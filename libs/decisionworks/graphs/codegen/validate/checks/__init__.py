@@ -1,5 +1,6 @@
 """Every check, in the order in which reports show them."""
 
+from decisionworks.graphs.codegen.validate.checks.aws_schema import AwsSchemaCheck
 from decisionworks.graphs.codegen.validate.checks.dockerfiles import DockerfileCheck, HadolintCheck
 from decisionworks.graphs.codegen.validate.checks.generated_tests import GeneratedTestsCheck
 from decisionworks.graphs.codegen.validate.checks.infrastructure import InfrastructureCheck
@@ -7,7 +8,11 @@ from decisionworks.graphs.codegen.validate.checks.readme import ReadmeCheck
 from decisionworks.graphs.codegen.validate.checks.ruff import RuffCheck
 from decisionworks.graphs.codegen.validate.checks.secrets import SecretsCheck
 from decisionworks.graphs.codegen.validate.checks.syntax import SyntaxCheck
-from decisionworks.graphs.codegen.validate.checks.terraform import TerraformFormatCheck, TerraformValidateCheck
+from decisionworks.graphs.codegen.validate.checks.terraform import (
+    TerraformFormatCheck,
+    TerraformTestCheck,
+    TerraformValidateCheck,
+)
 from decisionworks.graphs.codegen.validate.checks.workflows import WorkflowCheck
 from decisionworks.graphs.codegen.validate.model import Check
 
@@ -23,8 +28,10 @@ def all_checks() -> tuple[Check, ...]:
         RuffCheck(),
         SecretsCheck(),
         InfrastructureCheck(),
+        AwsSchemaCheck(),
         TerraformFormatCheck(),
         TerraformValidateCheck(),
+        TerraformTestCheck(),
         WorkflowCheck(),
         DockerfileCheck(),
         HadolintCheck(),

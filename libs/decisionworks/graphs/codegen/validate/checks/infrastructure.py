@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from decisionworks.graphs.codegen.validate.checks import iam, storage
 from decisionworks.graphs.codegen.validate.model import Finding, Severity, Verdict, judged, skipped
+from decisionworks.graphs.codegen.validate.schema import load_schema_facts
 from decisionworks.graphs.codegen.validate.workspace import Workspace
 
 Block = Mapping[str, Any]
 
 _TOOL = "decisionworks"
 _RULES_VERSION = "1"
-_TYPES_FILE = Path(__file__).parent.parent / "data" / "aws_resource_types.txt"
 _SECRET_NAME = re.compile(r"(?:^|_)(?:password|secret_string|auth_token|api_key|private_key|access_key|secret_key)$")
 _RUNS_CODE = frozenset({"external", "http"})
 _REMEDIES = {
@@ -129,14 +127,8 @@ def _unknown_type(block: Block) -> Iterator[str]:
     if block["kind"] != "resource" or not block["labels"]:
         return
     kind = block["labels"][0]
-    if kind.startswith("aws_") and kind.removeprefix("aws_") not in _aws_types():
+    if kind.startswith("aws_") and not load_schema_facts().has("resources", kind):
         yield f"has the type {kind}, which the AWS provider does not have"
-
-
-@cache
-def _aws_types() -> frozenset[str]:
-    lines = _TYPES_FILE.read_text(encoding="utf-8").splitlines()
-    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def _finding(block: Block, rule: str, why: str, *, severity: Severity = "error") -> Finding:
