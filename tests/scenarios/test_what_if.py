@@ -57,12 +57,13 @@ def test_a_preview_is_the_plan_that_the_gate_shows_and_a_revision_tells_what_it_
     assert {row["path"] for row in summary["documents"]["files"]} >= {"plan.md", "cost.csv"}
     assert summary["code"]["changed"] > 0
 
-    words = "Actually the budget is 700 dollars a month and we are four people."
+    words = "Actually the budget is 700 dollars a month and we are four people, with 30 requests per second."
     third = platform.complete(call(platform, "POST", f"/decision-sets/{second_id}/revise", message=words)["id"])
 
     assert third["revision"] == 3
     assert third["constraints"]["budget_usd_month"]["value"] == 700
     assert third["constraints"]["team_size"]["value"] == 4
+    assert third["constraints"]["throughput_rps_peak"]["value"] == 30
     assert third["constraints"]["latency_p95_ms"]["value"] == 200
     whole = call(platform, "GET", f"/decision-sets/{third['id']}/diff?against={first['id']}")
     assert {"budget_usd_month", "team_size", "inference_mode"} <= {row["field"] for row in whole["constraints"]}

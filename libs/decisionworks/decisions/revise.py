@@ -7,8 +7,17 @@ from decisionworks.decisions.model import REVISABLE, DecisionSet, JsonObject, On
 from decisionworks.decisions.request_plan import Idempotency, request_plan
 from decisionworks.kit.db import Tx
 from decisionworks.kit.errors import FieldProblem, Invalid
-from decisionworks.projects import extract_constraints, load_constraint_catalogue, parse_constraint_data
+from decisionworks.projects import (
+    ConstraintValue,
+    ValueState,
+    extract_constraints,
+    load_constraint_catalogue,
+    parse_constraint_data,
+)
 from decisionworks.registry import Actor
+
+# What follows from another field, or is only the nearest of several, is read with less confidence than this.
+_SAID = 0.7
 
 
 async def revise(
@@ -67,9 +76,16 @@ def _changes(constraints: JsonObject, message: str | None) -> dict[str, object]:
         return given
     found = extract_constraints(message, data=None, on_missing="assume", catalogue=catalogue).constraints
     said: dict[str, object] = {
-        name: one.value for name, one in found.items() if one.state == "stated" and name != "use_case_summary"
+        name: one.value for name, one in found.items() if _is_said(one) and name != "use_case_summary"
     }
     return {name: value for name, value in said.items() if value is not None} | given
+
+
+def _is_said(one: ConstraintValue) -> bool:
+    """Stated outright, or read from words of its own ("20 requests per second": average or peak?)."""
+    if one.state is ValueState.STATED:
+        return True
+    return one.state is ValueState.INFERRED and one.span is not None and one.confidence >= _SAID
 
 
 def _carried_over(parent: DecisionSet) -> dict[str, object]:

@@ -160,3 +160,33 @@ def test_a_decision_set_without_plan_or_cost_can_be_compared() -> None:
 
     assert summary["cost"]["delta"]["expected"] is None
     assert "adds serve-batch-scoring, sec-baseline" in summary["digest"]
+
+
+def test_a_rule_on_code_that_is_not_generated_yet_is_no_change() -> None:
+    def judged(outcome: str) -> dict[str, Any]:
+        rule = {"id": "sec-x", "severity": "block", "outcome": outcome, "judges": "code"}
+        return decision_set(policy_results={"status": "pass", "rules": [rule]})
+
+    assert change_summary(judged("passed"), judged("unknown"))["policies"]["rules"] == []
+    assert change_summary(judged("passed"), judged("fired"))["policies"]["rules"][0]["to"] == "fired"
+
+
+def test_a_pattern_names_the_changed_constraints_that_caused_it() -> None:
+    causes = {
+        "patterns": {
+            "serve-serverless-cpu": {"fields": ["latency_p99_ms"], "how": "only with"},
+            "mon-drift": {"fields": ["budget_usd_month", "latency_p99_ms"], "how": "only together"},
+        },
+        "usd": {"budget_usd_month": 0.0, "latency_p99_ms": 25.5},
+    }
+
+    summary = change_summary(decision_set(), child(), causes=causes)
+
+    [replaced], [added] = summary["plan"]["replaced"], summary["plan"]["added"]
+    assert replaced["because"] == [{"field": "latency_p99_ms", "from": None, "to": 200, "how": "only with"}]
+    assert [one["field"] for one in added["because"]] == ["budget_usd_month", "latency_p99_ms"]
+    assert summary["cost"]["causes"] == [{"field": "latency_p99_ms", "delta_usd": 25.5}]
+    assert summary["cost"]["drivers"] == [
+        {"capability": "serving", "from_usd": 60.0, "to_usd": 85.5, "delta_usd": 25.5}
+    ]
+    assert "serve-serverless-cpu replaces serve-batch-scoring because of latency_p99_ms" in summary["digest"]
