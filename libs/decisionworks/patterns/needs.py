@@ -59,6 +59,8 @@ SELF_LABELLING = (
 
 # Deep models on pictures and sound run on GPUs, once a budget carries one.
 GPU_MODELS = ("cnn_vision", "speech")
+# Uses that only such models serve, whether or not the model was named.
+GPU_USES = ("speech_to_text", "video_analytics", "medical_imaging")
 GPU_FLOOR_USD = 400.0
 QUEUE_WEIGHT = 40
 MANAGED_ORCHESTRATION = ("orch-stepfunctions", "orch-sagemaker-pipelines", "orch-airflow-mwaa")
@@ -96,7 +98,11 @@ def derive_needs(situation: Situation) -> tuple[Need, ...]:
 
 def derive_slots(situation: Situation) -> tuple[tuple[str, ...], ...]:
     """Groups of which a plan has at most one; queued work has one server of its own unless callers also wait."""
-    return SLOTS if "real_time" in items_of(situation.working, "inference_mode") else (*SLOTS, QUEUED)
+    modes = items_of(situation.working, "inference_mode")
+    if "real_time" in modes:
+        return SLOTS
+    # Whole tables that are scored on a schedule have their own job beside the queue.
+    return (*SLOTS, tuple(name for name in QUEUED if name != "serve-batch-scoring" or "batch" not in modes))
 
 
 def _base_needs(values: Mapping[str, object]) -> Iterator[Need]:

@@ -75,6 +75,20 @@ def test_what_nobody_asked_for_stays_away(known: dict[str, Any], pattern: str) -
     assert pattern not in ids_of(composed(known))
 
 
+def test_a_queue_and_a_schedule_stand_beside_each_other() -> None:
+    found = composed(TALK | {"inference_mode": ["batch", "async"], "team_size": 4, "budget_usd_month": 3000})
+
+    assert found.infeasibility is None
+    assert {"serve-gpu-async", "serve-batch-scoring"} <= set(ids_of(found))
+
+
+@pytest.mark.parametrize("use", ["speech_to_text", "video_analytics", "medical_imaging"])
+def test_uses_that_need_a_deep_model_get_a_gpu_even_if_nobody_named_one(use: str) -> None:
+    known = {"use_case_type": use, "inference_mode": ["async"], "team_size": 5, "budget_usd_month": 5000}
+
+    assert {"serve-gpu-async", "serve-gpu-realtime"} & set(ids_of(composed(known)))
+
+
 def test_reading_pages_is_paid_once_whoever_names_it() -> None:
     found = composed(scenario("dev-19")["expected_constraints"])
 
