@@ -25,6 +25,7 @@ _COMMANDS = {
     "revise": "commands.decide:revise",
     "diff": "commands.look:diff",
     "artifact": "commands.look:artifact",
+    "verify": "commands.verify:verify",
     "list": "commands.look:list_command",
     "jobs": "commands.look:jobs",
     "eval": "commands.evaluate:evaluate",
