@@ -18,19 +18,25 @@ from decisionworks.projects import (
 
 CATALOGUE = load_constraint_catalogue()
 ENGLISH_FLOOR = 0.95
+HELD_OUT_FLOOR = 0.95
+HELD_OUT_QUESTION_FLOOR = 0.9
+MOST_NEEDLESS_QUESTIONS = 6
 OTHER_FLOOR = 0.85
 QUESTION_FLOOR = 0.9
 # What a fact of the text may add beyond the list of a scenario, for a scenario.
 MOST_EXTRA_FIELDS = 1
 
 
-def scenarios() -> list[dict[str, Any]]:
-    raw = resources.files("decisionworks.evaluation").joinpath("scenarios_dev.yaml").read_text(encoding="utf-8")
+def scenarios(name: str = "scenarios_dev.yaml") -> list[dict[str, Any]]:
+    raw = resources.files("decisionworks.evaluation").joinpath(name).read_text(encoding="utf-8")
     loaded: list[dict[str, Any]] = yaml.safe_load(raw)["scenarios"]
     return loaded
 
 
 SCENARIOS = scenarios()
+# Written by somebody who never saw the rules. Since the rules were widened after its first score, it is no longer
+# unseen: its floors guard against loss, they prove nothing about new texts.
+HELD_OUT = scenarios("scenarios_held_out.yaml")
 
 
 def is_right(field: str, expected: object, found: object) -> bool:
@@ -107,6 +113,31 @@ def test_expected_questions_are_asked_and_none_for_a_known_field() -> None:
         assert len(asked) <= 8
 
     assert asked_of_wanted / wanted >= QUESTION_FLOOR
+
+
+@pytest.mark.parametrize("language", sorted({one["language"] for one in HELD_OUT}))
+def test_the_held_out_texts_of_each_language_hold_their_floor(language: str) -> None:
+    texts = [one for one in HELD_OUT if one["language"] == language]
+    expected = [(found_in(one), name, value) for one in texts for name, value in one["expected_constraints"].items()]
+
+    right = sum(is_right(name, value, found.get(name)) for found, name, value in expected)
+
+    assert len(texts) >= 5
+    assert right / len(expected) >= HELD_OUT_FLOOR
+
+
+def test_the_held_out_texts_are_asked_about_what_they_leave_open() -> None:
+    wanted = asked_of_wanted = needless = 0
+
+    for scenario in HELD_OUT:
+        read = extract_constraints(scenario["request"], data=None, on_missing="ask", catalogue=CATALOGUE)
+        asked = {str(q["field"]) for q in rank_questions(read.constraints, catalogue=CATALOGUE, language=read.language)}
+        wanted += len(scenario["expected_questions"])
+        asked_of_wanted += len(asked & set(scenario["expected_questions"]))
+        needless += len(asked & set(scenario["expected_constraints"]))
+
+    assert asked_of_wanted / wanted >= HELD_OUT_QUESTION_FLOOR
+    assert needless <= MOST_NEEDLESS_QUESTIONS
 
 
 def test_almost_nothing_said_leaves_almost_everything_open() -> None:

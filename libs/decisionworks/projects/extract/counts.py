@@ -29,7 +29,8 @@ _EACH_RUN = re.compile(
     rf"(?:毎晩|夜間に?|バッチ(?:ごとに|で)?)(?:約|およそ)?(?P<m>{DIGITS})\s?(?:件|人|行|レコード)"
 )
 _DEVICES = re.compile(
-    rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?:cameras?|devices?|gateways?|robots?|tablets?|phones?|units?|edge \w{{1,24}}|trucks?|tractors?|harvesters?"
+    rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?:cameras?|devices?|gateways?|robots?|tablets?|phones?|units?"
+    rf"|edge \w{{1,24}}|trucks?|tractors?|harvesters?"
     rf"|substations?|stations?|turbines?|trains?|locomotives?|buses|cars?|ships?|vessels?|lifts?|elevators?|pumps?|wells?"
     rf"|presses|lines?|stores?|shops?|sites?|plants?|poles?|towers?|meters?|handhelds?|headsets?|excavators?|forklifts?"
     rf"|chargers?|greenhouses?|barns?|crossings?|sensors?|vans?|wearables?|checkouts?|tills?|computers?|boats?"
@@ -37,7 +38,7 @@ _DEVICES = re.compile(
     rf"|filialen|kassen|stationen|handscanner\w?|\w{{1,16}}(?:kameras|geräten?|maschinen|anlagen)"
     rf"|camions?|engins?|tracteurs?|trains?|bus|ascenseurs?|machines?|stations?|éoliennes?|bornes?|drones?|navires?|postes?"
     rf"|robots|camiones|tractores|trenes|autobuses|ascensores|máquinas|estaciones|barcos|vehículos|excavadoras|tiendas|sondas"
-    rf"|caminhões|tratores|trens|ônibus|elevadores|estações|navios|veículos|colheitadeiras|lojas|equipamentos|robôs|totens"
+    rf"|caminhões|tratores|trens|ônibus|elevadores|estações|navios|veículos|colheitadeiras|lojas|equipamentos|robôs|totens|líneas?|lignes?|linhas?|linien"
     rf"|drones?|vehicles?|machines|terminals?|kiosks?|scanners?|boxes|kameras?|geräten?|fahrzeugen?|"
     rf"caméras?|appareils?|cámaras?|dispositivos?|câmeras?|aparelhos?)(?!\w)|(?P<m>{DIGITS})\s?台"
 )
@@ -93,7 +94,9 @@ def _own_for_each(reading: Reading) -> Iterator[Finding]:
         singular(match["thing"]) for match in _EACH_OWN.finditer(reading.folded) if match["thing"] not in _NOT_TENANTS
     }
     for thing in sorted(things)[:MOST_THINGS]:
-        counted = re.compile(rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,3}}?{re.escape(thing)}(?:s|es|n|en|e|er)?(?!\w)")
+        counted = re.compile(
+            rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,3}}?{re.escape(thing)}(?:s|es|n|en|e|er)?(?!\w)"
+        )
         for match in counted.finditer(reading.folded):
             yield from _counted(match, reading, field="tenants", strength=STRONG)
 

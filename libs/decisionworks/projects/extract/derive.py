@@ -35,6 +35,10 @@ DATA_OF: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 # Purposes whose results people want for everything at once, before a working day begins.
 _MADE_AHEAD = ("forecasting", "churn_propensity", "tabular_scoring", "recommendation", "ranking_search")
+_USE_OF_MODEL = {
+    "transformer_nlp": "nlp_classification", "speech": "speech_to_text", "recommender_embedding": "recommendation",
+    "time_series": "forecasting", "cnn_vision": "image_classification",
+}  # fmt: skip
 _LLM_USES = ("llm_chat_rag", "llm_generation", "llm_agent")
 _CLICKS = re.compile(r"\bclick|ctr\b|bidder|クリック")
 _AGAIN = re.compile(
@@ -46,7 +50,8 @@ _SEVERAL_A_DAY = re.compile(
 )
 # A weekly or monthly run says nothing about how fresh its data are.
 _DAILY = re.compile(
-    r"\b(?:night\w{0,24}|overnight|daily|every (?:day|morning|evening)|each (?:day|morning|evening)|day-ahead|once a day"
+    r"\b(?:night\w{0,24}|overnight|daily|every (?:day|morning|evening)|each (?:day|morning|evening)|day-ahead"
+    r"|once a day"
     r"|nacht|nächtlich\w{0,24}|nachts|täglich\w{0,24}|jeden (?:tag|morgen|abend)|morgens|nuits?|quotidien\w{0,24}"
     r"|tous les (?:jours|matins|soirs)|chaque (?:jour|matin|soir)|noches?|diari\w{1,24}|cada (?:día|mañana)"
     r"|todos los días|noites?|madrugada|diariamente|toda manhã|todos os dias)\b|毎晩|毎朝|毎日|夜間|日次|翌日"
@@ -60,6 +65,10 @@ def derive_modes(
 ) -> Iterator[Finding]:
     """How predictions are served, from what was said about time, events and devices."""
     use_case = values.get("use_case_type")
+    usual = _USE_OF_MODEL.get(str(values.get("model_type")))
+    if use_case is None and usual:
+        why = f"what such models are mostly used for: {usual}"
+        yield _because("use_case_type", usual, constraints, "model_type", why, strength=WEAK, confidence=0.45)
     if use_case == "fraud_detection" and "throughput_rps_peak" in values and "transaction" in reading.folded:
         yield _because(
             "inference_mode",

@@ -33,8 +33,10 @@ _QUANTILE = re.compile(
     r"|temps de réponse|latence|tiempo de respuesta|"
                        r"latencia|tempo de resposta|latência|応答時間|レイテンシ|応答")  # fmt: skip
 _BOUND_BEFORE = re.compile(
-    r"(?:within|no later than|not later than|by at most|spätestens(?: nach)?|au plus tard|a más tardar|no máximo(?: em)?"
-    r"|como (?:máximo|mucho)|darf (?:höchstens )?|en máximo|within, let's say,|let's say,?|under|below|in|between|less than|<=?|≤|max(?:imum)?\.?|at most|up to|no more than|faster than"
+    r"(?:within|no later than|not later than|by at most|spätestens(?: nach)?|au plus tard|a más tardar"
+    r"|no máximo(?: em)?"
+    r"|como (?:máximo|mucho)|darf (?:höchstens )?|en máximo|within, let's say,|let's say,?|under|below|in|between"
+    r"|less than|<=?|≤|max(?:imum)?\.?|at most|up to|no more than|faster than"
     r"|not more than|in under|inside|after|binnen|innerhalb"
     r"(?: von)?|unter|höchstens|maximal|weniger als|en moins d[e']|moins d[e']|sous|sous les|dans les|en|au plus"
     r"|en menos de|menos de|dentro de|em até|em menos de|"
@@ -45,13 +47,22 @@ _BOUND_AFTER = re.compile(
     r"^\s?(?:p ?9[059]|latenc\w{1,24}|response|(?:at )?(?:the )?p9\d|max\b|or less|or faster"
     r"|(?:or two )?(?:per \w{1,24} )?(?:is|are) (?:ok|okay|fine|enough|good|acceptable)|"
     r"(?:per|pro|par|por) \w{1,24} (?:\w{1,24} ){0,2}?(?:is|are|sind|ist|est|está|é|ok|bon|bom|bien|suffi|basta|reich)"
-    r"|(?:is|are|would be|will do|sind|ist|wäre|wären|est|serait|sont|es|está|están|é|são|seria)?\s?(?:perfectly |völlig |tout à fait "
-    r"|muito )?(?:ok|okay|fine|enough|good|acceptable|sufficient|in ordnung|akzeptabel|ausreichend|genug|acceptable|convien\w{1,24}"
+    r"|(?:is|are|would be|will do|sind|ist|wäre|wären|est|serait|sont|es|está|están|é|são|seria)?\s?(?:perfectly "
+    r"|völlig |tout à fait "
+    r"|muito )?(?:ok|okay|fine|enough|good|acceptable|sufficient|in ordnung|akzeptabel|ausreichend|genug"
+    r"|acceptable|convien\w{1,24}"
     r"|suffi\w{1,24}|va bien|suficiente|aceptable|bien|aceitável|bom|basta\w{0,3}|tudo bem|reich\w{1,24}|genüg\w{1,24}"
     r"|darf|dürfen)(?!\w)"
-    r"|(?:at (?:the )?(?:most|latest)|tops|höchstens|maximal|spätestens|au (?:plus|maximum)|como (?:máximo|mucho)|no máximo)(?!\w)"
+    r"|(?:at (?:the )?(?:most|latest)|tops|höchstens|maximal|spätestens|au (?:plus|maximum)|como (?:máximo|mucho)"
+    r"|no máximo)(?!\w)"
     r"|(?:after|from|following|nach|après|después de|tras|depois d[eoa]|após)\s"
     r"|以内|未満|以下|で|ほど|程度|あれば|まで|latencia|latência|latenz|de latence|de latencia|de latência)"
+)
+_MAY_TAKE = re.compile(
+    r"(?:may|can|could|might|is allowed to|darf|dürfen|kann|können|peut|peuvent|puede|pueden|con que|pode"
+    r"|podem)\s(?:\w{1,24}\s){0,2}?"
+    r"(?:take|need|tarde|tardar|dauern|brauchen|prendre|durer|demorar|levar)\s(?:up to |bis zu |jusqu'à |hasta "
+    r"|até |about |etwa )?$"
 )
 _SOFT_BOUND = re.compile(r"(?:slow is (?:ok|fine)|ok|fine)[, ]+$")
 _NOT_A_RESPONSE = re.compile(
@@ -68,7 +79,8 @@ _ABOUT_RECOVERY = re.compile(
     r"|panne|復旧|復帰"
 )
 _ABOUT_LOSS = re.compile(
-    r"rpo|lose\b|data loss|lost\b|datenverlust|perte de données|pérdida de datos|perda de dados|データ損失|perder|verlier\w{1,24}|verlust|perdre"
+    r"rpo|lose\b|data loss|lost\b|datenverlust|perte de données|pérdida de datos|perda de dados|データ損失|perder"
+    r"|verlier\w{1,24}|verlust|perdre"
 )
 # “Back within 100 ms” is an answer, “back within 15 minutes” is a recovery.
 SHORTEST_OUTAGE_MS = 30_000
@@ -102,14 +114,16 @@ _CLOCK = re.compile(
 
 _ARTICLE_TIME = re.compile(
     r"(?:within|in under|under|less than|in less than|binnen|innerhalb|en moins d'|dans l'|en menos de"
-    r"|em menos de|dentro de)\s?(?P<n>an?|eine[rs]?|une?|una?|uma?)\s?(?P<unit>second|minute|hour|"
+    r"|em menos de|dentro de)\s?(?P<n>an?|the|l'|la|eine[rs]?|une?|una?|uma?)?\s?(?P<unit>second|minute|hour|"
     r"sekunde|stunde|seconde|heure|segundo|minuto|hora)(?! or)(?!\w)"
 )
 
 
 _PART_OF = re.compile(
-    r"(?P<part>half an?|halben?|halbe|halber|demi[- ]?|une demi[- ]|media|meia|meio|medio|half|a quarter of an?|quarter of an?|viertel"
-    r"|un quart d[e']|un cuarto de|um quarto de)[ -]?(?P<unit>second|minute|hour|sekunde|minute|stunde|seconde|heure|segundo|minuto"
+    r"(?P<part>half an?|halben?|halbe|halber|demi[- ]?|une demi[- ]|media|meia|meio|medio|half|a quarter of an?"
+    r"|quarter of an?|viertel"
+    r"|un quart d[e']|un cuarto de|um quarto de)[ -]?(?P<unit>second|minute|hour|sekunde|minute|stunde|seconde"
+    r"|heure|segundo|minuto"
     r"|hora)s?n?(?!\w)"
 )
 
@@ -175,6 +189,8 @@ def _limit(value: float, match: re.Match[str], *, reason: str | None, strength: 
 
 def _strength(match: re.Match[str], reading: Reading, *, before: str, is_short: bool) -> int | None:
     after = reading.after(match.end(), chars=24)
+    if _MAY_TAKE.search(before):
+        return STRONG if is_short else FAIR
     if _NOT_A_RESPONSE.search(before) and not _QUANTILE.search(before[-14:] + after[:8]):
         return None
     if is_short and (_QUANTILE.search(_since_number(before[-40:])) or _QUANTILE.search(after[:14])):

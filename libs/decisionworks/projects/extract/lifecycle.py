@@ -12,25 +12,32 @@ from decisionworks.projects.extract.reading import Reading
 _RETRAIN = (
     r"(?:re-?train\w{0,24}|fine-?tun\w{0,24}|(?:new"
     r"|updated?|fresh) models?|models? (?:\w{1,24} ){0,2}(?:refresh\w{0,24}"
-    r"|updat\w{0,24}|re-?built|renewed)|refresh(?:ed)? (?:the |our )?models?|"
+    r"|updat\w{0,24}|re-?built|renewed)|refresh(?:ed)? (?:of )?(?:the |our )?models?|"
     r"updat\w{1,24} (?:the |our )?models?|train(?:ed|ing)? (?:\w{1,24} ){0,2}(?:again|every)"
-    r"|neu(?:es)? (?:trainiert|training|modell)\w{0,24}|nachtrain\w{0,24}|neu trainier\w{0,24}|re-?fit\w{0,24}|retraining|"
+    r"|neu(?:es)? (?:trainiert|training|modell)\w{0,24}|nachtrain\w{0,24}|neu trainier\w{0,24}|re-?fit\w{0,24}"
+    r"|retraining|"
     r"réentraîn\w{0,24}|ré-entraîn\w{0,24}|reentren\w{0,24}|re-entren\w{0,24}|retrein\w{0,24}|re-trein\w{0,24}"
-    r"|entraînements?|réapprentissage|neues modell|modell neu|modellupdate\w{0,24}|modelo nuevo|nuevo modelo|novo modelo|modelo novo"
-    r"|nouveau modèle|modèle (?:\w{1,24} ){0,2}(?:mis à jour|rafraîchi|réappris|reconstruit)|actualiza\w{1,24} (?:\w{1,24} ){0,2}modelo"
-    r"|atualiza\w{1,24} (?:\w{1,24} ){0,2}modelo|modelo (?:\w{1,24} ){0,3}(?:actualiza|atualiza|renueva|renova|entrena|treina)\w{0,24}"
+    r"|entraînements?|réapprentissage|neues modell|modell neu|modellupdate\w{0,24}|modelo nuevo|nuevo modelo"
+    r"|novo modelo|modelo novo"
+    r"|nouveau modèle|modèle (?:\w{1,24} ){0,2}(?:mis à jour|rafraîchi|réappris|reconstruit)"
+    r"|actualiza\w{1,24} (?:\w{1,24} ){0,2}modelo"
+    r"|atualiza\w{1,24} (?:\w{1,24} ){0,2}modelo|modelo (?:\w{1,24} ){0,3}(?:actualiza|atualiza|renueva|renova"
+    r"|entrena|treina)\w{0,24}"
     r"|(?:entrena|treina)(?:mos|r|do|da|miento|mento|n|m)?|treinos?|trainiert|trainieren|training|trained|train\b"
-    r"|models? (?:itself )?(?:is |are |gets? |being )?(?:\w{1,24} )?(?:re-?built|re-?fit\w{0,24}|re-?fresh\w{0,24}|renewed|updated)"
-    r"|modell (?:\w{1,24} ){0,3}(?:erneuer|aktualisier|auffrisch)\w{1,24}|モデル(?:は|を|の)?\S{0,8}(?:更新|学習し直|見直)|学習し直"
+    r"|models? (?:itself )?(?:is |are |gets? |being )?(?:\w{1,24} )?(?:re-?built|re-?fit\w{0,24}"
+    r"|re-?fresh\w{0,24}|renewed|updated)"
+    r"|modell (?:\w{1,24} ){0,3}(?:erneuer|aktualisier|auffrisch)\w{1,24}|モデル(?:は|を|の)?\S{0,8}(?:更新"
+    r"|学習し直|見直)|学習し直"
     r"|再学習|再訓練|a run uses|training runs?|モデル(?:を|の)?更新)"
 )
 _HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
     (r"hourly|every hour|each hour|stündlich|jede stunde|toutes les heures|cada hora|a cada hora|"
         r"毎時|1時間ごと", "hourly", True),
     (
-    r"daily|nightly|every (?:day|night)|each (?:day|night)|once a day|täglich|jede nacht|nächtlich"
+    r"daily|diári\w{1,24}|nightly|every (?:day|night)|each (?:day|night)|once a day|täglich|jede nacht|nächtlich"
     r"|tous les jours|chaque (?:jour|nuit)|diari\w{1,24}|cada (?:día|noche)|todos os dias|"
-     r"todas as noites|quotidien\w{0,24}|une fois par jour|una vez al día|uma vez por dia|toda noite|毎日|毎晩|日次|1日1回", "daily", True),
+     r"todas as noites|quotidien\w{0,24}|une fois par jour|una vez al día|uma vez por dia|toda noite|毎日|毎晩"
+     r"|日次|1日1回", "daily", True),
     (
     r"every (?:two|2|other|second) weeks?|fortnightly|bi-?weekly|twice a month|alle (?:zwei|2) wochen"
     r"|toutes les deux semaines|cada dos semanas|a cada duas semanas|quinzenal\w{0,24}|隔週",
@@ -38,26 +45,33 @@ _HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
     (
     r"weekly|every (?:week|monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekend)|each week"
     r"|once a week|wöchentlich|jede woche|chaque semaine|hebdomadaire\w{0,24}|"
-     r"toutes les semaines|semanal\w{0,24}|einmal (?:pro|die|in der) woche|une fois par semaine|(?:una|uma) vez (?:por|a la|na) semana|todas as semanas"
-     r"|(?:jeden|chaque|cada|todos los|toda) (?:montag|sonntag|lundi|dimanche|lunes|domingo|segunda)|todas las semanas|毎週\S{0,2}|cada semana|toda semana|毎週|週次|週に?[1一]回|週1", "weekly", True),
+     r"toutes les semaines|semanal\w{0,24}|einmal (?:pro|die|in der) woche|une fois par semaine|(?:una"
+     r"|uma) vez (?:por|a la|na) semana|todas as semanas"
+     r"|(?:jeden|chaque|cada|todos los|toda) (?:montag|sonntag|lundi|dimanche|lunes|domingo|segunda)"
+     r"|todas las semanas|毎週\S{0,2}|cada semana|toda semana|毎週|週次|週に?[1一]回|週1", "weekly", True),
     (
     r"monthly|every month|each month|once a month|monatlich|jeden monat|tous les mois|chaque mois"
-    r"|mensuel\w{0,24}|mensual\w{0,24}|cada mes|mensal\w{0,24}|einmal (?:im|pro) monat|une fois par mois|una vez al mes|uma vez (?:por|ao) mês|todos los meses|todos os meses|todo mês|毎月|月次|月に?[1一]回|月1",
+    r"|mensuel\w{0,24}|mensual\w{0,24}|cada mes|mensal\w{0,24}|einmal (?:im|pro) monat|une fois par mois"
+    r"|una vez al mes|uma vez (?:por|ao) mês|todos los meses|todos os meses|todo mês|毎月|月次|月に?[1一]回|月1",
     "monthly", True),
     (
     r"quarterly|every (?:quarter|three months|3 months)|once a quarter|vierteljährlich|quartalsweise"
-    r"|(?:einmal im|pro|jedes) quartal\w{0,24}|alle (?:drei|3) monate|tous les (?:trois|3) mois|every (?:three|3) months|quarterly|chaque trimestre|cada trimestre|una vez al trimestre|todo trimestre"
-    r"|a cada trimestre|cada tres meses|a cada três meses|3[ヶか]月ごと|jedes quartal|trimestriel\w{0,24}|tous les trois mois|trimestral\w{0,24}|四半期",
+    r"|(?:einmal im|pro|jedes) quartal\w{0,24}|alle (?:drei|3) monate|tous les (?:trois|3) mois|every (?:three"
+    r"|3) months|quarterly|chaque trimestre|cada trimestre|una vez al trimestre|todo trimestre"
+    r"|a cada trimestre|cada tres meses|a cada três meses|3[ヶか]月ごと|jedes quartal|trimestriel\w{0,24}"
+    r"|tous les trois mois|trimestral\w{0,24}|四半期",
     "quarterly", True),
     (r"each semester|twice a year|every (?:six|6) months|yearly|once a year|annually|halbjährlich|jährlich|半年|毎年",
     "quarterly", False),
     (
     r"(?:when|if|on|upon|once) (?:\w{1,24} ){0,4}(?:drift\w{0,24}|degrad\w{1,24}|quality drops?"
-    r"|accuracy (?:drops?|falls?))|(?:whenever|as soon as|every time|triggered by|upon|in case of) (?:\w{1,24} ){0,4}(?:drift\w{0,24}|degrad\w{1,24}|shift\w{0,24})"
+    r"|accuracy (?:drops?|falls?))|(?:whenever|as soon as|every time|triggered by|upon"
+    r"|in case of) (?:\w{1,24} ){0,4}(?:drift\w{0,24}|degrad\w{1,24}|shift\w{0,24})"
      r"|(?:sobald|wenn|falls|bei) (?:\w{1,24} ){0,4}(?:drift\w{0,24}|verschlechter\w{1,24}|qualität)"
      r"|(?:dès|quand|lorsqu|si)\S{0,4} (?:\S{1,24} ){0,4}(?:dérive\w{0,24}|dégrad\w{1,24}|drift)"
      r"|(?:cuando|si|al|en caso de|ante) (?:\w{1,24} ){0,4}(?:deriva|drift|degrad\w{1,24})"
-     r"|(?:quando|se|ao|em caso de) (?:\w{1,24} ){0,4}(?:deriva|drift|desvio|degrad\w{1,24})|on[- ]drift|drift[- ](?:based|triggered)|bei drift|en cas de dérive|"
+     r"|(?:quando|se|ao|em caso de) (?:\w{1,24} ){0,4}(?:deriva|drift|desvio|degrad\w{1,24})|on[- ]drift"
+     r"|drift[- ](?:based|triggered)|bei drift|en cas de dérive|"
      r"si hay deriva|ante deriva|quando houver (?:drift|desvio)|ドリフト\S{0,6}(?:時|場合|たら)", "on_drift", True),
     (r"by hand|manual(?:ly)?|on request|on demand|manuell|von hand|à la main|manuellement|"
         r"manualmente|手動", "manual", True),
@@ -80,7 +94,8 @@ _NO_RETRAIN = re.compile(
 _GPU = re.compile(
     rf"(?:(?P<nodes>{NUMBER})\s(?:nodes?|machines?|servers?|knoten|nœuds|nodos|nós)\s(?:with|of|mit|avec|con"
     rf"|com)\s)?(?P<n>{NUMBER})\s?(?:x\s?)?(?:nvidia |large |big |small )?"
-    r"(?:a100|h100|h200|v100|a10g?|l4|l40s?|t4|gpus?|graphics cards?|grafikkarten?|cartes graphiques|gpu)(?![a-z0-9])"
+    r"(?:(?:a100|h100|h200|v100|a10g?|l4|l40s?|t4)s?|gpus?|graphics cards?|grafikkarten?|cartes graphiques"
+    r"|gpu)(?![a-z0-9])"
 )
 _NODES_AFTER = re.compile(
     rf"^[^.;]{{0,20}}?(?P<n>{NUMBER})\s(?:nodes?|machines?|servers?|knoten|rechner\w?|nœuds|serveurs|nodos|servidores|nós|máquinas)"
@@ -94,8 +109,10 @@ _DELAY = re.compile(
 )
 _TRUTH = re.compile(
     r"charge-?backs?|labels? (?:arrive|come|are known|known|after|delay)|ground truth|true outcome|outcomes?"
-    r"|the truth|confirmed|(?:find|found) out|turns? out|settle\w{0,24}|we (?:learn|know|see)\b|is known|come (?:in|back)|stellt sich heraus"
-    r"|(?:weiß|wissen|erfahren) (?:wir|man)|steht fest|on (?:sait|connaît|apprend)|sabemos|se sabe|se conoce|descobrimos|sabe-se|conhecid\w{1,24}"
+    r"|the truth|confirmed|(?:find|found) out|turns? out|settle\w{0,24}|we (?:learn|know|see)\b|is known"
+    r"|come (?:in|back)|stellt sich heraus"
+    r"|(?:weiß|wissen|erfahren) (?:wir|man)|steht fest|on (?:sait|connaît|apprend)|sabemos|se sabe|se conoce"
+    r"|descobrimos|sabe-se|conhecid\w{1,24}"
     r"|分か(?:る|り)|わか(?:る|り)|known after|feedback (?:arrives|comes|after)|"
     r"rückbuchung\w{0,24}|bestätigt|wahrheit|ergebnis(?:se)?|rétrofacturation\w{0,24}|confirmée?s?|vérité"
     r"|contracargos?|confirma\w{0,24}|verdad|estornos?|verdade|resultado\w{0,24}|判明|確定|チャージバック|正解"

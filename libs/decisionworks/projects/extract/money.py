@@ -26,7 +26,8 @@ _WORDS = (
     r"us dollars?|usd|us-dollar|dollars?|dollar|bucks|dólares?|dolares|dollars us|euros?|eur"
     r"|pounds?(?: sterling)?|gbp|yen|jpy|円|ドル|ユーロ|"
     r"swiss francs?|franken|chf|brl|reais|real|inr|rupees?|cad|aud|sek|kronor|pln|złoty|mxn|pesos mexicanos"
-    r"|nok|dkk|czk|nzd|sgd|cny|krw|yuan|won|元|ウォン|libras(?: esterlinas)?|livres sterling|francs? suisses?|francos suizos"
+    r"|nok|dkk|czk|nzd|sgd|cny|krw|yuan|won|元|ウォン|libras(?: esterlinas)?|livres sterling|francs? suisses?"
+    r"|francos suizos"
     r"|britische pfund|pfund|schweizer franken|francos suíços|yenes|ienes|ポンド|k€|k\$|k£|smackers|quid"
 )
 _CODE_BEFORE = "us\\$|usd|eur|gbp|jpy|chf|brl|inr|cad|aud|sek|pln|mxn|nok|dkk|czk|nzd|sgd|cny|krw|sfr\\.?|euros?"
@@ -35,7 +36,8 @@ _CODES = {
     "franken":
     "CHF",
     "kronor": "SEK", "złoty": "PLN", "reais": "BRL", "real": "BRL", "yen": "JPY", "yuan": "CNY", "元": "CNY",
-    "won": "KRW", "ウォン": "KRW", "yenes": "JPY", "ienes": "JPY", "ポンド": "GBP", "quid": "GBP", "k€": "EUR", "k£": "GBP", "sfr": "CHF", "sfr.": "CHF",
+    "won": "KRW", "ウォン": "KRW", "yenes": "JPY", "ienes": "JPY", "ポンド": "GBP", "quid": "GBP",
+    "k€": "EUR", "k£": "GBP", "sfr": "CHF", "sfr.": "CHF",
 }  # fmt: skip
 _MONTHS_IN = (
     (12.0, "a year",
@@ -174,8 +176,19 @@ def currency_of(mark: str | None) -> str:
         return _CODES[word]
     if word.upper() in USD_PER:
         return word.upper()
-    for start, code in (("euro", "EUR"), ("pound", "GBP"), ("swiss", "CHF"), ("schweizer", "CHF"),
-        ("franc", "CHF"), ("libra", "GBP"), ("livre", "GBP"), ("pfund", "GBP"), ("britische", "GBP"), ("rupee", "INR"), ("pesos", "MXN")):
+    for start, code in (
+        ("euro", "EUR"),
+        ("pound", "GBP"),
+        ("swiss", "CHF"),
+        ("schweizer", "CHF"),
+        ("franc", "CHF"),
+        ("libra", "GBP"),
+        ("livre", "GBP"),
+        ("pfund", "GBP"),
+        ("britische", "GBP"),
+        ("rupee", "INR"),
+        ("pesos", "MXN"),
+    ):
         if word.startswith(start):
             return code
     return "USD"

@@ -13,7 +13,7 @@ _BEFORE = (
     r"kein|keine|keinen|keiner|keines|keinem|keinerlei|nicht(?!\s+nur)|ohne|weder|niemals|frei\s+von|"
     r"pas\s+de|pas\s+d'|pas\s+les?|pas|sans|aucun|aucune|jamais|ni|ne\s+contien\w{1,4}\s+(?:pas|aucun\w?)|"
     r"migrat\w{1,24}\s+(?:away\s+)?from|mov(?:e|ing)\s+(?:away\s+)?from|away\s+from|sin|ning[uú]n|ninguna|nunca|tampoco"
-    r"|nada\s+de|no\s+(?:hay|usamos|tenemos|queremos|contienen?|incluyen?|manejamos|tratamos|son)|sem|nenhum|nenhuma"
+    r"|nada\s+de|nada|rien\s+de|rien|nichts|no\s+(?:hay|usamos|tenemos|queremos|contienen?|incluyen?|manejamos|tratamos|son)|sem|nenhum|nenhuma"
     r"|não\s+(?:há|temos|usamos|queremos|contém|contêm|tem|têm|envolve\w?|inclui|incluem|são|usar|existem?))(?:\s+|(?<=')))"
     rf"{_WORDS}$"
 )

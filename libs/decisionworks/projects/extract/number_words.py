@@ -6,6 +6,7 @@ they also stand in names and idioms (“two-tower”, “four nines”); the num
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -82,7 +83,12 @@ def digits_for_words(folded: str, *, language: str) -> str:
     def written(match: re.Match[str]) -> str:
         if _DIGITS_BEFORE.search(folded[max(0, match.start() - 16) : match.start()]):
             return match.group()
-        return _padded(_value(match.group(), language=language), match.group())
+        words, conjunction = match.group(), f" {_AND[language]} "
+        value = _value(words, language=language)
+        if value is None and conjunction in words:
+            # “Between two thousand and three thousand”: two numbers.
+            return conjunction.join(_padded(_value(part, language=language), part) for part in words.split(conjunction))
+        return _padded(value, words)
 
     return pattern.sub(written, folded)
 
@@ -142,7 +148,7 @@ def _sum(text: str, *, language: str) -> float | None:
     """Units onto tens, tens onto hundreds, all of it times a thousand; None for anything else, as two numbers."""
     words = _words(language)
     half = _HALF[language]
-    total, current, seen = 0.0, 0.0, False
+    total, current, last_scale, seen = 0.0, 0.0, math.inf, False
     for word in _tokens(text, half=half, conjunction=_AND[language]):
         if word == "a":
             continue
@@ -151,7 +157,9 @@ def _sum(text: str, *, language: str) -> float | None:
             continue
         kind, size = words[word]
         if kind == "scale":
-            total, current = total + (current or 1.0) * size, 0.0
+            if size >= last_scale:
+                return None
+            total, current, last_scale = total + (current or 1.0) * size, 0.0, size
         elif kind == "hundred":
             current = (current or 1.0) * 100
         elif word == "vingts" or (language == "fr" and word == "vingt" and current == 4):

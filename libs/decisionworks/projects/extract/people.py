@@ -36,21 +36,27 @@ _TEAM_OF = re.compile(
     r"[\d]))"
 )
 _ALONE = re.compile(
-    r"(?<!\w)(?:just me|only me|it is just me|i am alone|i'm alone|alone|by myself|on my own|(?:the |our )?only (?:\w{1,24} )?(?:engineer|developer|person|volunteer|dev|data scientist|"
+    r"(?<!\w)(?:just me|only me|it is just me|i am alone|i'm alone|alone|by myself|on my own|(?:the "
+    r"|our )?only (?:\w{1,24} )?(?:engineer|developer|person|volunteer|dev|data scientist|"
     r"programmer|employee|techie|it person)|one[- ](?:person"
     r"|man|woman) (?:team|show|company|shop|project)|solo (?:founder|developer|dev|"
     r"project)|single developer|nur ich|ich allein|alleine?|einzelkämpfer\w{0,24}|moi seul|seule?|je suis seule?"
     r"|solo yo|yo solo|yo sola|(?:trabajo|llevo|estoy|soy) (?:yo )?sol[oa]|tout seul|toute seule|"
-    r"je suis (?:le|la) seule?|ganz allein|einzige[rn]? (?:entwickler|techniker|ingenieur|person)\w{0,24}|soy (?:el|la) únic[oa]|"
+    r"je suis (?:le|la) seule?|ganz allein|einzige[rn]? (?:entwickler|techniker|ingenieur|person)\w{0,24}"
+    r"|soy (?:el|la) únic[oa]|"
     r"sou (?:o|a) únic[oa]|trabalho sozinh[oa]|estoy sol[oa]|yo sol[oa]|só eu|sozinh[oa]|apenas eu)(?!\w)|"
     r"一人で|私だけ|ひとりで"
 )
 _LABELLED = re.compile(
-    r"(?<!\w)(?:people|persons|team(?: size)?|staff|headcount|ftes?|crew|personen|leute|köpfe|teamgröße|mannschaft|équipe|effectifs?"
-    r"|personnes|equipo|personas|plantilla|equipe|time|pessoas|人数|チーム|体制|人員)\s{0,12}[,:=]\s?(?:ca\.? |about |etwa |約)?"
+    r"(?<!\w)(?:people|persons|team(?: size)?|staff|headcount|ftes?|crew|personen|leute|köpfe|teamgröße"
+    r"|mannschaft|équipe|effectifs?"
+    r"|personnes|equipo|personas|plantilla|equipe|time|pessoas|人数|チーム|体制|人員)\s{0,12}[,:=]\s?(?:ca\.? "
+    r"|about |etwa |約)?"
     rf"(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|ms|usd|eur|[$€£]|[.,:/]?\d))"
 )
-_IN_A_GROUP = re.compile(r"(?<!\w)(?:zu|wir sind zu) (?P<n>zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt)(?!\w)")
+_IN_A_GROUP = re.compile(
+    r"(?<!\w)(?:zu|wir sind zu) (?P<n>zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt)(?!\w)"
+)
 _GROUP_OF = {
     "zweit": 2, "dritt": 3, "viert": 4, "fünft": 5, "sechst": 6, "siebt": 7, "acht": 8, "neunt": 9, "zehnt": 10,
 }  # fmt: skip
@@ -60,9 +66,12 @@ _TEAM_WORDS = re.compile(
     rf"|only python|python only|hire|staff|equipo|équipe|equipe|kennen|können|kenntnisse|"
     r"erfahrung\w{0,24}|connai\w{1,24}|maîtris\w{1,24}|compétences?|expérience|sabemos|conocemos|experiencia"
     r"|sabe[nr]?|conhece\w{0,24}|experiência|チーム|経験|スキル|できる|使える|得意|扱え|詳しい"
-    r"|\bsé\b|sabe\b|domina\w{0,24}|maneja\w{0,24}|manja\w{0,24}|perfil|profil\w{0,24}|kann\b|beherrsch\w{1,24}|fit in|versiert"
-    r"|crew|köpfe|mannschaft|everybody|everyone|\bi know\b|i do\b|je (?:connais|sais|fais)|on (?:connaît|sait|fait)|sei\b|conheço"
-    r"|of (?:us|them)|wir sind|nous sommes|somos|sommes|plantilla|personal|mitarbeit\w{1,24}|\d (?:devs?|engs?)|staff|体制|名"
+    r"|\bsé\b|sabe\b|domina\w{0,24}|maneja\w{0,24}|manja\w{0,24}|perfil|profil\w{0,24}|kann\b|beherrsch\w{1,24}"
+    r"|fit in|versiert"
+    r"|crew|köpfe|mannschaft|everybody|everyone|\bi know\b|i do\b|je (?:connais|sais|fais)|on (?:connaît|sait"
+    r"|fait)|sei\b|conheço"
+    r"|of (?:us|them)|wir sind|nous sommes|somos|sommes|plantilla|personal|mitarbeit\w{1,24}|\d (?:devs?|engs?)"
+    r"|staff|体制|名"
 )
 _NOT_OURS = re.compile(
     r"(?:employees|users|customers|patients|subscribers|visitors|students|players|citizens|workers|drivers"
@@ -78,8 +87,10 @@ _SKILLS: tuple[tuple[str, str, str | None], ...] = (
     (
         "ml_engineering",
         r"ml[- ]engineer\w{0,24}|machine[- ]learning[- ]engineer\w{0,24}|ml ?ops|ml[- ]ingenieur\w{0,24}|"
-        r"機械学習エンジニア|ingenier[ií]a de (?:ml|machine learning)|ingénierie (?:ml|du machine learning)|engenharia de (?:ml|machine learning)"
-        r"|ingénieure?s? (?:ml|machine learning)|ingenier[oa]s? de (?:ml|machine learning)|engenheir[oa]s? de (?:ml|machine learning)"
+        r"機械学習エンジニア|ingenier[ií]a de (?:ml|machine learning)|ingénierie (?:ml|du machine learning)"
+        r"|engenharia de (?:ml|machine learning)"
+        r"|ingénieure?s? (?:ml|machine learning)|ingenier[oa]s? de (?:ml|machine learning)"
+        r"|engenheir[oa]s? de (?:ml|machine learning)"
         r"|machine[- ]learning[- ](?:ingenieur|entwickler)\w{0,24}|ml-entwickler\w{0,24}",
         None,
     ),
@@ -95,7 +106,8 @@ _SKILLS: tuple[tuple[str, str, str | None], ...] = (
     ("spark", r"(?:py)?spark|databricks|emr", None),
     (
         "streaming",
-        r"streaming|kafka|flink|kinesis|stream[- ]processing|stream-?verarbeitung|traitement de flux|ストリーミング|ストリーム処理",
+        r"streaming|kafka|flink|kinesis|stream[- ]processing|stream-?verarbeitung|traitement de flux"
+        r"|ストリーミング|ストリーム処理",
         None,
     ),
     ("sagemaker", r"sagemaker", None),

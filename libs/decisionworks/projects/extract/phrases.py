@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from decisionworks.projects.extract.finding import Finding
+from decisionworks.projects.extract.finding import STRONG, Finding
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.vocabulary_file import VOCABULARIES, Phrase, vocabulary
 from decisionworks.projects.model import ValueState
 
+_DENIED_INSIDE = frozenset({"data_sensitivity", "human_review_required", "explainability_required"})
+_DENIAL_INSIDE = re.compile(
+    r"(?<!\w)(?:no|not|never|without|kein\w{0,3}|nicht|ohne|sans|aucune?|pas|sin|ningún|ninguna|sem|não|nenhuma?)(?!\w)"
+)
 # A value said a hundred times is said; reading on would only cost time.
 MAX_MATCHES_PER_PHRASE = 20
 
@@ -31,7 +36,10 @@ def _matches(phrase: Phrase, reading: Reading) -> Iterator[Finding]:
         if phrase.is_only_denied:
             if not is_denied(reading, match.start(), match.end()):
                 continue
-        elif phrase.is_negatable and is_denied(reading, match.start(), match.end()):
+        elif phrase.is_negatable and (
+            is_denied(reading, match.start(), match.end())
+            or denies_inside(match.group(), phrase=phrase, reading=reading)
+        ):
             continue
         yield Finding(
             field=phrase.field,
@@ -43,6 +51,14 @@ def _matches(phrase: Phrase, reading: Reading) -> Iterator[Finding]:
             strength=phrase.strength,
             reason=_reason(phrase, match.group()),
         )
+
+
+def denies_inside(words: str, *, phrase: Phrase, reading: Reading) -> bool:
+    """Whether a loose phrase about people or review took in a denial: “hold no names”."""
+    if phrase.field not in _DENIED_INSIDE or phrase.strength < STRONG:
+        return False
+    found = _DENIAL_INSIDE.search(words)
+    return found is not None and not (reading.language == "pt" and found.group() == "no")
 
 
 def _reason(phrase: Phrase, words: str) -> str | None:

@@ -16,6 +16,8 @@ from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.vocabulary_file import word_pattern
 
 MOST_HITS_PER_IDEA = 30
+# How much a meeting counts by the number of sentences between the two ideas.
+WEIGHT_AT = (1.0, 0.4, 0.2)
 # What is wanted is usually said at the beginning.
 EARLY_SENTENCES = 3
 
@@ -79,18 +81,20 @@ def _places(pattern: re.Pattern[str], reading: Reading) -> list[tuple[int, int, 
     return found
 
 
-def _meeting(left: list[tuple[int, int, int]], right: list[tuple[int, int, int]]) -> tuple[float, tuple[int, int] | None]:
+def _meeting(
+    left: list[tuple[int, int, int]], right: list[tuple[int, int, int]]
+) -> tuple[float, tuple[int, int] | None]:
     """How often two ideas meet: fully in one sentence, by half in neighbouring ones; early sentences count more."""
     score, first = 0.0, None
     for sentence, start, end in left:
         near = [
             (abs(sentence - other), begin, until)
             for other, begin, until in right
-            if abs(sentence - other) <= 1 and (until <= start or begin >= end)
+            if abs(sentence - other) < len(WEIGHT_AT) and (until <= start or begin >= end)
         ]
         if not near:
             continue
         distance, begin, until = min(near)
-        score += (1.0 if distance == 0 else 0.4) * (1.5 if sentence <= EARLY_SENTENCES else 1.0)
+        score += WEIGHT_AT[distance] * (1.5 if sentence <= EARLY_SENTENCES else 1.0)
         first = first or (min(start, begin), max(end, until))
     return score, first

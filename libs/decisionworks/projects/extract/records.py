@@ -10,6 +10,7 @@ from decisionworks.projects.extract.counts import PER_WHAT, singular
 from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.scope import SEARCHING_USES
 from decisionworks.projects.model import Plain
 
 FEWEST_RECORDS = 20
@@ -55,7 +56,8 @@ _NOT_SCORED = re.compile(
 )
 LEAST_OF_ANYTHING = 500
 _PER_RUN = re.compile(
-    rf"(?P<n>{NUMBER})\s?(?:[\w'-]{{1,24}}\s){{0,3}}?(?:per|a|each|every|in one|pro|je|jede|par|por|cada|chaque|à chaque)"
+    rf"(?P<n>{NUMBER})\s?(?:[\w'-]{{1,24}}\s){{0,3}}?(?:per|a|each|every|in one|pro|je|jede|par|por|cada|chaque"
+    rf"|à chaque)"
     rf"\s(?:batch\s)?{_RUN}(?!\w)"
     rf"|(?:rows|records|lines|items|lignes|enregistrements|zeilen|datensätze|filas|registros|linhas)\s"
     rf"(?:per|par|pro|je|por|a)\s{_RUN}\s?[,:=]\s*(?P<m>{NUMBER})"
@@ -64,7 +66,7 @@ _PER_RUN = re.compile(
 )
 _SCORING = re.compile(
     r"scor\w{1,24}|forecast\w{0,24}|predict\w{0,24}|rank\w{0,24}|classif\w{1,24}|sort\w{0,24}|rate\w{0,24}"
-    r"|probabilit\w{1,24}|prognos\w{1,24}|vorhersag\w{1,24}|bewert\w{1,24}|einstuf\w{1,24}|wahrscheinlich\w{0,24}"
+    r"|probabilit\w{1,24}|vorhergesagt|prognos\w{1,24}|vorhersag\w{1,24}|bewert\w{1,24}|einstuf\w{1,24}|wahrscheinlich\w{0,24}"
     r"|klassifi\w{1,24}|prévi\w{1,24}|prédi\w{1,24}|class\w{1,24}|not(?:er|ons|e)|pronóstic\w{1,24}|predec\w{1,24}"
     r"|predicc\w{1,24}|puntu\w{1,24}|clasific\w{1,24}|probabilidad\w{0,24}|previs\w{1,24}|prever|classific\w{1,24}"
     r"|propens\w{1,24}|risco|riesgo|risque|risk|night\w{0,24}|weekly|monthly|batch|予測|スコア|分類|判定|推定|算出"
@@ -131,9 +133,15 @@ def _is_other(match: re.Match[str], reading: Reading, values: Mapping[str, Plain
     number = parse_number(match["n"] or match["m"], language=reading.language)
     if match["m"] and values.get("team_size") == number:
         return True
-    if number in (values.get("budget_usd_month"), values.get("llm_requests_per_day"), values.get("stream_events_per_sec")):
+    if number in (
+        values.get("budget_usd_month"),
+        values.get("llm_requests_per_day"),
+        values.get("stream_events_per_sec"),
+    ):
         return True
-    if number == values.get("edge_devices") or number == values.get("corpus_documents"):
+    if number == values.get("edge_devices"):
+        return True
+    if number == values.get("corpus_documents") and values.get("use_case_type") in SEARCHING_USES:
         return True
     return _OTHER_COUNT.search(reading.after(match.end(), chars=14)) is not None
 

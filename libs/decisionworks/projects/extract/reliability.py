@@ -35,7 +35,10 @@ _KEEP = re.compile(
     r"keep\w{0,24}|kept|retain\w{0,24}|retention|stor(?:e|ed|age)|archiv\w{0,24}|aufbewahr\w{0,24}"
     r"|conserv\w{1,24}|retenção|guard\w{1,24}|保存|保管|保持|audit"
 )
-_RETENTION = re.compile(rf"(?P<n>{NUMBER})[ -]?(?P<unit>(?:{_YEARS}|months|monate|mois|meses)(?![^\W\u3040-\u30ff\u3400-\u9fff])|ヶ月|年(?!度|齢|収))")
+_RETENTION = re.compile(
+    rf"(?P<n>{NUMBER})[ -]?(?P<unit>(?:{_YEARS}|months|monate|mois|meses)(?![^\W\u3040-\u30ff\u3400-\u9fff])|ヶ月"
+    rf"|年(?!度|齢|収))"
+)
 _NOT_RETENTION = re.compile(
     r"^\s?(?:of )?(?:history|data|old|experience|ago|sales|erfahrung|historie|d'historique|de historia|de histórico)"
 )

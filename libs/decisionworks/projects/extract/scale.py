@@ -23,17 +23,23 @@ _EVENTS = (
     r"|ereignisse|messwerte|nachrichten|événements|"
     r"messages|mesures|eventos|mensajes|lecturas|mensagens|leituras|イベント|メッセージ)"
 )
+_JA_EVENTS = re.compile(r"イベント|計測|測定|メッセージ|ログ|データ|センサー")
 _EVENT_WORD, _REQUEST_WORD = re.compile(rf"(?<!\w){_EVENTS}(?!\w)"), re.compile(rf"(?<!\w){_REQUESTS}(?!\w)")
-_PER_SECOND = r"(?:per|a|each|every|/|pro|in der|je|par|por|à la|al)\s?(?:second|sec|s|sekunde|seconde|segundo)(?!\w)|(?:/|每|毎)秒"
+_PER_SECOND = (
+    r"(?:per|a|each|every|/|pro|"
+    r"in der|je|par|por|à la|al)\s?(?:second|sec|s|sekunde|seconde|segundo)(?!\w)|(?:/|每|毎)秒"
+)
 _SHORT = r"(?:rps|tps|qps|req/s|requests/s|tx/s)(?!\w)"
 _RATE = re.compile(
-    rf"(?P<n>{NUMBER})\s?(?:\w{{1,24}}\s){{0,2}}?(?:(?P<kind>{_REQUESTS}|{_EVENTS})\s?(?:{_PER_SECOND})|{_SHORT}"
+    rf"(?P<n>{NUMBER})\s?(?:\w{{1,24}}\s){{0,2}}?(?:\w{{1,24}}(?=/))?(?:(?P<kind>{_REQUESTS}|{_EVENTS})\s?(?:{_PER_SECOND})|{_SHORT}"
     rf"|(?:{_PER_SECOND}))"
 )
-_RATE_JA = re.compile(rf"(?:毎秒|秒間|[1１一]秒(?:あたり|に|間に))(?:最大|平均|約)?(?P<n>{DIGITS})\s?(?P<kind>{_REQUESTS}|{_EVENTS})?")
+_RATE_JA = re.compile(
+    rf"(?:毎秒|秒間|[1１一]秒(?:あたり|に|間に))(?:最大|平均|約)?(?P<n>{DIGITS})\s?(?P<kind>(?:件|回)?の?(?:イベント|計測|測定|メッセージ|ログ|データ|センサー)|{_REQUESTS}|{_EVENTS})?"
+)
 _UNMARKED = re.compile(
-    rf"(?:[,;]|(?<!\w)(?:and|but|und|aber|et|mais|y|pero|e|mas))\s(?:[\w'-]{{1,24}}\s){{1,6}}?(?P<n>{NUMBER})"
-    rf"(?=\s?(?:[.,;)]|$|{_PER_SECOND}|(?:{_REQUESTS})\s?(?:{_PER_SECOND})))"
+    rf"(?:[,;]|(?<!\w)(?:and|but|und|aber|et|mais|y|pero|e|mas))\s(?:[\w'-]{{1,24}}\s){{0,6}}?(?P<n>{NUMBER})"
+    rf"(?=\s?(?:[.,;)]|$|when|wenn|quand|lors|cuando|quando|{_PER_SECOND}|(?:{_REQUESTS})\s?(?:{_PER_SECOND})))"
 )
 # A peak is larger than its average, but hardly a hundred times.
 LEAST_PEAK, MOST_PEAK = 1.2, 100.0
@@ -43,24 +49,30 @@ PAIR_REACH = 120
 # Below this a service stands idle nearly all the time. Units: requests/day.
 RARE_PER_DAY = 200
 _PEAK_WORDS = (
-    r"peaks?|busiest|rush|burst\w{0,24}|max(?:imum)?\b|spitze\w{0,24}|lastspitze\w{0,24}|heures? de pointe|pointe|pics?\b"
+    r"peaks?|topping out|tops? out|busiest|rush|burst\w{0,24}|max(?:imum)?\b|spitze\w{0,24}|lastspitze\w{0,24}"
+    r"|heures? de pointe|pointe|pics?\b"
     r"|horas? (?:punta|pico)|punta|picos?\b|ピーク|最大|混雑時|繁忙"
 )
 _PEAK = re.compile(
     rf"{_PEAK_WORDS}|at most|up to|höchstens|bis zu|jusqu'à|hasta|até|no máximo|como máximo|au maximum|au plus"
 )
 _AVERAGE_WORDS = (
-    r"averages?|avg|mean\b|normally|typical\w{0,24}|usual\w{0,24}|durchschnitt\w{0,24}|im schnitt|im mittel|üblich\w{0,24}"
-    r"|moyenne|normale?(?:ment)?|promedio|de media|en media|media\b|média|em média|平均|通常|普段"
+    r"averages?|avg|mean\b|normally|typical\w{0,24}|usual\w{0,24}|durchschnitt\w{0,24}|im schnitt|im mittel"
+    r"|üblich\w{0,24}"
+    r"|moyenne|normale?(?:ment)?|promedio|de media|en media|media\b|média|em média|d'habitude|habituel\w{0,24}"
+    r"|en temps normal|otherwise|sonst|normalerweise|normalmente|habitual\w{0,24}|de ordinario"
+    r"|平均|通常|普段"
 )
 _AVERAGE_BEFORE = re.compile(rf"(?:{_AVERAGE_WORDS})\W{{0,3}}(?:\w{{1,6}} )?$")
 _AVERAGE = re.compile(rf"{_AVERAGE_WORDS}|normal|about|around|roughly|in total")
 _MARK = rf"(?P<which>{_AVERAGE_WORDS}|{_PEAK_WORDS})"
 _OTHER_END = re.compile(
-    rf"(?P<n>{NUMBER})\s?(?:at|in|on|en|na|no|im|zur|zu|der|à|a|de|em)?\s?(?:the |der |la |el |los |as |l'|den )?{_MARK}"
+    rf"(?P<n>{NUMBER})\s?(?:at|in|on|en|na|no|im|zur|zu|der|à|a|de|em)?\s?(?:the |der |la |el |los |as |l'"
+    rf"|den )?{_MARK}"
 )
 _MARKED = re.compile(
-    rf"{_MARK}\s?(?:[:=,]|of|is|are|at|was|um|bei|von|de|à|a|im|por|:)?\s?(?:about |around |etwa |rund |environ |unos |約)?"
+    rf"{_MARK}\s?(?:[:=,]|時(?:は|に|で)?|of|is|are|at|was|um|bei|von|de|à|a|im|por|:)?\s?(?:about |around |etwa "
+    rf"|rund |environ |unos |約)?"
     rf"(?P<n>{NUMBER})(?!\s?(?:%|ms|gb|tb|mb|s\b|sec|min|h\b|usd|eur|ミリ|万?円|ドル|[$€£]|days?|hours?|percent|prozent))"
 )
 _PER_LONG = (
@@ -112,7 +124,10 @@ def _end_of_pair(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     """“450 en pointe”, “peak 2200”: the other end of a rate whose unit was said nearby."""
     around = reading.folded[max(0, match.start() - PAIR_REACH) : match.end() + PAIR_REACH]
     number = parse_number(match["n"], language=reading.language)
-    if number is None or not any(_is_request_rate(one) for one in chain(_RATE.finditer(around), _SHORT_RATE.finditer(around))):
+    if number is None or not any(
+        _is_request_rate(one)
+        for one in chain(_RATE.finditer(around), _RATE_JA.finditer(around), _SHORT_RATE.finditer(around))
+    ):
         return
     is_average = re.match(_AVERAGE_WORDS, match["which"]) is not None
     field = "throughput_rps_avg" if is_average else "throughput_rps_peak"
@@ -141,12 +156,13 @@ def _rate(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     if number is None:
         return
     kind = match["kind"] or _named_before(match, reading)
-    if kind and re.fullmatch(_EVENTS, kind):
+    if kind and (re.fullmatch(_EVENTS, kind) or _JA_EVENTS.search(kind)):
         yield stated("stream_events_per_sec", _tidy(number), match.start(), match.end())
         return
     before, after = reading.before(match.start(), chars=28), reading.after(match.end(), chars=24)
     after = re.split(r"[,;/()]|\d| (?:and|und|et|y|e) ", after)[0]
     before = re.split(r"\d[^\d]{0,4}(?:[,;/]| (?:and|und|et|y|e) )", before)[-1]
+    before += match.group()[: match.start("n") - match.start()]
     if _AVERAGE_BEFORE.search(before):
         yield stated("throughput_rps_avg", _tidy(number), match.start(), match.end(), strength=STRONG + 5)
         yield from _unmarked_peak(match, number, reading)
@@ -179,7 +195,7 @@ def find_daily_items(reading: Reading) -> Iterator[Finding]:
 
 def _daily(match: re.Match[str], per_day: float, *, what: str, is_peak: bool) -> Iterator[Finding]:
     rate = per_day / 86_400.0
-    if _LLM_ITEM.search(what):
+    if not what or _LLM_ITEM.search(what):
         strength = STRONG if _ASKED.search(what) else WEAK
         yield stated(
             "llm_requests_per_day", _tidy(per_day), match.start(), match.end(), confidence=0.85, strength=strength

@@ -8,7 +8,7 @@ from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.model import Plain
 
 _LLM_USES = frozenset({"llm_chat_rag", "llm_generation", "llm_agent"})
-_SEARCHING_USES = frozenset({"llm_chat_rag", "embedding_search", "llm_agent"})
+SEARCHING_USES = frozenset({"llm_chat_rag", "embedding_search", "llm_agent"})
 _LLM_FIELDS = frozenset({"llm_requests_per_day", "llm_tokens_in", "llm_tokens_out", "llm_external_api_allowed"})
 
 # Units: requests/s.
@@ -24,6 +24,7 @@ _EXPLAINED_BY: dict[str, frozenset[str]] = {
             "label_delay_days", "existing_platform",
         }
     ),
+    "data_sources": frozenset({"team_skills"}),
     "data_velocity": frozenset({"retraining_frequency", "edge_connectivity", "team_skills", "ops_coverage"}),
     "traffic_pattern": frozenset({"edge_connectivity", "ops_coverage"}),
     "data_volume_gb": frozenset({"model_size_gb"}),
@@ -48,7 +49,7 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     if is_llm:
         # Questions to a model are counted per day, by its own field.
         dropped |= {"throughput_rps_avg"} if "llm_requests_per_day" in {one.field for one in findings} else set()
-    if not (use_cases & _SEARCHING_USES) and not is_unsettled:
+    if not (use_cases & SEARCHING_USES) and not is_unsettled:
         dropped.add("corpus_documents")
     if "edge" not in modes:
         dropped |= {"edge_devices", "edge_connectivity"}
