@@ -17,7 +17,9 @@ TEXTS = {
     "README.md": "# Scores\n",
     "services/__init__.py": "",
     "services/score.py": "def half(value: float) -> float:\n    return value / 2\n",
-    "tests/test_score.py": "from services.score import half\n\n\ndef test_half() -> None:\n    assert half(4.0) == 2.0\n",
+    "tests/test_score.py": (
+        "from services.score import half\n\n\ndef test_half() -> None:\n    assert half(4.0) == 2.0\n"
+    ),
     "pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["."]\n',
 }
 EARLIER = {"checks": [{"id": "generated-tests", "status": "skipped"}, {"id": "ruff", "status": "passed"}]}
