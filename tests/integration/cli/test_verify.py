@@ -14,12 +14,10 @@ from decisionworks.cli.commands.verify import verify
 from decisionworks.sandbox import SandboxLevel, probe
 
 TEXTS = {
-    "README.md": "# Scores\n",
+    "README.md": "# Scores\n\n```sh\npython -m pytest\n```\n",
     "services/__init__.py": "",
     "services/score.py": "def half(value: float) -> float:\n    return value / 2\n",
-    "tests/test_score.py": (
-        "from services.score import half\n\n\ndef test_half() -> None:\n    assert half(4.0) == 2.0\n"
-    ),
+    "tests/test_score.py": "from services.score import half\n\n\ndef test_half() -> None:\n    assert half(4.0) == 2\n",
     "pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["."]\n',
 }
 EARLIER = {"checks": [{"id": "generated-tests", "status": "skipped"}, {"id": "ruff", "status": "passed"}]}
