@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from decisionworks import decisions
-from decisionworks.artifacts import read_archive
+from decisionworks.artifacts import prefix_of, read_archive
 from decisionworks.artifacts.store_rows import list_artifacts
 from decisionworks.decisions import DecisionSet
 from decisionworks.decisions.compare import change_summary
@@ -21,6 +21,10 @@ from decisionworks_api.services import Services
 
 log = structlog.get_logger(__name__)
 
+REPOSITORY = "repository"
+# Digest and prefix of a decision set's repository, if it has one.
+Repository = tuple[str, str] | None
+
 
 async def change_summary_between(
     services: Services, actor: Actor, decision_set_id: str, *, against: str | None
@@ -31,21 +35,21 @@ async def change_summary_between(
     """
     async with decision_set_transaction(services, actor, decision_set_id) as (tx, wanted):
         child = await decisions.load(tx, wanted)
-        child_document, child_sha256 = await document(tx, child), await _repository(tx, child)
+        child_document, child_repository = await document(tx, child), await _repository(tx, child)
     other = against or (None if child.parent_id is None else str(child.parent_id))
     if other is None:
         problem = FieldProblem(pointer="/against", detail="is missing, and this decision set has no parent")
         raise Invalid("there is nothing to compare with", problems=(problem,), remedy="name one with ?against=ID")
     async with decision_set_transaction(services, actor, other) as (tx, earlier):
         parent = await decisions.load(tx, earlier)
-        parent_document, parent_sha256 = await document(tx, parent), await _repository(tx, parent)
+        parent_document, parent_repository = await document(tx, parent), await _repository(tx, parent)
     return await asyncio.to_thread(
         _summary,
         services,
         parent_document,
         child_document,
-        parent_sha256=parent_sha256,
-        child_sha256=child_sha256,
+        parent_repository=parent_repository,
+        child_repository=child_repository,
         causes=await _causes(services, parent, child),
     )
 
@@ -62,9 +66,10 @@ async def _causes(services: Services, parent: DecisionSet, child: DecisionSet) -
         return None
 
 
-async def _repository(tx: Any, decision_set: DecisionSet) -> str | None:
+async def _repository(tx: Any, decision_set: DecisionSet) -> Repository:
     rows = await list_artifacts(tx, decision_set.id)
-    return next((row.sha256 for row in rows if row.kind == "repository"), None)
+    sha256 = next((row.sha256 for row in rows if row.kind == REPOSITORY), None)
+    return None if sha256 is None else (sha256, prefix_of(decision_set.project_id, REPOSITORY))
 
 
 def _summary(
@@ -72,22 +77,23 @@ def _summary(
     parent: dict[str, Any],
     child: dict[str, Any],
     *,
-    parent_sha256: str | None,
-    child_sha256: str | None,
+    parent_repository: Repository,
+    child_repository: Repository,
     causes: dict[str, Any] | None,
 ) -> dict[str, Any]:
     return dict(
         change_summary(
             parent,
             child,
-            parent_files=_files(services, parent_sha256),
-            child_files=_files(services, child_sha256),
+            parent_files=_files(services, parent_repository),
+            child_files=_files(services, child_repository),
             causes=causes,
         )
     )
 
 
-def _files(services: Services, sha256: str | None) -> dict[str, bytes] | None:
-    if sha256 is None:
+def _files(services: Services, repository: Repository) -> dict[str, bytes] | None:
+    if repository is None:
         return None
-    return {path: file.content for path, file in read_archive(services.store.read(sha256)).items()}
+    sha256, prefix = repository
+    return {path: file.content for path, file in read_archive(services.store.read(sha256, prefix=prefix)).items()}

@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 
 from decisionworks import decisions, registry
-from decisionworks.artifacts import ContentStore, DiskStore
+from decisionworks.artifacts import ContentStore, open_store
 from decisionworks.events import CANCEL_RING, EVENTS_CHANNEL, JOBS_CHANNEL, Doorbell, Listener
 from decisionworks.jobs import DEFAULT_QUEUE
 from decisionworks.kit.canonical import sha256_hex
@@ -152,7 +152,7 @@ def make_services(settings: Settings) -> Services:
         doorbell=Doorbell(direct_url),
         listener=listener,
         streams=StreamHub(database, listener, ping_s=settings.ping_s, lifetime_s=settings.stream_lifetime_s),
-        store=DiskStore(settings.data_dir / "artifacts"),
+        store=open_store(settings),
         metrics=Metrics(),
         writes=WriteLimit(settings.rate_limit_per_minute),
         keys=KeyMemory(),

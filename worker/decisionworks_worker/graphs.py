@@ -9,7 +9,7 @@ from pathlib import Path
 
 from langgraph.graph import StateGraph
 
-from decisionworks.artifacts import DiskStore
+from decisionworks.artifacts import open_store
 from decisionworks.decisions import JOB_KIND
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.definition import GraphDefinition
@@ -54,7 +54,7 @@ def _plan_definition(settings: Settings) -> GraphDefinition:
 def _codegen_tools(settings: Settings, *, catalogue_version: str) -> CodegenTools:
     scratch_dir = Path(tempfile.gettempdir())
     return CodegenTools(
-        store=DiskStore(settings.data_dir / "artifacts"),
+        store=open_store(settings),
         open_sandbox=functools.cache(
             lambda: open_sandbox(scratch_dir=scratch_dir, allows_unsafe_execution=settings.sandbox_override)
         ),

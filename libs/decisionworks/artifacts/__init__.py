@@ -22,16 +22,21 @@ from decisionworks.artifacts.model import (
     GeneratedFile,
     Manifest,
     ManifestFile,
+    StoredBytes,
 )
+from decisionworks.artifacts.open_store import open_store
 from decisionworks.artifacts.paths import check_path, check_paths
+from decisionworks.artifacts.places import QUARANTINE, WORK, prefix_of
 from decisionworks.artifacts.verify import Verification, verify_archive, verify_bytes
 
 __all__ = [
     "DEFAULT_MODE",
     "EXECUTABLE_MODE",
     "MANIFEST_PATH",
+    "QUARANTINE",
     "REPORTS_PREFIX",
     "REPORT_PATTERN",
+    "WORK",
     "ArchiveLimits",
     "ArchivedFile",
     "ArtifactCorrupt",
@@ -44,6 +49,7 @@ __all__ = [
     "Manifest",
     "ManifestFile",
     "StoreUnavailable",
+    "StoredBytes",
     "UnsafePath",
     "Verification",
     "build_manifest",
@@ -52,6 +58,8 @@ __all__ = [
     "content_sha256",
     "deterministic_zip",
     "octal_mode",
+    "open_store",
+    "prefix_of",
     "read_archive",
     "verify_archive",
     "verify_bytes",

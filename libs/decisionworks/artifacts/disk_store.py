@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import io
 import os
-import re
 import tempfile
+import time
+from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from decisionworks.artifacts.errors import (
-    ArtifactCorrupt,
-    ArtifactNotFound,
-    ArtifactTooLarge,
-    StoreUnavailable,
-    UnsafePath,
-)
-from decisionworks.artifacts.paths import check_path
+from decisionworks.artifacts.errors import ArtifactCorrupt, ArtifactNotFound, ArtifactTooLarge, StoreUnavailable
+from decisionworks.artifacts.model import StoredBytes
+from decisionworks.artifacts.places import REFRESH_AFTER_S, key_of, parse_key
 from decisionworks.kit.canonical import sha256_hex
 
 DEFAULT_LIMIT_BYTES = 256 * 1024 * 1024
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_INCOMING = ".incoming-"
 _REMEDIES = {
     errno.ENOSPC: "free disk space; the run goes on by itself",
     errno.EDQUOT: "raise the quota or free disk space; the run goes on by itself",
@@ -52,54 +48,119 @@ class DiskStore:
         if len(data) > self._limit_bytes:
             raise ArtifactTooLarge(len(data), self._limit_bytes)
         sha256 = sha256_hex(data)
-        target = self._path(sha256, prefix)
+        target = self._root / key_of(sha256, prefix)
         try:
-            if not _holds(target, data):
+            if not _holds(target, data) or not _is_refreshed(target):
                 _write_once(target, data)
         except OSError as error:
             raise _unavailable(error, "written") from error
         return sha256
 
-    def open(self, sha256: str, *, prefix: str | None = None) -> BinaryIO:
+    def open(self, sha256: str, *, prefix: str) -> BinaryIO:
         """Open kept bytes whose digest has just been checked.
 
         Raises: ArtifactNotFound, ArtifactCorrupt, StoreUnavailable
         """
         return io.BytesIO(self.read(sha256, prefix=prefix))
 
-    def read(self, sha256: str, *, prefix: str | None = None) -> bytes:
-        """Read kept bytes, checked against their digest; without a prefix, any prefix's copy will do.
+    def read(self, sha256: str, *, prefix: str) -> bytes:
+        """Read kept bytes, checked against their digest; retired bytes come back by being read.
 
         Raises: ArtifactNotFound, ArtifactCorrupt, StoreUnavailable
         """
-        data = self._read(self._find(sha256, prefix), sha256)
-        found = hashlib.sha256(data).hexdigest()
+        data = self._read(sha256, prefix)
+        found = sha256_hex(data)
         if found != sha256:
             raise ArtifactCorrupt(sha256, found)
         return data
 
-    def _read(self, path: Path, sha256: str) -> bytes:
+    def link(self, sha256: str, *, prefix: str, file_name: str, media_type: str) -> None:
+        """A disk has no address that others could download from."""
+
+    def stored(self) -> Iterator[StoredBytes]:
+        """Everything that is kept or retired.
+
+        Raises: StoreUnavailable
+        """
+        for path in self._files():
+            key = parse_key(path.relative_to(self._root).as_posix())
+            with suppress(FileNotFoundError):
+                if key is not None:
+                    status = path.stat()
+                    prefix, sha256, is_retired = key
+                    changed_at = datetime.fromtimestamp(status.st_mtime, UTC)
+                    yield StoredBytes(
+                        prefix=prefix,
+                        sha256=sha256,
+                        size_bytes=status.st_size,
+                        changed_at=changed_at,
+                        is_retired=is_retired,
+                    )
+
+    def retire(self, sha256: str, *, prefix: str) -> None:
+        """Put bytes aside that nothing names; a put at the same moment writes them anew.
+
+        Raises: StoreUnavailable
+        """
+        self._move(self._root / key_of(sha256, prefix), self._root / key_of(sha256, prefix, is_retired=True))
+
+    def restore(self, sha256: str, *, prefix: str) -> None:
+        """Put retired bytes back.
+
+        Raises: StoreUnavailable
+        """
+        self._move(self._root / key_of(sha256, prefix, is_retired=True), self._root / key_of(sha256, prefix))
+
+    def discard(self, sha256: str, *, prefix: str) -> None:
+        """Delete retired bytes for good.
+
+        Raises: StoreUnavailable
+        """
         try:
-            return path.read_bytes()
+            (self._root / key_of(sha256, prefix, is_retired=True)).unlink(missing_ok=True)
+        except OSError as error:
+            raise _unavailable(error, "deleted") from error
+
+    def drop_unfinished(self, *, before: datetime) -> int:
+        """Remove half-written files of writers that were killed.
+
+        Raises: StoreUnavailable
+        """
+        dropped = 0
+        for path in self._files():
+            with suppress(FileNotFoundError):
+                if path.name.startswith(_INCOMING) and path.stat().st_mtime < before.timestamp():
+                    path.unlink()
+                    dropped += 1
+        return dropped
+
+    def _files(self) -> Iterator[Path]:
+        for directory, _, names in os.walk(self._root):
+            yield from (Path(directory) / name for name in sorted(names))
+
+    def _read(self, sha256: str, prefix: str) -> bytes:
+        try:
+            with suppress(FileNotFoundError, NotADirectoryError):
+                return (self._root / key_of(sha256, prefix)).read_bytes()
+            self.restore(sha256, prefix=prefix)
+            return (self._root / key_of(sha256, prefix)).read_bytes()
         except (FileNotFoundError, NotADirectoryError) as error:
             raise ArtifactNotFound(sha256) from error
         except OSError as error:
             raise _unavailable(error, "read") from error
 
-    def _find(self, sha256: str, prefix: str | None) -> Path:
-        if prefix is not None or not _DIGEST.fullmatch(sha256):
-            return self._path(sha256, prefix or "")
-        copies = sorted(self._root.glob(f"*/{sha256[:2]}/{sha256}"))
-        if not copies:
-            raise ArtifactNotFound(sha256)
-        return copies[0]
-
-    def _path(self, sha256: str, prefix: str) -> Path:
-        if not _DIGEST.fullmatch(sha256):
-            raise ArtifactNotFound(sha256)
-        if "/" in check_path(prefix):
-            raise UnsafePath(prefix, "a prefix is one part")
-        return self._root / prefix / sha256[:2] / sha256
+    def _move(self, source: Path, target: Path) -> None:
+        try:
+            if not source.is_file():
+                return
+            os.utime(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.replace(target)
+            _sync_directory(target.parent)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise _unavailable(error, "moved") from error
 
 
 def _holds(target: Path, data: bytes) -> bool:
@@ -109,9 +170,19 @@ def _holds(target: Path, data: bytes) -> bool:
         return False
 
 
+def _is_refreshed(target: Path) -> bool:
+    """Whether the file counts as just put; false when it was put aside meanwhile."""
+    try:
+        if time.time() - target.stat().st_mtime > REFRESH_AFTER_S:
+            os.utime(target)
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def _write_once(target: Path, data: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=".incoming-", dir=target.parent)
+    descriptor, name = tempfile.mkstemp(prefix=_INCOMING, dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO, Protocol, TypedDict
 
 DEFAULT_MODE = 0o644
@@ -51,17 +53,56 @@ class Manifest(TypedDict):
     files: list[ManifestFile]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredBytes:
+    """Bytes as a store lists them; `changed_at` is when they were last put, retired or restored."""
+
+    prefix: str
+    sha256: str
+    size_bytes: int
+    changed_at: datetime
+    is_retired: bool
+
+
 class ContentStore(Protocol):
-    """Keeps immutable bytes under their digest; putting the same bytes again changes nothing."""
+    """Keeps immutable bytes under a prefix and their digest; putting the same bytes again changes nothing.
+
+    What nothing names any more goes in two steps: it is retired, where it can still be read and comes back by itself
+    when it is, and only much later discarded. All calls block.
+    """
 
     def put(self, data: bytes, *, prefix: str) -> str:
         """Keep the bytes and return their SHA-256 in hexadecimal."""
         ...
 
-    def open(self, sha256: str, *, prefix: str | None = None) -> BinaryIO:
+    def open(self, sha256: str, *, prefix: str) -> BinaryIO:
         """Open kept bytes whose digest has just been checked."""
         ...
 
-    def read(self, sha256: str, *, prefix: str | None = None) -> bytes:
+    def read(self, sha256: str, *, prefix: str) -> bytes:
         """Read kept bytes, checked against their digest."""
+        ...
+
+    def link(self, sha256: str, *, prefix: str, file_name: str, media_type: str) -> str | None:
+        """An address from which anybody who has it can download the bytes for a short time; None, there is no such."""
+        ...
+
+    def stored(self) -> Iterator[StoredBytes]:
+        """Everything that is kept or retired."""
+        ...
+
+    def retire(self, sha256: str, *, prefix: str) -> None:
+        """Put bytes aside that nothing names."""
+        ...
+
+    def restore(self, sha256: str, *, prefix: str) -> None:
+        """Put retired bytes back."""
+        ...
+
+    def discard(self, sha256: str, *, prefix: str) -> None:
+        """Delete retired bytes for good."""
+        ...
+
+    def drop_unfinished(self, *, before: datetime) -> int:
+        """Remove what uploads that never ended left behind; the answer is how many."""
         ...

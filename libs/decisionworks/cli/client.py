@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Iterator, Mapping
@@ -64,11 +65,21 @@ class Client:
         return self._call("POST", path, body=body, headers=headers)
 
     def download(self, sha256: str) -> bytes:
-        """The bytes of an artifact.
+        """The bytes of an artifact, from the server or from where it sends us.
 
         Raises: CommandFailed, CannotReach.
         """
-        return self._answer("GET", f"{ROOT}/artifacts/{segment(sha256)}").content
+        answer = self._answer("GET", f"{ROOT}/artifacts/{segment(sha256)}")
+        if answer.status_code != httpx.codes.TEMPORARY_REDIRECT:
+            return answer.content
+        # The token stays here: the link carries its own permission.
+        try:
+            found = httpx.get(answer.headers["location"], timeout=60.0)
+        except httpx.TransportError as error:
+            raise CannotReach(f"the store of {self.url} cannot be reached: {error}") from error
+        if found.status_code != httpx.codes.OK or hashlib.sha256(found.content).hexdigest() != sha256:
+            raise CannotReach(f"the store of {self.url} does not give the artifact: status {found.status_code}")
+        return found.content
 
     def follow(self, decision_set_id: str, *, after: int = 0) -> Iterator[Json]:
         """Every event after a number, each once, until the run has ended; a cut stream is resumed where it ended.
@@ -159,7 +170,7 @@ class Client:
             raise CannotReach(
                 f"no answer from {self.url}: {error}", remedy="start it with `decisionworks up`, or give --url"
             ) from error
-        if answer.status_code >= 300:
+        if answer.status_code >= 300 and answer.status_code != httpx.codes.TEMPORARY_REDIRECT:
             raise refusal(answer)
         return answer
 

@@ -34,6 +34,7 @@ _COMMANDS = {
     "api": "commands.services:api",
     "worker": "commands.services:worker",
     "migrate": "commands.services:migrate",
+    "gc": "commands.collect:collect",
 }
 _INTERRUPTED = 130
 

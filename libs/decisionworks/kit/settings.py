@@ -27,6 +27,18 @@ class Settings(BaseModel):
     migration_url: str | None = Field(default=None, description="URL of the owner of the tables, for migrations")
     listen_url: str | None = Field(default=None, description="direct URL for LISTEN, where database_url is a pooler")
     data_dir: Path = Field(default=Path(".data"), description="artifacts, project repositories, server.json")
+    artifacts: str | None = Field(
+        default=None,
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9/_.-]*)?$",
+        description="bucket for artifacts, as s3://bucket/prefix; without it they are kept in the data directory",
+    )
+    artifacts_endpoint: str | None = Field(
+        default=None, pattern="^https?://", description="address of a service that speaks S3, where it is not AWS"
+    )
+    artifacts_region: str | None = Field(default=None, description="region of the bucket, where the role does not say")
+    artifacts_kms_key: str | None = Field(
+        default=None, description="KMS key that encrypts artifacts; without it S3's own key does"
+    )
     host: str = Field(default="127.0.0.1", description="address of the API")
     port: int = Field(default=8000, ge=0, le=65535, description="port of the API")
     worker_host: str = Field(default="127.0.0.1", description="address of the worker's health endpoint")

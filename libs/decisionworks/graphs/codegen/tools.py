@@ -14,12 +14,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from decisionworks.artifacts import ContentStore, GeneratedFile
+from decisionworks.artifacts import WORK, ContentStore, GeneratedFile, prefix_of
 from decisionworks.kit.canonical import canonical_json
 from decisionworks.sandbox import Sandbox
-
-WORK = "work"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +50,16 @@ def unpack(data: bytes) -> dict[str, GeneratedFile]:
     }
 
 
-async def keep(tools: CodegenTools, data: bytes, *, prefix: str = WORK) -> str:
+async def keep(tools: CodegenTools, data: bytes, *, project_id: UUID, kind: str = WORK) -> str:
     """Put bytes into the content store; the answer is their digest."""
-    return await asyncio.to_thread(tools.store.put, data, prefix=prefix)
+    return await asyncio.to_thread(tools.store.put, data, prefix=prefix_of(project_id, kind))
 
 
-async def kept_files(tools: CodegenTools, digest: str) -> dict[str, GeneratedFile]:
+async def kept(tools: CodegenTools, digest: str, *, project_id: UUID, kind: str = WORK) -> bytes:
+    """Bytes that were put before."""
+    return await asyncio.to_thread(tools.store.read, digest, prefix=prefix_of(project_id, kind))
+
+
+async def kept_files(tools: CodegenTools, digest: str, *, project_id: UUID) -> dict[str, GeneratedFile]:
     """The files that an earlier node kept."""
-    return unpack(await asyncio.to_thread(tools.store.read, digest, prefix=WORK))
+    return unpack(await kept(tools, digest, project_id=project_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from langgraph.graph import END
@@ -16,6 +17,7 @@ from decisionworks.graphs.codegen.tools import CodegenTools, keep, kept_files, p
 from decisionworks.graphs.codegen.validate import CheckReport, CheckStatus, ValidationReport, Verdict
 from decisionworks.graphs.decision_document import DecisionDocument
 
+PROJECT = UUID(int=1)
 CLEAN = {"public_bucket": False, "wildcard_iam": False, "unencrypted_store": False, "plaintext_secret": False}
 
 
@@ -41,10 +43,10 @@ async def _validated(
         duration_ms=1,
     )
     monkeypatch.setattr(validators, "validate_repository", lambda files, **_: report)
-    row = SimpleNamespace(plan={"patterns": []}, constraints={}, cost_estimate={}, findings={})
+    row = SimpleNamespace(project_id=PROJECT, plan={"patterns": []}, constraints={}, cost_estimate={}, findings={})
     attempt: Any = SimpleNamespace(document=DecisionDocument(row=row))  # type: ignore[arg-type]
     files = {"a.py": GeneratedFile(content=b"x = 1\n", pattern="sec-baseline")}
-    digest = await keep(tools, pack(files))
+    digest = await keep(tools, pack(files), project_id=PROJECT)
     return await validators.validators_node(tools).work({"files_digest": digest, "plan_hash": "0" * 64}, attempt)
 
 
@@ -76,7 +78,7 @@ async def test_files_come_out_of_the_store_as_they_went_in(tools: CodegenTools) 
         "ä.md": GeneratedFile(content=b"", pattern="sec-baseline"),
     }
 
-    digest = await keep(tools, pack(files))
+    digest = await keep(tools, pack(files), project_id=PROJECT)
 
-    assert await kept_files(tools, digest) == files
-    assert await keep(tools, pack(dict(reversed(files.items())))) == digest
+    assert await kept_files(tools, digest, project_id=PROJECT) == files
+    assert await keep(tools, pack(dict(reversed(files.items()))), project_id=PROJECT) == digest

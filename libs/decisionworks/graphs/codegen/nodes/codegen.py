@@ -26,7 +26,7 @@ def codegen_node(tools: CodegenTools) -> NodeSpec:
         if row.plan_hash != state["plan_hash"] or (row.approval or {}).get("plan_hash") != row.plan_hash:
             raise Broken("what was approved is not what is about to be generated", remedy="revise and approve again")
         files = await asyncio.to_thread(render_repository, _input(row, state.get("guidance", "")))
-        digest = await keep(tools, pack(files))
+        digest = await keep(tools, pack(files), project_id=row.project_id)
         return NodeResult(update={"files_digest": digest}, card=_card(row, files, state.get("guidance", "")))
 
     return NodeSpec(

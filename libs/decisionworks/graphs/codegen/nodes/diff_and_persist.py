@@ -28,7 +28,7 @@ from decisionworks.engine.node import NodeResult, NodeSpec, State
 from decisionworks.events import EventDraft
 from decisionworks.graphs.codegen.nodes.plan_documents import compared_document, plan_documents
 from decisionworks.graphs.codegen.render import template_version
-from decisionworks.graphs.codegen.tools import WORK, CodegenTools, keep, kept_files
+from decisionworks.graphs.codegen.tools import CodegenTools, keep, kept, kept_files
 from decisionworks.graphs.decision_document import document_of, writing
 from decisionworks.integrations.git import Author, commit_documents
 from decisionworks.kit.db import Tx
@@ -45,9 +45,9 @@ def diff_and_persist_node(tools: CodegenTools) -> NodeSpec:
     async def work(state: State, attempt: Attempt) -> NodeResult:
         row = document_of(attempt)
         packed = await _pack(tools, state, row)
-        repository_digest = await keep(tools, packed.archive, prefix=REPOSITORY)
-        run_log = await asyncio.to_thread(tools.store.read, state["run_log_digest"], prefix=WORK)
-        run_log_digest = await keep(tools, run_log, prefix=RUN_LOG)
+        repository_digest = await keep(tools, packed.archive, project_id=row.project_id, kind=REPOSITORY)
+        run_log = await kept(tools, state["run_log_digest"], project_id=row.project_id)
+        run_log_digest = await keep(tools, run_log, project_id=row.project_id, kind=RUN_LOG)
         parent, parent_files = await _parent(tools, attempt, row)
         commit_id = await asyncio.to_thread(_commit, tools, row, await _line(attempt, row))
         summary = change_summary(
@@ -98,8 +98,8 @@ class _Packed:
 
 
 async def _pack(tools: CodegenTools, state: State, row: DecisionSet) -> _Packed:
-    files = await kept_files(tools, state["files_digest"])
-    files |= await kept_files(tools, state["report_digest"])
+    files = await kept_files(tools, state["files_digest"], project_id=row.project_id)
+    files |= await kept_files(tools, state["report_digest"], project_id=row.project_id)
     manifest = build_manifest(
         files,
         plan_hash=str(row.plan_hash),
@@ -120,10 +120,10 @@ async def _parent(
         return None, {}
     async with attempt.database.project_transaction(row.project_id) as tx:
         parent = await load(tx, row.parent_id)
-        kept = [artifact for artifact in await list_artifacts(tx, parent.id) if artifact.kind == REPOSITORY]
-    if not kept:
+        made = [artifact for artifact in await list_artifacts(tx, parent.id) if artifact.kind == REPOSITORY]
+    if not made:
         return parent, {}
-    data = await asyncio.to_thread(tools.store.read, kept[0].sha256, prefix=REPOSITORY)
+    data = await kept(tools, made[0].sha256, project_id=row.project_id, kind=REPOSITORY)
     archived = await asyncio.to_thread(read_archive, data)
     return parent, {path: file.content for path, file in archived.items() if path != MANIFEST_PATH}
 

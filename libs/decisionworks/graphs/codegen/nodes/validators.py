@@ -22,14 +22,15 @@ def validators_node(tools: CodegenTools) -> NodeSpec:
     """The node with its dependencies."""
 
     async def work(state: State, attempt: Attempt) -> NodeResult:
-        files = await kept_files(tools, state["files_digest"])
+        row = document_of(attempt)
+        files = await kept_files(tools, state["files_digest"], project_id=row.project_id)
         report = await asyncio.to_thread(_validate, tools, files)
-        results = _judge(document_of(attempt), report.gen_facts)
+        results = _judge(row, report.gen_facts)
         blocked = fired_rules(results, severity="block")
         failed = [check for check in report.checks if check.verdict.status is CheckStatus.FAILED]
         update: dict[str, Any] = {
-            "report_digest": await keep(tools, pack(report.files())),
-            "run_log_digest": await keep(tools, canonical_json(report.run_json()).encode()),
+            "report_digest": await keep(tools, pack(report.files()), project_id=row.project_id),
+            "run_log_digest": await keep(tools, canonical_json(report.run_json()).encode(), project_id=row.project_id),
             "validation_status": "failed" if failed else "passed",
         }
         if blocked or failed:
