@@ -1,7 +1,7 @@
 # The only task runner. `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check bench migrate fmt lock
+.PHONY: help setup demo up test check bench bench-peers migrate fmt lock
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -15,7 +15,7 @@ override export REQUEST := $(value REQUEST)
 export OUT
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 setup:  ## make .venv and install the locked dependencies (quick when nothing changed)
 	@sh scripts/setup
@@ -35,8 +35,14 @@ check: setup  ## formatting, lint, types, import contracts
 	@$(BIN)/mypy libs api worker
 	@$(BIN)/lint-imports
 
-bench: setup  ## measures the main job against a floor in the same run
+bench: setup  ## measures the main job, then the engine beside its peers (ARGS=, PEERS=--quick)
 	@$(BIN)/python -m benchmarks $(ARGS)
+	@sh scripts/setup-peers
+	@$(BIN)/python -m benchmarks.peers $(PEERS)
+
+bench-peers: setup  ## the engine beside its peers alone (benchmarks/peers/README.md)
+	@sh scripts/setup-peers
+	@$(BIN)/python -m benchmarks.peers $(PEERS)
 
 migrate: setup  ## bring the schema of DATABASE_URL up to date
 	@$(BIN)/decisionworks migrate

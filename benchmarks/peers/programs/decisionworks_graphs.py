@@ -1,0 +1,97 @@
+"""The graphs that the engine works in the benchmarks: ten trivial nodes in a row, and one node for each kind of job."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+from typing import Annotated, Any, TypedDict
+
+import marks
+from langgraph.graph import END, START, StateGraph
+
+from decisionworks.engine.attempt import Attempt
+from decisionworks.engine.cards import ReasonCard
+from decisionworks.engine.definition import Failure, GraphDefinition, Waiting
+from decisionworks.engine.node import NodeResult, NodeSpec, State, recorded
+from decisionworks.events import EventDraft
+from decisionworks.kit.db import Tx
+
+_NODES = 10
+
+
+class Trail(TypedDict):
+    """Which nodes ran."""
+
+    trail: Annotated[list[int], operator.add]
+
+
+class PlainLife:
+    """Runs that begin with nothing, rest nowhere, and say that they ended."""
+
+    async def prepare(self, tx: Tx, attempt: Attempt) -> Mapping[str, Any]:
+        """No node ran."""
+        return {"trail": []}
+
+    async def rest(self, tx: Tx, attempt: Attempt, waiting: Waiting) -> list[EventDraft]:
+        """There is no gate."""
+        raise NotImplementedError
+
+    async def answer(self, tx: Tx, attempt: Attempt, interrupt_id: str) -> Mapping[str, Any] | None:
+        """There is no gate."""
+        raise NotImplementedError
+
+    async def finish(self, tx: Tx, attempt: Attempt, state: Mapping[str, Any]) -> None:
+        """The last event of the stream."""
+        await attempt.append(tx, [EventDraft(type="run-complete", payload={"status": "completed"})])
+
+    async def fail(self, tx: Tx, attempt: Attempt, failure: Failure) -> None:
+        """Benchmarks do not fail."""
+        raise AssertionError(failure.message)
+
+    async def cancel(self, tx: Tx, attempt: Attempt) -> None:
+        """Nobody cancels."""
+
+
+def ten_nodes() -> GraphDefinition:
+    """Ten nodes in a row, each with its agent run, reason card and events."""
+    builder: StateGraph[Any, Any, Any, Any] = StateGraph(Trail, context_schema=Attempt)
+    names = [f"n{number}" for number in range(_NODES)]
+    for number, name in enumerate(names):
+        builder.add_node(name, recorded(NodeSpec(name=name, inputs=("trail",), work=_work(number))))
+    for before, after in zip([START, *names], [*names, END], strict=True):
+        builder.add_edge(before, after)
+    return GraphDefinition(kind="ten", version="1", builder=builder, life=PlainLife())
+
+
+def one_node(kind: str) -> GraphDefinition:
+    """A job of the benchmarks as a graph of one node."""
+    builder: StateGraph[Any, Any, Any, Any] = StateGraph(Trail, context_schema=Attempt)
+    builder.add_node(kind, recorded(NodeSpec(name=kind, inputs=("trail",), work=_job)))
+    builder.add_edge(START, kind)
+    builder.add_edge(kind, END)
+    return GraphDefinition(kind=kind, version="1", builder=builder, life=PlainLife())
+
+
+def _work(number: int) -> Any:
+    async def work(state: State, attempt: Attempt) -> NodeResult:
+        if number == 0:
+            marks.noop()
+        return _result(number)
+
+    return work
+
+
+async def _job(state: State, attempt: Attempt) -> NodeResult:
+    match attempt.job.kind:
+        case "noop":
+            marks.noop()
+        case "stamp":
+            marks.stamp(attempt.job.payload["sent_at"])
+        case "slow":
+            await marks.slow(attempt.job.payload["seconds"])
+    return _result(0)
+
+
+def _result(number: int) -> NodeResult:
+    card = ReasonCard(agent="bench", title=f"Step {number}", decision="Go on", because=("Nothing speaks against it.",))
+    return NodeResult(update={"trail": [number]}, card=card)
