@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -52,6 +53,7 @@ def main(
         _report(merged([load_run(path) for path in show]))
         return
     chosen = _chosen(peers)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server of the run ends with it
     with tempfile.TemporaryDirectory(prefix="decisionworks-peers-", dir=Path.cwd()) as folder:
         try:
             with serving(Path(folder)) as server:

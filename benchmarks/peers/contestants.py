@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from benchmarks.peers.figures import OURS
 PROGRAMS = Path(__file__).parent / "programs"
 _BENCH_VENV = Path(__file__).parents[2] / ".venv-bench"
 PEERS_PYTHON = _BENCH_VENV / "bin" / "python"
+HAS_TASKS = importlib.util.find_spec("decisionworks.engine.task") is not None
 NODE_MODULES = _BENCH_VENV / "node"
 Options = Mapping[str, Any]
 
@@ -104,8 +106,11 @@ def _ours() -> Contestant:
         owner="SELECT id, state, lease_token, worker_id FROM jobs",
         tables=("jobs", "job_attempts"),
         finished=(Finished(table="jobs_finished", fresh={"id": "gen_random_uuid()"}),),
-        work={"8 slots": {"slots": 8}},
-        jobs=1500,
+        work={
+            "100 task slots (default)": {"slots": 8},
+            "1000 task slots": {"slots": 8, "task_slots": 1000},
+        },
+        jobs=60_000 if HAS_TASKS else 1500,
         runs=(RunsAt(concurrency=1, n=100), RunsAt(concurrency=8, n=400)),
         runs_in_workers=True,
     )

@@ -8,16 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from decisionworks_graphs import one_node, ten_nodes
+from decisionworks_light import hand_in, hand_in_many, make_worker, queue_of, settings_for
 from program import URL, Unable, main
 
-from decisionworks import jobs
 from decisionworks.engine.migrate import migrate
-from decisionworks.engine.worker import Worker
 from decisionworks.events import JOBS_CHANNEL, Doorbell
 from decisionworks.kit.db import Database
-from decisionworks.kit.ids import new_id
-from decisionworks.kit.settings import read_settings
 
 _PROJECTS = tuple(UUID(int=number + 1) for number in range(2))
 
@@ -50,24 +46,22 @@ class DecisionworksQueue(Unable):
         """One job in a transaction of its own, the ring after it."""
         project_id = _PROJECTS[group]
         async with self._database.project_transaction(project_id) as tx:
-            await jobs.enqueue(tx, project_id=project_id, kind=kind, subject_id=new_id(), payload=arguments)
-        self._doorbell.ring(JOBS_CHANNEL, jobs.DEFAULT_QUEUE)
+            await hand_in(tx, project_id=project_id, kind=kind, arguments=arguments)
+        self._doorbell.ring(JOBS_CHANNEL, queue_of(kind))
 
     async def enqueue_many(self, kind: str, arguments: list[dict[str, Any]], group: int) -> None:
         """A batch in one transaction."""
         project_id = _PROJECTS[group]
         async with self._database.project_transaction(project_id) as tx:
-            for one in arguments:
-                await jobs.enqueue(tx, project_id=project_id, kind=kind, subject_id=new_id(), payload=one)
-        self._doorbell.ring(JOBS_CHANNEL, jobs.DEFAULT_QUEUE)
+            await hand_in_many(tx, project_id=project_id, kind=kind, arguments=arguments)
+        self._doorbell.ring(JOBS_CHANNEL, queue_of(kind))
 
-    async def work(self, *, slots: int) -> None:
+    async def work(self, *, slots: int = 4, task_slots: int = 100) -> None:
         """A worker of the product, until killed."""
-        settings = read_settings(database_url=URL, worker_slots=slots)
+        settings = settings_for(URL, slots=slots, task_slots=task_slots)
         database = Database(URL, pool_size=settings.pool_size, timeout_s=settings.database_timeout_s)
         await database.open()
-        definitions = {one.kind: one for one in (ten_nodes(), *map(one_node, ("noop", "stamp", "slow")))}
-        await Worker(settings, definitions, database).run()
+        await make_worker(settings, database).run()
 
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
