@@ -20,9 +20,11 @@ def takeover(plan: Plan, contestant: Contestant) -> list[Figure]:
     if not contestant.jobs:
         return []
     with plan.session(contestant) as session:
+        seen = session.conditions()  # beforehand: it takes seconds, and the job lasts no longer
         victim, heir = two_workers(session)
         try:
-            seen = session.conditions()
+            if session.marks("end"):
+                raise ProgramFailed("the job ended before its worker was killed")
             victim.kill()
             killed_at = time.time()
             begun = session.await_marks("begin", 2, timeout_s=contestant.patience_s)
