@@ -48,13 +48,14 @@ class FileSpec(_Part):
 
 
 class VariableSpec(_Part):
-    """An input of a local module; `value` is the raw HCL expression that the root passes in."""
+    """An input of a local module; `value` is the raw HCL expression that the root passes in, `test` what tests do."""
 
     type: str = "string"
     description: str
     value: str | None = None
     default: str | None = None
     sensitive: bool = False
+    test: str | None = None
     when: When = When()
 
 
@@ -64,6 +65,14 @@ class OutputSpec(_Part):
     description: str
     value: str
     root: bool = False
+    when: When = When()
+
+
+class CheckSpec(_Part):
+    """What a module's test asserts beyond what follows from its resources."""
+
+    condition: str
+    message: str
     when: When = When()
 
 
@@ -78,6 +87,7 @@ class TerraformSpec(_Part):
     inputs: dict[str, str] = {}
     outputs: dict[str, OutputSpec] = {}
     needs: Names = ()
+    checks: tuple[CheckSpec, ...] = ()
     main: str = "terraform/main.tf.j2"
     when: When = When()
 

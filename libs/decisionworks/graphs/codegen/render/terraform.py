@@ -8,6 +8,7 @@ from decisionworks.graphs.codegen.render.escaping import hcl
 from decisionworks.graphs.codegen.render.hcl import format_hcl, wrapped_expression
 from decisionworks.graphs.codegen.render.model import Fragment, Selection
 from decisionworks.graphs.codegen.render.schema import TerraformSpec
+from decisionworks.graphs.codegen.render.terraform_tests import module_test
 
 REQUIRED_TERRAFORM = ">= 1.10.0, < 2.0.0"
 REQUIRED_PROVIDER = "~> 6.60"
@@ -95,7 +96,17 @@ def module_files(
         for name, text in texts.items()
         if text.strip()
     ]
-    return [*files, ModuleFile(path=f"{folder}/README.md", text=_readme(spec, facts=facts), fragment=fragment)]
+    test = module_test(
+        spec.folder,
+        main=format_hcl(main),
+        variables={name: item for name, item in spec.variables.items() if item.when.holds(facts)},
+        checks=[(check.condition, check.message) for check in spec.checks if check.when.holds(facts)],
+    )
+    return [
+        *files,
+        ModuleFile(path=f"{folder}/README.md", text=_readme(spec, facts=facts), fragment=fragment),
+        ModuleFile(path=f"terraform/tests/{spec.folder}.tftest.hcl", text=test, fragment=fragment),
+    ]
 
 
 VERSIONS = f"""

@@ -18,6 +18,17 @@ REPORT_VERSION = 1
 VALIDATION_PATH = "reports/validation.json"
 SUMMARY_PATH = "reports/summary.md"
 _LOG_TAIL = 4000
+_GRAVITY = {"error": 0, "warning": 1, "note": 2}
+# Rules of different tools that mean the same thing.
+_TOPICS = {
+    "docker-unpinned": "unpinned-image", "DL3006": "unpinned-image", "DL3007": "unpinned-image",
+    "docker-root": "root-user", "DL3002": "root-user", "DS002": "root-user",
+    "workflow-unpinned": "unpinned-action", "unpinned-uses": "unpinned-action",
+    "workflow-permissions": "permissions", "excessive-permissions": "permissions",
+    "workflow-injection": "injection", "template-injection": "injection",
+    "workflow-schema": "workflow-schema", "workflow-shape": "workflow-schema",
+    "yaml-syntax": "syntax", "syntax": "syntax", "invalid-syntax": "syntax", "python-syntax": "syntax",
+}  # fmt: skip
 _SARIF_LEVELS = {"error": "error", "warning": "warning", "note": "note"}
 
 
@@ -49,8 +60,13 @@ class ValidationReport:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The findings of all checks, in the order of the checks."""
-        return tuple(finding for check in self.checks for finding in check.verdict.findings)
+        """The findings of all checks in their order; what two say about one place is told once, by the graver."""
+        told: dict[tuple[str, int | None, str], Finding] = {}
+        for finding in (finding for check in self.checks for finding in check.verdict.findings):
+            key = (finding.file, finding.line, _TOPICS.get(finding.rule, f"{finding.rule} {finding.message}"))
+            if key not in told or _GRAVITY[finding.severity] < _GRAVITY[told[key].severity]:
+                told[key] = finding
+        return tuple(told.values())
 
     def ids(self, status: CheckStatus) -> list[str]:
         """The checks that ended so."""

@@ -109,3 +109,24 @@ def test_text_of_a_tool_brings_no_markup_into_the_summary() -> None:
     line = next(line for line in report_of(("t", hostile)).summary().splitlines() if line.startswith("- "))
 
     assert "\\| y # Passed \\<img src=x\\> \\[click\\](javascript:1) \\`code\\`" in line
+
+
+def test_what_two_checks_say_about_one_place_is_told_once_and_the_graver_wins() -> None:
+    def check(name: str, *findings: Finding) -> CheckReport:
+        verdict = Verdict(status=CheckStatus.FAILED, reason="x", tool=name, findings=findings)
+        return CheckReport(id=name, verdict=verdict, duration_ms=1)
+
+    ours = Finding(file="Dockerfile", line=1, rule="docker-unpinned", message="can change")
+    theirs = Finding(file="Dockerfile", line=1, rule="DL3006", severity="warning", message="tag the version")
+    elsewhere = Finding(file="other/Dockerfile", line=1, rule="DL3006", severity="warning", message="tag the version")
+
+    for order in ((theirs, ours), (ours, theirs)):
+        report = ValidationReport(
+            checks=(check("one", order[0], elsewhere), check("two", order[1])),
+            gen_facts={},
+            sandbox_level="namespaces",
+            duration_ms=1,
+        )
+
+        assert sorted(report.findings, key=lambda one: one.file) == [ours, elsewhere]
+        assert sum(len(one.verdict.findings) for one in report.checks) == 3

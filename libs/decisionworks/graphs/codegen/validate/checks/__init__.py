@@ -4,8 +4,16 @@ from decisionworks.graphs.codegen.validate.checks.aws_schema import AwsSchemaChe
 from decisionworks.graphs.codegen.validate.checks.dockerfiles import DockerfileCheck, HadolintCheck
 from decisionworks.graphs.codegen.validate.checks.generated_tests import GeneratedTestsCheck
 from decisionworks.graphs.codegen.validate.checks.infrastructure import InfrastructureCheck
+from decisionworks.graphs.codegen.validate.checks.linters import (
+    KubernetesCheck,
+    MypyCheck,
+    WorkflowSchemaCheck,
+    YamllintCheck,
+    ZizmorCheck,
+)
 from decisionworks.graphs.codegen.validate.checks.readme import ReadmeCheck
 from decisionworks.graphs.codegen.validate.checks.ruff import RuffCheck
+from decisionworks.graphs.codegen.validate.checks.scanners import GitleaksCheck, TfsecCheck, TrivyCheck
 from decisionworks.graphs.codegen.validate.checks.secrets import SecretsCheck
 from decisionworks.graphs.codegen.validate.checks.syntax import SyntaxCheck
 from decisionworks.graphs.codegen.validate.checks.terraform import (
@@ -25,7 +33,9 @@ def all_checks() -> tuple[Check, ...]:
         SyntaxCheck(id="json-syntax", kind="json", suffixes=(".json",)),
         SyntaxCheck(id="toml-syntax", kind="toml", suffixes=(".toml",)),
         SyntaxCheck(id="hcl-syntax", kind="hcl", suffixes=(".tf", ".tfvars", ".hcl")),
+        YamllintCheck(),
         RuffCheck(),
+        MypyCheck(),
         SecretsCheck(),
         InfrastructureCheck(),
         AwsSchemaCheck(),
@@ -33,8 +43,14 @@ def all_checks() -> tuple[Check, ...]:
         TerraformValidateCheck(),
         TerraformTestCheck(),
         WorkflowCheck(),
+        WorkflowSchemaCheck(),
+        ZizmorCheck(),
+        KubernetesCheck(),
         DockerfileCheck(),
         HadolintCheck(),
+        TrivyCheck(),
+        TfsecCheck(),
+        GitleaksCheck(),
         ReadmeCheck(),
         GeneratedTestsCheck(),
     )
