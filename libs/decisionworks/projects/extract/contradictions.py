@@ -5,15 +5,24 @@ What only a price or a solver can refute (five milliseconds for fifty dollars) i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from decisionworks.projects.extract.finding import Finding
+from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.model import Constraints, ConstraintValue, Contradiction, ValueState
 from decisionworks.projects.places import AWS_REGIONS, REGIONS_OF_JURISDICTION
 
+# A result that takes longer is not one in real time.
+MOST_AT_ONCE_MS = 30_000
 _CLOUDS = ("aws", "azure", "gcp")
+_AT_ONCE = re.compile(
+    r"(?<!near )real[- ]?time|echtzeit|temps réel|tiempo real|tempo real|リアルタイム|online scoring|synchronous(?:ly)?"
+)
+# “No real-time data” is about what comes in.
+_WHAT_COMES_IN = re.compile(r"^[- ]?(?:data|feeds?|streams?|daten|strom|données|flux|datos|dados|training|データ)")
 
 
 def find_contradictions(
@@ -22,7 +31,13 @@ def find_contradictions(
     """The constraints with refuted fields set to conflicting, and the contradictions between fields."""
     found: list[Contradiction] = []
     changed = dict(constraints)
-    for check in (_residency_against_regions, _cloud_against_regions, _personal_data_denied, _api_forbidden):
+    for check in (
+        _residency_against_regions,
+        _cloud_against_regions,
+        _personal_data_denied,
+        _api_forbidden,
+        _at_once_and_never,
+    ):
         contradiction = check(changed, findings, reading)
         if contradiction is not None:
             found.append(contradiction)
@@ -94,3 +109,21 @@ def _api_forbidden(constraints: Constraints, findings: list[Finding], reading: R
     return _contradiction(
         "a model behind an outside API cannot be reached", llm_external_api_allowed=allowed, model_type=model
     )
+
+
+def _at_once_and_never(constraints: Constraints, findings: list[Finding], reading: Reading) -> Contradiction | None:
+    """“Never in real time”, and then an answer in real time within 100 ms."""
+    latency, modes = _stated(constraints, "latency_p95_ms"), constraints["inference_mode"]
+    if latency is None or latency.span is None or modes.value is None:
+        return None
+    said = [
+        one for one in _AT_ONCE.finditer(reading.folded) if not _WHAT_COMES_IN.match(reading.after(one.end(), chars=12))
+    ]
+    never = [one for one in said if is_denied(reading, one.start(), one.end())]
+    home = reading.sentence_at(latency.span.start)
+    wanted = [one for one in said if one not in never and home[0] <= one.start() < home[1]]
+    if not never or not wanted or not isinstance(latency.value, int | float) or latency.value > MOST_AT_ONCE_MS:
+        return None
+    spans = (reading.span(never[0].start(), never[0].end()), reading.span(wanted[0].start(), wanted[0].end()))
+    why = f"“{reading.sentence(never[0].start()).strip()}” and “{reading.sentence(wanted[0].start()).strip()}”"
+    return Contradiction(fields=("inference_mode",), spans=spans, why=f"{why}: one forbids what the other asks for")

@@ -50,6 +50,7 @@ _OWN_EACH = re.compile(
     r"each (?:\w{1,24} ){0,2}(?:gets?|has|have|with|needs?) (?:its|their|an?) own|(?:one|own|separate|isolated"
     r"|dedicated) models? (?:per|for (?:each|every)) (?:customer|tenant|client)|per[- ]tenant|"
     r"per[- ]customer models?|multi-?tenant|isolated (?:data )?per|je kunde ein eigenes|ein modell pro kunde"
+    r"|one (?:[\w-]{1,24} ){1,3}(?:per|for (?:each|every)) (?:customer|tenant|client|studio|site|school)"
     r"|eigenes modell|un modèle par client|un modelo por cliente|um modelo por cliente|"
     r"顧客ごと|テナントごと|tenants"
 )
@@ -61,7 +62,10 @@ _EACH_OWN = re.compile(
 )
 _NOT_TENANTS = frozenset({"camera", "device", "machine", "truck", "robot", "gateway", "gerät", "kamera", "maschine"})
 MOST_THINGS = 3
-_TOKENS = re.compile(rf"(?P<n>{NUMBER})[ -]?(?:input |output |prompt |context )?(?:tokens?|トークン|jetons)(?!\w)")
+_TOKENS = re.compile(
+    rf"(?P<n>{NUMBER})[ -]?(?:input |output |prompt |context )?(?:tokens?(?!\w)|トークン"
+    rf"|jetons(?!\w))"
+)
 _IN_AFTER = re.compile(r"^\s?(?:in\b|input|rein|eingabe|en entrée|entrada|de entrada|入力)")
 _OUT = re.compile(
     r"output|raus|sortie|salida|out\b|answer|reply|replies|response|generated|completion|ausgabe|antwort|réponse|respuesta|saída"

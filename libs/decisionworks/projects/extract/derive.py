@@ -161,8 +161,11 @@ def _mode_from_purpose(
 def derive_data(
     reading: Reading, values: Mapping[str, Plain], constraints: Mapping[str, ConstraintValue]
 ) -> Iterator[Finding]:
-    """Model family, data kinds and freshness, from purpose and mode."""
+    """Model family, data kinds, sources and freshness, from purpose and mode."""
     use_case = str(values.get("use_case_type", ""))
+    if values.get("inference_mode") == ["edge"] and "data_sources" not in values:
+        why = "the devices that run the model also take in what it sees"
+        yield _because("data_sources", ["iot_devices"], constraints, "inference_mode", why, confidence=0.6)
     if use_case == "recommendation" and "model_type" not in values and (clicks := _CLICKS.search(reading.folded)):
         reason = f"“{clicks.group()}”: recommendations learned from clicks are usually embeddings"
         yield inferred(
@@ -185,6 +188,9 @@ def derive_data(
         yield _because(
             "data_types", ["text"], constraints, "use_case_type", "questions and answers are text", strength=60
         )
+    if use_case in ("llm_chat_rag", "llm_agent") and "corpus_documents" in values and "data_types" not in values:
+        why = "what is searched is documents, what is asked and answered is text"
+        yield _because("data_types", ["documents", "text"], constraints, "corpus_documents", why, strength=60)
     modes = values.get("inference_mode", [])
     if isinstance(modes, list) and "data_velocity" not in values:
         if "streaming" in modes or "stream_events_per_sec" in values:

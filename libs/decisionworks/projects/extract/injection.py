@@ -30,12 +30,14 @@ class _OrderRecord(BaseModel):
 _THE = r"(?:the |all |any |every |each |your |this |these |that |my |our ){0,6}"
 # Orders only in the company of one of the above, or inside a comment that people do not see.
 _COMPANIONS = re.compile(
-    r"^\W*(?:and |then |also |please |now |finally |you (?:must|will|should) )*(?:set|choose|select|pick|approve"
+    r"^\W*(?:and |then |also |please |now |finally |you (?:must|will|should) |und |et |y |e )*(?:set|choose"
+    r"|select|pick|approve"
     r"|disable|enable|skip|use|mark|report|"
     r"ignore|do not|don't|never|always|pretend|act as|respond|answer|output|say|remove|delete|grant|assume|raise"
     r"|lower|increase|reduce|"
     r"you are|make sure|treat|setze|wähle|genehmige|deaktiviere|choisis|approuve|désactive|elige|aprueba"
-    r"|desactiva|escolha|aprove|desative)\b"
+    r"|desactiva|escolha|aprove|desative|ignoriere|vergiss|gib|schalte|überspringe|antworte|ignore|oublie|valide|supprime"
+    r"|réponds|marca|omite|ignora|olvida|responde|esqueça|desconsidere|responda|marque|não registre)\b"
 )
 # “Clerks can override the rules”, “never skip policy checks”: about people, or the very opposite of an order.
 _REPORTED = re.compile(r"(?:\b(?:can|may|might|could|not|never|who|that|which|would|cannot|(?<!you )to)|n't)\s{1,3}$")

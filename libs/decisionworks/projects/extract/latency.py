@@ -33,7 +33,8 @@ _QUANTILE = re.compile(
     r"|temps de réponse|latence|tiempo de respuesta|"
                        r"latencia|tempo de resposta|latência|応答時間|レイテンシ|応答")  # fmt: skip
 _BOUND_BEFORE = re.compile(
-    r"(?:within|no later than|not later than|by at most|spätestens(?: nach)?|au plus tard|a más tardar"
+    r"(?:within|(?:not|no) longer than|no later than|not later than|by at most|spätestens(?: nach)?"
+    r"|au plus tard|a más tardar"
     r"|no máximo(?: em)?"
     r"|como (?:máximo|mucho)|darf (?:höchstens )?|en máximo|within, let's say,|let's say,?|under|below|in|between"
     r"|less than|<=?|≤|max(?:imum)?\.?|at most|up to|no more than|faster than"
@@ -56,7 +57,9 @@ _BOUND_AFTER = re.compile(
     r"|(?:at (?:the )?(?:most|latest)|tops|höchstens|maximal|spätestens|au (?:plus|maximum)|como (?:máximo|mucho)"
     r"|no máximo)(?!\w)"
     r"|(?:after|from|following|nach|après|después de|tras|depois d[eoa]|após)\s"
-    r"|以内|未満|以下|で|ほど|程度|あれば|まで|latencia|latência|latenz|de latence|de latencia|de latência)"
+    r"|(?:wait(?:ing time)?|wartezeit|d'attente|de espera)\s?(?:is|are|sind|ist|est|sont|es|son|é"
+    r"|são)?\s?(?:fine|ok|okay|in ordnung|acceptables?|aceptables?|aceitáve\w{1,3}|suffi\w{0,6}|bien|bom)|以内|未満"
+    r"|以下|で|ほど|程度|あれば|まで|latencia|latência|latenz|de latence|de latencia|de latência)"
 )
 _MAY_TAKE = re.compile(
     r"(?:may|can|could|might|is allowed to|darf|dürfen|kann|können|peut|peuvent|puede|pueden|con que|pode"

@@ -55,13 +55,14 @@ _HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
     r"|una vez al mes|uma vez (?:por|ao) mês|todos los meses|todos os meses|todo mês|毎月|月次|月に?[1一]回|月1",
     "monthly", True),
     (
-    r"quarterly|every (?:quarter|three months|3 months)|once a quarter|vierteljährlich|quartalsweise"
+    r"quarterly|(?:every|each) (?:quarter|three months|3 months)|once a quarter|vierteljährlich|quartalsweise"
     r"|(?:einmal im|pro|jedes) quartal\w{0,24}|alle (?:drei|3) monate|tous les (?:trois|3) mois|every (?:three"
     r"|3) months|quarterly|chaque trimestre|cada trimestre|una vez al trimestre|todo trimestre"
     r"|a cada trimestre|cada tres meses|a cada três meses|3[ヶか]月ごと|jedes quartal|trimestriel\w{0,24}"
     r"|tous les trois mois|trimestral\w{0,24}|四半期",
     "quarterly", True),
-    (r"each semester|twice a year|every (?:six|6) months|yearly|once a year|annually|halbjährlich|jährlich|半年|毎年",
+    (r"each semester|twice a year|(?:every|each) (?:six|6) months|(?:every|each) year|yearly|once a year"
+    r"|annually|halbjährlich|jährlich|半年|毎年",
     "quarterly", False),
     (
     r"(?:when|if|on|upon|once) (?:\w{1,24} ){0,4}(?:drift\w{0,24}|degrad\w{1,24}|quality drops?"

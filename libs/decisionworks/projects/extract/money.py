@@ -62,6 +62,12 @@ _BUDGET_WORDS = re.compile(
     r"|limit|presupuesto|gastar|orçamento|gasto|kosten|"
     r"ausgeben|coût|dépenser|予算|費用|上限|コスト"
 )
+# A figure that is called the budget counts as one even where its month is said elsewhere, as in the head of a table.
+_THE_BUDGET = re.compile(r"(?:budgets?|presupuesto|orçamento|予算)(?![\w-])[^.;\n]{0,40}$")
+_ONCE = re.compile(
+    r"one[- ](?:off|time)|project budget|set-?up|initial|capex|einmalig|projektbudget|ponctuel|unique|puntual|inicial"
+    r"|único|初期|一括"
+)
 _NOT_A_BUDGET = re.compile(
     r"(?:revenue|turnover|sales of|lost?|loses?|losing|losses|worth|salary|salaries|priced at"
     r"|currently pay\w{0,24}|today (?:we )?(?:pay|spend)|raised|funding|"
@@ -128,11 +134,18 @@ def _budget(match: re.Match[str], reading: Reading) -> Finding | None:
         return None
     if period is None and _PER_ITEM.match(reading.after(match.end(), chars=20)):
         return None
-    return _converted(match, reading, mark=mark, period=period, is_named=is_named)
+    is_total = _THE_BUDGET.search(before) is not None and not _ONCE.search(before)
+    return _converted(match, reading, mark=mark, period=period, is_named=is_named, is_total=is_total)
 
 
 def _converted(
-    match: re.Match[str], reading: Reading, *, mark: str | None, period: _Period | None, is_named: bool
+    match: re.Match[str],
+    reading: Reading,
+    *,
+    mark: str | None,
+    period: _Period | None,
+    is_named: bool,
+    is_total: bool = False,
 ) -> Finding | None:
     low = parse_number(match["low"], language=reading.language)
     high = parse_number(match["high"], language=reading.language) if match["high"] else None
@@ -163,8 +176,9 @@ def _converted(
         return inferred("budget_usd_month", value, match.start(), end, reason=reason or "", confidence=0.75,
                         strength=STRONG if is_named or mark else FAIR)  # fmt: skip
     confidence = 0.95 if period and currency == "USD" else 0.85 if period else 0.75
+    more = 10 if is_named and period else 5 if period or is_total else -WEAK // 2
     return stated("budget_usd_month", value, match.start(), end, reason=reason, confidence=confidence,
-                  strength=STRONG + (10 if is_named and period else 5 if period else -WEAK // 2))  # fmt: skip
+                  strength=STRONG + more)  # fmt: skip
 
 
 def currency_of(mark: str | None) -> str:
@@ -214,7 +228,7 @@ def _period_after(reading: Reading, end: int) -> _Period | None:
             before,
         ) or (
             re.search(
-                r"(?:monthly|monatliche\w{0,24}|mensuel\w{0,24}|mensual|mensal|月額|月々"
+                r"(?:monthly|monatlich\w{0,24}|mensuel\w{0,24}|mensual(?:mente)?|mensalmente|mensal|月額|月々"
                 r"|月)\W*(?:\w{1,24}\W+){0,4}\S*$",
                 before,
             )

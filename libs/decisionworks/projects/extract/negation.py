@@ -13,7 +13,7 @@ _BEFORE = (
     r"kein|keine|keinen|keiner|keines|keinem|keinerlei|nicht(?!\s+nur)|ohne|weder|niemals|frei\s+von|"
     r"pas\s+de|pas\s+d'|pas\s+les?|pas|sans|aucun|aucune|jamais|ni|ne\s+contien\w{1,4}\s+(?:pas|aucun\w?)|"
     r"migrat\w{1,24}\s+(?:away\s+)?from|mov(?:e|ing)\s+(?:away\s+)?from|away\s+from|sin|ning[uú]n|ninguna|nunca|tampoco"
-    r"|nada\s+de|nada|rien\s+de|rien|nichts|no\s+(?:hay|usamos|tenemos|queremos|contienen?|incluyen?|manejamos|tratamos|son)|sem|nenhum|nenhuma"
+    r"|nada\s+de|nada|rien\s+de|rien|nichts|no\s+(?:hay|usamos|tenemos|queremos|contienen?|incluyen?|manejamos|tratamos|son)|nothing\s+(?:about|to\s+do\s+with|on)|nichts\s+(?:über|von|zu)|sem|nenhum|nenhuma"
     r"|não\s+(?:há|temos|usamos|queremos|contém|contêm|tem|têm|envolve\w?|inclui|incluem|são|usar|existem?))(?:\s+|(?<=')))"
     rf"{_WORDS}$"
 )
@@ -23,7 +23,8 @@ _ENGLISH_NO = re.compile(rf"(?<!\w)no\s+{_WORDS}$")
 _AFTER = re.compile(
     r"^\s*(?:[\w-]{1,24}\s+)?(?:is|are|was)?\s*(?:not|never|n't)\s+(?:needed|required|necessary|involved|used|wanted"
     r"|an\s+option|allowed|apply|present|included|stored|touched|contained)|"
-    r"^\s*(?:does|do)\s+not\s+apply|^[^\s。]{0,4}(?:は|が|も|を)?(?:一切|全く)?(?:不要|なし|無し|ありません|ない|使わない|使いません"
+    r"^\s*(?:does|do)\s+not\s+apply|^\s*(?:gibt\s+es|haben\s+wir|werden|fallen|kommen)\s+(?:\w{1,12}\s+){0,2}?(?:nicht|keine)(?!\w)|"
+    r"^\s*(?:il\s+n'y\s+en\s+a|nous\s+n'en\s+avons|no\s+los?\s+hay|no\s+aparecen?|não\s+há|não\s+aparecem?)(?!\w)|^[^\s。]{0,4}(?:は|が|も|を)?(?:一切|全く)?(?:不要|なし|無し|ありません|ない|使わない|使いません"
     r"|含まれ?ません|含まれ?ない|含まない|含みません|含んで(?:い)?(?:ません|ない)|扱いません|扱わない|持ちません|存在しません|対象外)|"
     r"^\s*(?:ist|sind|wird|werden|kommen|fallen)?\s*(?:hier\s+)?(?:nicht|keine)\s*(?:nötig|erforderlich|gewünscht|betroffen"
     r"|enthalten|vorhanden|vor|an|dabei|im\s+spiel|verarbeitet|gespeichert)|"

@@ -15,7 +15,8 @@ MAX_TEAM = 2_000
 LISTED_SKILLS_CHARS = 60
 _ROLE = (
     r"(?:engineers?|developers?|devs?|people|persons?|data scientists?|scientists?|analysts?|colleagues"
-    r"|team members|members|ftes?|specialists|programmers?|of us|"
+    r"|team members|members|ftes?|specialists|programmers?|of us|staff|volunteers?|technicians?|freiwillige\w?"
+    r"|fachleuten?|bénévoles?|voluntari[oa]s?|voluntári[oa]s?|técnic[oa]s?|collègues|colleg[oa]s?|"
     r"entwickler(?:innen|n)?|ingenieure?n?|leuten?|personen|mitarbeiter(?:innen|n)?|köpfe|kollegen|data-scientists?|"
     r"ingénieure?s?|développeur(?:se)?s?|personnes?|data scientists|"
     r"personas|ingenier[oa]s?|desarrollador(?:es|as)?|programador(?:es|as)?|pessoas|engenheir[oa]s?"
@@ -26,12 +27,13 @@ _ROLE_AFTER = r"(?![\w-]|\s(?:use|uses|ask|visit|visitors|per|a day|will use|aff
 _COUNT = re.compile(rf"(?P<n>{NUMBER})[ -]?(?P<kind>(?:[\w/+-]{{1,24}}\s){{0,2}}?){_ROLE}{_ROLE_AFTER}")
 _COUNT_JA = re.compile(
     r"(?:チーム|エンジニア|開発者|担当|社員|データサイエンティスト)\S{0,6}?(?P<n>\d{1,3}|[一二三四五六七八九十])(?:人|名)|(?P<m>\d{1,3}"
-    r"|[一二三四五六七八九十])(?:人|名)(?:の|体制|で)"
+    r"|[一二三四五六七八九十])(?:人|名)(?=の|体制|で(?!す)|、|,|です|が|\\s|$)"
 )
 _TEAM_OF = re.compile(
     rf"(?:team of|we are(?: a team of)?|we're|there are|team size:?|team:|team von|wir sind|team mit|équipe de"
     rf"|nous sommes|equipo de|somos|equipe de|time de|time com|"
-    rf"equipo:|équipe:|equipe:)\s(?:about |only |just |nur |unas? |uns |zu )?(?!(?:an?|une?|una|eine?[nr]?|uma?"
+    rf"equipo:|équipe:|equipe:|equipa:?|equipa de|equipa com|crew of|staff of|staff:|belegschaft:?)\s(?:about "
+    rf"|only |just |nur |unas? |uns |zu )?(?!(?:an?|une?|una|eine?[nr]?|uma?"
     rf"|half)\s)(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|companies|hospitals|clínicas|stores|"
     r"[\d]))"
 )
@@ -49,7 +51,7 @@ _ALONE = re.compile(
 )
 _LABELLED = re.compile(
     r"(?<!\w)(?:people|persons|team(?: size)?|staff|headcount|ftes?|crew|personen|leute|köpfe|teamgröße"
-    r"|mannschaft|équipe|effectifs?"
+    r"|mannschaft|équipe|equipa|effectifs?"
     r"|personnes|equipo|personas|plantilla|equipe|time|pessoas|人数|チーム|体制|人員)\s{0,12}[,:=]\s?(?:ca\.? "
     r"|about |etwa |約)?"
     rf"(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|ms|usd|eur|[$€£]|[.,:/]?\d))"
@@ -63,7 +65,7 @@ _GROUP_OF = {
 _TOTAL = re.compile(r"^\s?(?:in total|altogether|overall|all in all|insgesamt|au total|en total|no total|in all)")
 _TEAM_WORDS = re.compile(
     rf"{_ROLE}|team|know|skills?|experience\w{{0,24}}|good (?:with|at)|familiar|expert\w{{0,24}}|just me|alone"
-    rf"|only python|python only|hire|staff|equipo|équipe|equipe|kennen|können|kenntnisse|"
+    rf"|only python|python only|hire|staff|equipo|équipe|equipe|equipa|kennen|können|kenntnisse|"
     r"erfahrung\w{0,24}|connai\w{1,24}|maîtris\w{1,24}|compétences?|expérience|sabemos|conocemos|experiencia"
     r"|sabe[nr]?|conhece\w{0,24}|experiência|チーム|経験|スキル|できる|使える|得意|扱え|詳しい"
     r"|\bsé\b|sabe\b|domina\w{0,24}|maneja\w{0,24}|manja\w{0,24}|perfil|profil\w{0,24}|kann\b|beherrsch\w{1,24}"

@@ -39,7 +39,8 @@ _RATE_JA = re.compile(
 )
 _UNMARKED = re.compile(
     rf"(?:[,;]|(?<!\w)(?:and|but|und|aber|et|mais|y|pero|e|mas))\s(?:[\w'-]{{1,24}}\s){{0,6}}?(?P<n>{NUMBER})"
-    rf"(?=\s?(?:[.,;)]|$|when|wenn|quand|lors|cuando|quando|{_PER_SECOND}|(?:{_REQUESTS})\s?(?:{_PER_SECOND})))"
+    rf"(?=\s?(?:[.,;)]|$|when|wenn|quand|lors|cuando|quando|at |on |in |during |am |beim |an |zur |au |aux |à "
+    rf"|pendant |al |en |a la |ao |à |na |no |nos |nas |{_PER_SECOND}|(?:{_REQUESTS})\s?(?:{_PER_SECOND})))"
 )
 # A peak is larger than its average, but hardly a hundred times.
 LEAST_PEAK, MOST_PEAK = 1.2, 100.0

@@ -56,8 +56,20 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     if "batch" not in modes and any(one.field in _ONLINE_FIELDS for one in findings):
         dropped.add("batch_records_per_run")
     findings = [one for one in findings if one.field not in dropped and not _is_explained(one, findings)]
+    findings = [one for one in findings if not _is_watch_kept(one, findings, reading=reading)]
     findings = _without_rare_rates(findings, modes)
     return _without_incidental_data(findings, use_cases)
+
+
+def _is_watch_kept(finding: Finding, findings: list[Finding], *, reading: Reading) -> bool:
+    """“At night somebody is on call”: the night belongs to the people, not to a run."""
+    if finding.field != "inference_mode" or finding.value not in ("batch", ["batch"]):
+        return False
+    sentence = reading.sentence_at(finding.start)
+    return any(
+        one.field == "ops_coverage" and sentence[0] <= one.start < sentence[1] and one.strength >= finding.strength
+        for one in findings
+    )
 
 
 def _is_explained(finding: Finding, findings: list[Finding]) -> bool:

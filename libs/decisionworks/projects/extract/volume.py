@@ -13,7 +13,8 @@ from decisionworks.projects.extract.reading import Reading
 BYTES_PER_ROW = 1_000.0
 _GB_PER = {"k": 1e-6, "m": 1e-3, "g": 1.0, "t": 1e3, "p": 1e6}
 _SIZE = re.compile(
-    rf"(?P<n>{NUMBER})[ -]?(?P<unit>[kmgtp]i?b(?![\w/])|[kmgtp]o(?=[\s.,;)]*(?:$|[^\s\d.,;)]))(?![\w/])|(?:kilo"
+    rf"(?P<n>{NUMBER})[ -]?(?P<unit>[kmgtp]i?b(?![a-z0-9_/])|[kmgtp]o(?=[\s.,;)]*(?:$"
+    rf"|[^\s\d.,;)]))(?![a-z0-9_/])|(?:kilo"
     rf"|mega|giga|tera|peta)(?:bytes?|octets?)(?!\w)|gigas?(?!\w)|ギガ(?:バイト)?|テラ(?:バイト)?)"
 )
 _IS_MODEL = re.compile(
@@ -25,7 +26,7 @@ SMALL_MODEL_MB = 5_000
 _NEAR_MODEL = re.compile(
     r"mod[eè]l\w{0,24}|modell?\w{0,24}|ensembles?|forests?|bosque\w{0,24}|forêt\w{0,24}|floresta\w{0,24}|\w{0,12}bert\w{0,24}"
     r"|classif\w{1,24}|klassifi\w{1,24}|netz\w{0,24}|networks?|réseaux?|red(?:es)?\b|rede|yolo\w{0,24}|resnet\w{0,24}"
-    r"|mobilenet\w{0,24}|cnn|onnx|tflite|xgboost|lightgbm|weights|gewichte|poids|pesos|モデル|whisper|unet|quanti[sz]ed"
+    r"|mobilenet\w{0,24}|cnn|onnx|tflite|xgboost|lightgbm|weights|gewichte|poids|pesos|モデル|whisper|unet|quanti[sz]ed|regressions?|regressionen|régressions?|regresi(?:ón|ones)|regress(?:ão|ões)"
 )
 _OF_DATA = re.compile(
     r"\s?(?:of )?(?:\w{1,24} ){0,2}(?:data|history|logs|images|videos?|recordings?|documents?|files)\b"
@@ -54,7 +55,25 @@ _DOCUMENTS = re.compile(
     r"contrats|documentos|contratos|artículos|artigos|manuales|manuais|procesos|processos|akten|pages|seiten|páginas"
     rf"|notes|reports|berichte|fiches|expedientes|judgments|arrêts|urteile|help articles|books|dossiers|decisions"
     rf"|rulings|verdicts|decisiones|décisions|decisões|entscheidungen|sentencias|brochures)(?!\w)"
-    rf"|(?P<m>{NUMBER})\s?(?:件|点|本|冊|通|枚|ページ)?の?(?:[\w・]{{0,12}})?(?:文書|ドキュメント|マニュアル|ファイル|pdf|規程|記事|資料|契約書|論文|判例|書類)"
+    rf"|(?P<m>{NUMBER})\s?(?:件|点|本|冊|通|枚|ページ)?の?(?:[\w・]{{0,12}})?(?:文書|ドキュメント|マニュアル|ファイル|pdf|規程|記事|資料|契約書|論文|判例|書類)|(?:pdf|文書|ドキュメント|マニュアル|資料|規程|記事|契約書|論文|判例)(?:が|は|を|、)?\s?(?:約|およそ)?(?P<o>{NUMBER})\s?(?:件|点|本|冊|通|枚|ページ)"
+)
+# “Questions over 120,000 filings”: whatever they are called, they are searched.
+LEAST_CORPUS = 50
+_SEARCHED = re.compile(
+    rf"(?<!\w)(?:over|about|across|against|on|from|of|in|über|zu|aus|sur|dans|parmi|depuis|sobre|de|entre|em"
+    rf"|com base em"
+    rf"|con base en)\s(?:about |around |some |our |all |the |rund |etwa |environ |unos |unas |cerca de |uns |umas )?"
+    rf"(?P<n>{NUMBER})\s(?P<thing>[a-zà-ÿ][\w'-]{{2,24}})"
+)
+_NOT_SEARCHED = re.compile(
+    r"(?:%|hours?|days?|weeks?|months?|years?|minutes?|seconds?|people|persons?|employees|users?|customers?|clients?|questions?"
+    r"|requests?|tokens?|gpus?|nodes?|languages?|stunden|tagen?|wochen|monaten?|jahren?|minuten|sekunden|personen|fragen|kunden"
+    r"|mitarbeit\w+|nutzer\w*|heures?|jours?|mois|ans|minutes|secondes|personnes|agents|horas?|días|dias|meses|años|anos|minutos"
+    r"|segundos|personas|pessoas|preguntas|perguntas|consultas|dollars?|euros?|dólares|usd|eur|gb|tb|mb|ms|percent|prozent)"
+)
+_ASKING = re.compile(
+    r"question|ask|answer|chat|assistant|search|copilot|fragen|antwort|beantwort|assistent|such|répon|interrog|cherch|pregunt"
+    r"|respond|asistente|busc|pergunt|assistente"
 )
 _FLOW_AFTER = re.compile(
     r"^\s?(?:\([^)]{0,40}\)\s?)?(?:a|per|each|every|/|pro|par|al|por|ao)\s?(?:day|week|month|hour|tag|monat|jour"
@@ -121,9 +140,21 @@ def _scale(unit: str) -> float:
 def find_corpus(reading: Reading) -> Iterator[Finding]:
     """How many documents should be searchable; a flow of documents is not a corpus. Units: documents."""
     for match in _DOCUMENTS.finditer(reading.folded):
-        number = parse_number(match["n"] or match["m"], language=reading.language)
+        number = parse_number(match["n"] or match["m"] or match["o"], language=reading.language)
         if number is not None and number >= 10 and not _FLOW_AFTER.match(reading.after(match.end(), chars=60)):
             yield stated("corpus_documents", _tidy(number), match.start(), match.end(), confidence=0.85)
+    for match in _SEARCHED.finditer(reading.folded):
+        number = parse_number(match["n"], language=reading.language)
+        if number is None or number < LEAST_CORPUS or _NOT_SEARCHED.match(match["thing"]):
+            continue
+        if not _ASKING.search(reading.sentence(match.start())) or _FLOW_AFTER.match(
+            reading.after(match.end(), chars=60)
+        ):
+            continue
+        reason = f"“{match.group().strip()}” is what the answers are looked up in"
+        yield inferred(
+            "corpus_documents", _tidy(number), match.start(), match.end(), reason=reason, confidence=0.7, strength=FAIR
+        )
 
 
 def _tidy(value: float) -> int | float:

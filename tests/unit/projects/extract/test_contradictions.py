@@ -126,3 +126,43 @@ def test_a_word_that_only_begins_like_a_denial_denies_nothing() -> None:
 
     assert found["cloud"].value == "aws"
     assert found["compliance"].value == ["soc2"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Scores are made in a batch at night, never in real time. The score has to answer in real time within 80 ms.",
+        "Wir rechnen nachts, niemals in Echtzeit. Der Wert muss in Echtzeit in höchstens 80 ms da sein.",
+        "Calculé par lots, jamais en temps réel. Le score répond en temps réel en moins de 80 ms.",
+    ],
+)
+def test_a_result_that_is_wanted_at_once_and_never_at_once_is_asked_about(text: str) -> None:
+    read = extract_constraints(text, data=None, on_missing="ask", catalogue=load_constraint_catalogue())
+
+    assert ["inference_mode"] in [list(one.fields) for one in read.contradictions]
+
+
+def test_data_that_need_not_be_fresh_deny_no_answer_at_once() -> None:
+    text = "We have no real-time data. The score has to answer in real time within 80 ms."
+
+    read = extract_constraints(text, data=None, on_missing="ask", catalogue=load_constraint_catalogue())
+
+    assert read.contradictions == ()
+
+
+def test_a_budget_in_a_table_contradicts_the_one_in_the_text() -> None:
+    text = (
+        "The budget is capped at 700 dollars a month.\n\n| item | per month |\n|---|---|\n| whole budget | 7,000 USD |"
+    )
+
+    read = extract_constraints(text, data=None, on_missing="ask", catalogue=load_constraint_catalogue())
+
+    assert [list(one.fields) for one in read.contradictions] == [["budget_usd_month"]]
+
+
+def test_a_project_budget_beside_a_monthly_one_is_no_contradiction() -> None:
+    text = "We can spend 700 dollars a month. The one-off project budget for the build is 40,000 dollars."
+
+    read = extract_constraints(text, data=None, on_missing="ask", catalogue=load_constraint_catalogue())
+
+    assert read.contradictions == ()
