@@ -8,15 +8,18 @@ from decisionworks.costs import PriceBook
 from decisionworks.patterns.assumptions import list_assumptions
 from decisionworks.patterns.bench import LEAN, RECOMMENDED, Bench, expected_usd, set_up
 from decisionworks.patterns.errors import InvalidObjection, NoPlanAtAll
+from decisionworks.patterns.exit_points import list_exit_points
 from decisionworks.patterns.explain import explain_patterns
 from decisionworks.patterns.layers import draw, reading_order, wire
 from decisionworks.patterns.model import Composition, Json, PatternCatalogue, Situation, Weights
 from decisionworks.patterns.next_steps import list_next_steps
 from decisionworks.patterns.relax import diagnose
+from decisionworks.patterns.second_look import price_assumptions, verify_limits
 from decisionworks.patterns.situation import is_llm, read_situation
 from decisionworks.patterns.solve import Solution, open_demands
 from decisionworks.patterns.thresholds import find_thresholds
 from decisionworks.patterns.ways_out import explain_infeasibility
+from decisionworks.projects.catalogue import load_constraint_catalogue
 
 # What a robust plan adds where the constraints leave room: slower failures, faster recovery, better evidence.
 ROBUST_EXTRAS = {
@@ -103,13 +106,22 @@ def _plan(bench: Bench, solution: Solution, cost: Json, *, dropped: frozenset[st
     second = bench.situation.second_region if "dr-multi-region" in order else None
     rows = explain_patterns(order, problem=bench.problem, catalogue=bench.catalogue, costs=bench.costs)
     conflicts = infeasibility["conflicts"] if infeasibility else []
+    assumed = list_assumptions(bench.problem, order, cost, catalogue=bench.catalogue)
+    limits = find_thresholds(order, problem=bench.problem, catalogue=bench.catalogue, prices=bench.prices)
+    if infeasibility is None:
+        # A draft of what nobody asked for is not compared with others.
+        weights = {field.name: field.weight for field in load_constraint_catalogue().fields}
+        usd = expected_usd(cost)
+        assumed = price_assumptions(bench, assumed, patterns=order, usd=usd, weights=weights)
+        limits = verify_limits(bench, limits, patterns=order)
     return {
         "patterns": rows,
         "edges": edges,
         "diagram": draw(order, edges, catalogue=bench.catalogue),
-        "assumptions": list_assumptions(bench.problem, order, cost, catalogue=bench.catalogue),
+        "assumptions": assumed,
         "tiers": _tiers(bench, order, cost, dropped),
-        "thresholds": find_thresholds(order, problem=bench.problem, catalogue=bench.catalogue, prices=bench.prices),
+        "thresholds": limits,
+        "exit_points": list_exit_points(rows, limits),
         "next_steps": list_next_steps(order, problem=bench.problem, catalogue=bench.catalogue),
         "regions": [bench.situation.region, *([second] if second else [])],
         "is_draft": infeasibility is not None,

@@ -24,6 +24,7 @@ def plan_page(content: PlanContent, records: Mapping[str, str]) -> str:
         _policies(content),
         _assumptions(content),
         _thresholds(content),
+        _exits(content),
         _steps(content),
         _records(records),
     ]
@@ -226,6 +227,21 @@ def _assumptions(content: PlanContent) -> list[str]:
 def _thresholds(content: PlanContent) -> list[str]:
     found = [one.get("text") if isinstance(one, Mapping) else one for one in content.plan.get("thresholds") or ()]
     return ["## When the plan changes", "", *(f"- {md(text)}" for text in found if text)] if any(found) else []
+
+
+def _exits(content: PlanContent) -> list[str]:
+    rows = [
+        (
+            code(one["pattern"]),
+            md(", ".join(one.get("services") or ())),
+            md(one.get("open_alternative") or ""),
+            md(one.get("trigger") or ""),
+            md(one.get("stays") or ""),
+        )
+        for one in content.plan.get("exit_points") or ()
+    ]
+    heads = ("part", "bound to", "open alternative", "leave when", "what stays")
+    return ["## Ways out", "", *table(heads, rows)] if rows else []
 
 
 def _steps(content: PlanContent) -> list[str]:
