@@ -1,7 +1,7 @@
 # The only task runner. `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check bench bench-peers migrate fmt lock
+.PHONY: help setup claude demo up test check bench bench-peers migrate fmt lock
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -19,6 +19,9 @@ help:  ## list the targets
 
 setup:  ## make .venv and install the locked dependencies (quick when nothing changed)
 	@sh scripts/setup
+
+claude: setup  ## add the code model's own program, 360 MB (optional)
+	@$(BIN)/uv --system-certs pip install --quiet --python $(BIN)/python --require-hashes -r requirements/claude.lock
 
 demo: setup  ## one request to a validated repository: REQUEST=path or PROMPT="..."
 	@sh scripts/demo

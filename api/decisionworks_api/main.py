@@ -13,7 +13,19 @@ from decisionworks.kit.settings import Settings
 from decisionworks_api.documents import ROOT
 from decisionworks_api.middleware import BodyLimit, RequestContext, TokenCheck, VersionAlias
 from decisionworks_api.problems import install_problem_handlers
-from decisionworks_api.routes import artifacts, chat, gates, health, jobs, pages, plans, previews, projects, timeline
+from decisionworks_api.routes import (
+    artifacts,
+    chat,
+    gates,
+    health,
+    jobs,
+    models,
+    pages,
+    plans,
+    previews,
+    projects,
+    timeline,
+)
 from decisionworks_api.services import Services, make_services
 
 # Only so that the OpenAPI document names the token; the middleware has checked it before any route is looked for.
@@ -33,7 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
-    for part in (projects, plans, previews, gates, timeline, artifacts, chat, jobs):
+    for part in (projects, plans, previews, gates, timeline, artifacts, models, chat, jobs):
         app.include_router(part.router, prefix=ROOT, dependencies=[Depends(_BEARER)])
     app.include_router(health.router)
     app.include_router(pages.router)

@@ -40,7 +40,7 @@ DECLARE
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
         'members', 'decision_sets', 'idempotency_keys', 'gates', 'gate_decisions', 'jobs', 'jobs_finished',
-        'job_attempts', 'agent_runs', 'event_streams', 'events', 'artifacts', 'model_calls',
+        'job_attempts', 'agent_runs', 'event_streams', 'events', 'artifacts', 'model_calls', 'model_totals', 'model_places',
         'checkpoints', 'checkpoint_blobs', 'checkpoint_writes'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
@@ -61,7 +61,9 @@ END $$;
 GRANT SELECT ON projects TO decisionworks_app;
 GRANT UPDATE ON decision_sets, gates, event_streams, agent_runs, jobs, job_attempts,
     checkpoints, checkpoint_blobs, checkpoint_writes TO decisionworks_app;
-GRANT DELETE ON jobs TO decisionworks_app;
+GRANT DELETE ON jobs, model_places TO decisionworks_app;
+GRANT UPDATE ON model_totals TO decisionworks_app;
+GRANT UPDATE (held_answer) ON model_calls TO decisionworks_app;
 GRANT UPDATE (checkpoint_id) ON events TO decisionworks_app;
 
 -- The system's scope: the queue across projects, liveness, keys; of tenant content only ids and states.
@@ -70,7 +72,8 @@ DECLARE
     system_table text;
 BEGIN
     FOREACH system_table IN ARRAY ARRAY[
-        'projects', 'api_keys', 'jobs', 'jobs_finished', 'job_attempts', 'decision_sets', 'artifacts', 'members'] LOOP
+        'projects', 'api_keys', 'jobs', 'jobs_finished', 'job_attempts', 'decision_sets', 'artifacts', 'members',
+        'model_totals', 'model_places'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS all_projects ON %I', system_table);
         EXECUTE format('CREATE POLICY all_projects ON %I TO decisionworks_system USING (true) WITH CHECK (true)',
             system_table);
@@ -81,3 +84,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON jobs, jobs_finished, job_attempts, worke
 GRANT SELECT (id, project_id, status, created_at) ON decision_sets TO decisionworks_system;
 GRANT SELECT (sha256, project_id) ON artifacts TO decisionworks_system;
 GRANT SELECT ON workers TO decisionworks_app;
+
+-- Limits of providers and budgets hold across projects; sums and reservations, no content.
+GRANT SELECT ON model_totals TO decisionworks_system;
+GRANT SELECT, INSERT, UPDATE ON model_rates TO decisionworks_system;
+GRANT SELECT, INSERT, DELETE ON model_places TO decisionworks_system;

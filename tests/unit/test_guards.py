@@ -111,6 +111,7 @@ def pins_of(lock: str) -> dict[str, list[Version]]:
         ("dev.lock", ("api", "worker", "dev", "build")),
         ("api.lock", ("api", "build")),
         ("worker.lock", ("worker", "build")),
+        ("claude.lock", ("claude",)),
     ],
 )
 def test_a_lock_is_in_step_with_the_project(lock: str, groups: tuple[str, ...]) -> None:
@@ -127,7 +128,7 @@ def test_a_lock_is_in_step_with_the_project(lock: str, groups: tuple[str, ...]) 
     assert out_of_step == [], "run make lock"
 
 
-@pytest.mark.parametrize("lock", ["dev.lock", "api.lock", "worker.lock", "bootstrap.lock"])
+@pytest.mark.parametrize("lock", ["dev.lock", "api.lock", "worker.lock", "claude.lock", "bootstrap.lock"])
 def test_every_locked_file_has_a_hash(lock: str) -> None:
     text = (ROOT / "requirements" / lock).read_text(encoding="utf-8")
     entries = text.replace("\\\n", " ").splitlines()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 import tempfile
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
 from langgraph.graph import StateGraph
 
 from decisionworks.artifacts import open_store
@@ -23,9 +25,11 @@ from decisionworks.graphs.planning.offline import offline_rules
 from decisionworks.graphs.planning.state import PlanningState
 from decisionworks.graphs.planning.tools import planning_tools
 from decisionworks.kit.settings import Settings
-from decisionworks.llm import OfflineProvider
+from decisionworks.llm import NO_MODELS, ModelDesk, OfflineProvider, open_desk
 from decisionworks.projects import load_constraint_catalogue
 from decisionworks.sandbox import open_sandbox
+
+log = structlog.get_logger(__name__)
 
 GRAPH_VERSION = "1"
 
@@ -34,14 +38,33 @@ class MLOpsProjectState(PlanningState, CodegenState, total=False):
     """The whole of one run: what was asked, what was decided, what was made."""
 
 
-def graph_definitions(settings: Settings) -> Mapping[str, GraphDefinition]:
+def open_models(settings: Settings) -> ModelDesk:
+    """The models that this worker asks; warns of those that end soon.
+
+    Raises: InvalidModels.
+    """
+    desk = open_desk(settings, offline=_rules())
+    for warning in desk.warnings(datetime.now(UTC).date()):
+        log.warning("model.ending", detail=warning)
+    return desk
+
+
+def graph_definitions(settings: Settings, models: ModelDesk = NO_MODELS) -> Mapping[str, GraphDefinition]:
     """Every kind of job that this worker knows."""
-    return {JOB_KIND: _plan_definition(settings)}
+    return {JOB_KIND: _plan_definition(settings, models)}
 
 
-def _plan_definition(settings: Settings) -> GraphDefinition:
+@functools.cache
+def _rules() -> OfflineProvider:
+    return OfflineProvider(offline_rules(load_constraint_catalogue()))
+
+
+def _plan_definition(settings: Settings, models: ModelDesk) -> GraphDefinition:
     planning = planning_tools(
-        provider=OfflineProvider(offline_rules(load_constraint_catalogue())), renderable=renderable_patterns()
+        rules=_rules(),
+        desk=models,
+        store=open_store(settings),
+        renderable=renderable_patterns(),
     )
     builder: StateGraph[MLOpsProjectState, Attempt, MLOpsProjectState, MLOpsProjectState] = StateGraph(
         MLOpsProjectState, context_schema=Attempt

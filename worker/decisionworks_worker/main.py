@@ -13,7 +13,9 @@ from decisionworks.kit.db import Database
 from decisionworks.kit.errors import DecisionworksError
 from decisionworks.kit.logging import configure_logging
 from decisionworks.kit.settings import Settings, read_settings
-from decisionworks_worker.graphs import graph_definitions
+from decisionworks.llm import InvalidModels
+from decisionworks.llm.tracing import forbid_ambient_tracing
+from decisionworks_worker.graphs import graph_definitions, open_models
 from decisionworks_worker.health import serving_health
 
 log = structlog.get_logger(__name__)
@@ -27,7 +29,11 @@ def main() -> int:
         sys.stderr.write(f"decisionworks worker: {error.message}\n")
         return 2
     configure_logging(log_format=settings.log_format, level=settings.log_level, process="worker")
-    asyncio.run(_work(settings))
+    try:
+        asyncio.run(_work(settings))
+    except InvalidModels as error:
+        sys.stderr.write(f"decisionworks worker: {error.message}; {error.remedy}\n")
+        return 2
     return 0
 
 
@@ -38,8 +44,10 @@ async def _work(settings: Settings) -> None:
         timeout_s=settings.database_timeout_s,
         prepare=settings.is_direct,
     )
+    forbid_ambient_tracing()
+    models = open_models(settings)
     await database.open()
-    worker = Worker(settings, graph_definitions(settings), database)
+    worker = Worker(settings, graph_definitions(settings, models), database)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.drain)
@@ -48,5 +56,6 @@ async def _work(settings: Settings) -> None:
         async with serving_health(settings, worker):
             await worker.run()
     finally:
+        await models.close()
         await database.close()
     log.info("worker.stopped")

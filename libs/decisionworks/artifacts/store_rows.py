@@ -88,3 +88,13 @@ async def projects_with_artifact(tx: Tx, sha256: str) -> list[UUID]:
     """The projects that have these bytes; needs the system's scope."""
     cursor = await tx.execute("SELECT DISTINCT project_id FROM artifacts WHERE sha256 = %s ORDER BY 1", (sha256,))
     return [UUID(str(row["project_id"])) for row in await cursor.fetchall()]
+
+
+async def list_quarantine(tx: Tx, *, before: UUID | None, limit: int) -> list[ArtifactRow]:
+    """The project's unusable answers, newest first, older than `before`."""
+    cursor = await tx.execute(
+        f"SELECT {_COLUMNS} FROM artifacts WHERE kind = 'quarantine' AND (%(before)s::uuid IS NULL OR id < %(before)s)"
+        " ORDER BY id DESC LIMIT %(limit)s",
+        {"before": before, "limit": limit},
+    )
+    return [ArtifactRow(**row) for row in await cursor.fetchall()]

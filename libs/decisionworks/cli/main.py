@@ -29,6 +29,7 @@ _COMMANDS = {
     "list": "commands.look:list_command",
     "jobs": "commands.look:jobs",
     "eval": "commands.evaluate:evaluate",
+    "quarantine": "commands.quarantine:quarantine",
     "prices": "commands.prices:prices",
     "up": "up:up_command",
     "api": "commands.services:api",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,9 +17,10 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelUse:
-    """Who answered, with which prompt pack, and what it cost.
+    """Who answered, with which prompt pack, after which switches, and what it cost.
 
-    Units: `cost_usd` is US dollars; tokens count input and output together as {"input": n, "output": n}.
+    Units: `cost_usd` is US dollars; tokens count input and output together as {"input": n, "output": n}. `run_usd` is
+    what the run has cost up to here, None where no model was asked. `sampling` is what the model was really told.
     """
 
     provider: str = "offline"
@@ -27,11 +29,27 @@ class ModelUse:
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: float = 0.0
+    tries: int = 1
+    sampling: Mapping[str, float] | None = None
+    switches: tuple[Mapping[str, str], ...] = ()
+    run_usd: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The model as a card shows it; what only models have is left out where the rules answered at once."""
+        shown: dict[str, Any] = {"provider": self.provider, "name": self.name, "prompt_pack": self.prompt_pack}
+        if self.run_usd is None and not self.switches:
+            return shown
+        return shown | {
+            "tries": self.tries,
+            "sampling": None if self.sampling is None else dict(self.sampling),
+            "switches": [dict(switch) for switch in self.switches],
+            "run_usd": self.run_usd,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonCard:
-    """One decision of one agent: `because` names the values that led to it.
+    """One decision of one agent: `because` names the values that led to it, `argument` says the same in prose.
 
     Units: `confidence` is 0 to 1.
     """
@@ -44,12 +62,14 @@ class ReasonCard:
     tradeoffs: tuple[str, ...] = ()
     confidence: float = 1.0
     model: ModelUse = field(default_factory=ModelUse)
+    argument: str | None = None
 
     def to_json(
         self, *, node: str, inputs_hash: str, outputs_hash: str, duration_ms: int, cached: bool
     ) -> dict[str, Any]:
         """The card as it is streamed."""
-        return {
+        prose = {} if self.argument is None else {"argument": self.argument}
+        return prose | {
             "agent": self.agent,
             "node": node,
             "title": self.title,
@@ -60,11 +80,7 @@ class ReasonCard:
             "confidence": round(self.confidence, 3),
             "inputs_hash": inputs_hash,
             "outputs_hash": outputs_hash,
-            "model": {
-                "provider": self.model.provider,
-                "name": self.model.name,
-                "prompt_pack": self.model.prompt_pack,
-            },
+            "model": self.model.to_json(),
             "tokens": {"input": self.model.input_tokens, "output": self.model.output_tokens},
             "cost_usd": self.model.cost_usd,
             "duration_ms": duration_ms,

@@ -18,6 +18,7 @@ from decisionworks.engine.attempt import Attempt, DomainWrite, FinishedNode
 from decisionworks.engine.cards import ReasonCard
 from decisionworks.events import EventDraft
 from decisionworks.kit.canonical import digest_of, sha256_hex
+from decisionworks.kit.redact import redact_json
 
 log = structlog.get_logger(__name__)
 
@@ -102,7 +103,7 @@ async def _work_once(
                 inputs_hash=inputs_hash,
                 outputs_hash=outputs_hash,
                 output=result.update,
-                drafts=[EventDraft(type=d.type, payload=d.payload, node=spec.name) for d in drafts],
+                drafts=[EventDraft(type=d.type, payload=redact_json(d.payload), node=spec.name) for d in drafts],
                 duration_ms=duration_ms,
                 apply=result.apply,
             )

@@ -42,7 +42,7 @@ def configure_logging(*, log_format: LogFormat, level: str, process: str) -> Non
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("uvicorn.access", "httpx", "httpcore", "psycopg.pool"):
+    for noisy in ("uvicorn.access", "httpx", "httpx2", "httpcore", "httpcore2", "anthropic", "openai", "psycopg.pool"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

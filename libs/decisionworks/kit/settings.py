@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from decisionworks.kit.errors import FieldProblem, Invalid
 
@@ -67,6 +67,58 @@ class Settings(BaseModel):
     sandbox_override: bool = Field(
         default=False, description="run generated code even where no sandbox of the needed level exists"
     )
+    anthropic_api_key: SecretStr | None = Field(default=None, description="key for Anthropic's models")
+    anthropic_base_url: str | None = Field(default=None, description="another address for Anthropic's protocol")
+    openai_api_key: SecretStr | None = Field(default=None, description="key for OpenAI's models or a compatible server")
+    openai_base_url: str | None = Field(default=None, description="a compatible server, with its /v1")
+    openai_protocol: Literal["responses", "chat"] = Field(
+        default="responses", description="chat for servers that know only chat completions (vLLM, Ollama)"
+    )
+    models_extract: str = Field(
+        default="",
+        description="provider/model, … that read requests, in order; offline is always last; `offline`: none",
+    )
+    models_question: str = Field(default="", description="the same for putting questions in the user's language")
+    models_critic: str = Field(default="", description="the same for both critics")
+    models_plan_argument: str = Field(default="", description="the same for arguing a plan in prose")
+    models_codegen: str = Field(
+        default="", description="claude-code/MODEL for a code model, which never works unless it is named here"
+    )
+    models_required: str = Field(
+        default="", description="nodes (extract, question, critic, plan-argument) that fail rather than go offline"
+    )
+    model_deadline_s: float = Field(default=120.0, gt=0, le=3600, description="longest that one model may be asked")
+    model_request_s: float = Field(default=60.0, gt=0, le=3600, description="longest that one request may take")
+    model_pause_s: float = Field(default=20.0, gt=0, le=600, description="longest silence inside an answer")
+    model_requests: int = Field(default=4, ge=1, le=10, description="requests of one call, retries included")
+    model_first_pause_s: float = Field(default=0.5, gt=0, le=60, description="mean pause before the first retry")
+    model_breaker_failures: int = Field(default=3, ge=1, le=100, description="failed calls that open a model's breaker")
+    model_breaker_rest_s: float = Field(default=30.0, gt=0, le=3600, description="time that an open breaker rests")
+    model_hedge_after_s: float | None = Field(
+        default=None, gt=0, description="send a second request when the first takes longer; unset: never"
+    )
+    model_rate_per_s: float | None = Field(
+        default=10.0, ge=0, description="requests a second to one provider, over all workers; 0 for no limit"
+    )
+    model_at_once: int | None = Field(
+        default=8, ge=0, description="requests to one provider at a time, over all workers; 0 for no limit"
+    )
+    model_budget_call_usd: float | None = Field(
+        default=2.0, ge=0, description="most that one call may cost; 0: no limit"
+    )
+    model_budget_call_tokens: int | None = Field(default=None, ge=0, description="the same in tokens")
+    model_budget_run_usd: float | None = Field(default=5.0, ge=0, description="most that one run may cost; 0: no limit")
+    model_budget_run_tokens: int | None = Field(default=None, ge=0, description="the same in tokens")
+    model_budget_month_usd: float | None = Field(
+        default=200.0, ge=0, description="most that one project may cost in a month (UTC); 0: no limit"
+    )
+    model_budget_month_tokens: int | None = Field(default=None, ge=0, description="the same in tokens")
+    code_model_turns: int = Field(default=30, ge=1, le=200, description="most turns of one code model session")
+    code_model_usd: float = Field(default=2.0, gt=0, description="most that one code model session may cost")
+    langsmith_tracing: bool = Field(default=False, description="send redacted model calls to LangSmith")
+    langsmith_endpoint: str = Field(default="https://api.smith.langchain.com", description="where LangSmith is")
+    langsmith_api_key: SecretStr | None = Field(default=None, description="key for LangSmith")
+    langsmith_project: str = Field(default="decisionworks", description="LangSmith's project")
     admin_token: str | None = Field(
         default=None, min_length=20, description="administrator token to install at migration, instead of a made one"
     )

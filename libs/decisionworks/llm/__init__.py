@@ -1,6 +1,32 @@
-"""Models behind one port: structured questions in, checked answers out."""
+"""Models behind one port: structured questions in, checked answers out (docs/adr/0007)."""
 
-from decisionworks.llm.model import OrchestrationProvider, StructuredAnswer, StructuredQuestion
-from decisionworks.llm.offline import OfflineProvider
+from decisionworks.llm.call_site import CallSite
+from decisionworks.llm.desk import NO_MODELS, ModelDesk, open_desk
+from decisionworks.llm.errors import AnswerQuarantined, BudgetExceeded, InvalidModels, ModelRefused, ModelUnavailable
+from decisionworks.llm.ledger import forget_answers
+from decisionworks.llm.model import StructuredAnswer, StructuredQuestion, Switch, Usage
+from decisionworks.llm.offline import OfflineProvider, Rules
+from decisionworks.llm.prompt_pack import PromptPack, load_prompt_pack
+from decisionworks.llm.provider import OrchestrationProvider
 
-__all__ = ["OfflineProvider", "OrchestrationProvider", "StructuredAnswer", "StructuredQuestion"]
+__all__ = [
+    "NO_MODELS",
+    "AnswerQuarantined",
+    "BudgetExceeded",
+    "CallSite",
+    "InvalidModels",
+    "ModelDesk",
+    "ModelRefused",
+    "ModelUnavailable",
+    "OfflineProvider",
+    "OrchestrationProvider",
+    "PromptPack",
+    "Rules",
+    "StructuredAnswer",
+    "StructuredQuestion",
+    "Switch",
+    "Usage",
+    "forget_answers",
+    "load_prompt_pack",
+    "open_desk",
+]

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from decisionworks.kit.errors import Broken
-from decisionworks.llm.model import StructuredAnswer, StructuredQuestion
+from decisionworks.llm.call_site import CallSite
+from decisionworks.llm.model import OFFLINE, StructuredAnswer, StructuredQuestion
 
 Rules = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+RULES = "rules"
 
 
 class OfflineProvider:
@@ -18,13 +20,21 @@ class OfflineProvider:
     def __init__(self, rules: Mapping[str, Rules]) -> None:
         self._rules = dict(rules)
 
-    async def answer(self, question: StructuredQuestion) -> StructuredAnswer:
+    async def answer(self, question: StructuredQuestion, site: CallSite) -> StructuredAnswer:  # noqa: ARG002
         """Answer by the task's rules.
 
         Raises: Broken, no rules are known for the task.
         """
-        rules = self._rules.get(question.task)
+        return StructuredAnswer(
+            content=await self.apply(question.task, question.material), provider=OFFLINE, model=RULES
+        )
+
+    async def apply(self, task: str, material: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Apply a task's rules to its material.
+
+        Raises: Broken, no rules are known for the task.
+        """
+        rules = self._rules.get(task)
         if rules is None:
-            raise Broken(f"the offline provider has no rules for the task {question.task!r}")
-        content = await asyncio.to_thread(rules, question.material)
-        return StructuredAnswer(content=content, provider="offline", model="rules")
+            raise Broken(f"the offline provider has no rules for the task {task!r}")
+        return await asyncio.to_thread(rules, material)

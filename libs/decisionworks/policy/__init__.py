@@ -2,6 +2,7 @@
 
 from decisionworks.policy.errors import PolicyBookBroken, RefusedWaiver
 from decisionworks.policy.evaluate import evaluate_policies, fired_rules, is_blocking
+from decisionworks.policy.fields_read import constraint_fields_read
 from decisionworks.policy.findings import with_conflicts
 from decisionworks.policy.load_policies import load_policies, parse_policies
 from decisionworks.policy.model import Outcome, Policy, PolicyBook, Severity, Waiver
@@ -15,6 +16,7 @@ __all__ = [
     "RefusedWaiver",
     "Severity",
     "Waiver",
+    "constraint_fields_read",
     "evaluate_policies",
     "fired_rules",
     "is_blocking",

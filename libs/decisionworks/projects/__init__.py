@@ -11,7 +11,9 @@ from decisionworks.projects.constraint_values import (
 )
 from decisionworks.projects.errors import InvalidCatalogue, InvalidCondition, InvalidConstraints, InvalidRequest
 from decisionworks.projects.extract import extract_constraints
+from decisionworks.projects.extract.language import detect_language
 from decisionworks.projects.measure_coverage import applicable_fields, coverage, open_mandatory_fields
+from decisionworks.projects.merge_reading import MergedReading, ModelReading, merge_reading
 from decisionworks.projects.model import (
     Assumption,
     ConstraintCatalogue,
@@ -53,6 +55,8 @@ __all__ = [
     "InvalidCondition",
     "InvalidConstraints",
     "InvalidRequest",
+    "MergedReading",
+    "ModelReading",
     "Plain",
     "Question",
     "RequestDocument",
@@ -65,12 +69,14 @@ __all__ = [
     "constraints_from_json",
     "constraints_to_json",
     "coverage",
+    "detect_language",
     "extract_answers_from_message",
     "extract_constraints",
     "fields_of",
     "holds",
     "known_values",
     "load_constraint_catalogue",
+    "merge_reading",
     "open_mandatory_fields",
     "parse_constraint_data",
     "parse_request_document",

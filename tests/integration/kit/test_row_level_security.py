@@ -11,7 +11,7 @@ from decisionworks.kit.db import APP_ROLE, SYSTEM_ROLE, Database
 from decisionworks.kit.ids import new_id
 from tests.factories.queue import a_job, a_project
 
-SHARED = {"alembic_version", "checkpoint_migrations", "workers"}
+SHARED = {"alembic_version", "checkpoint_migrations", "model_rates", "workers"}
 
 
 async def test_a_forgotten_filter_shows_one_project_only(database: Database) -> None:

@@ -52,7 +52,7 @@ def add_planning(builder: StateGraph[Any, Any, Any, Any], tools: PlanningTools, 
 
 def _intake(tools: PlanningTools) -> StateGraph[Any, Any, Any, Any]:
     builder: StateGraph[Any, Any, Any, Any] = StateGraph(IntakeState)
-    for spec in (extract_constraints_node(tools), coverage_check_node(tools), adaptive_questioner_node()):
+    for spec in (extract_constraints_node(tools), coverage_check_node(tools), adaptive_questioner_node(tools)):
         builder.add_node(spec.name, recorded(spec), input_schema=IntakeState)
     builder.add_node("gate_user_input", gate_user_input)
     builder.add_edge(START, "extract_constraints")

@@ -1,4 +1,4 @@
-"""How the offline provider answers the planning tasks: by the written rules of the intake."""
+"""How the offline provider answers: requests are read by the rules of the intake; to models' tasks it adds nothing."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from decisionworks.projects import (
     extract_constraints,
 )
 
+READ = "read"
 EXTRACT = "extract"
+QUESTION = "question"
+CRITIC = "critic"
+PLAN_ARGUMENT = "plan-argument"
 
 
 def offline_rules(fields: ConstraintCatalogue) -> dict[str, Rules]:
     """One function a task."""
 
-    def extract(material: Mapping[str, Any]) -> Mapping[str, Any]:
+    def read(material: Mapping[str, Any]) -> Mapping[str, Any]:
         found = extract_constraints(
             material["request"], data=material["data"], on_missing=material["on_missing"], catalogue=fields
         )
@@ -30,4 +34,10 @@ def offline_rules(fields: ConstraintCatalogue) -> dict[str, Rules]:
             "assumptions": [assumption.to_json() for assumption in found.assumptions],
         }
 
-    return {EXTRACT: extract}
+    return {
+        READ: read,
+        EXTRACT: lambda _material: {"readings": []},
+        QUESTION: lambda _material: {"questions": []},
+        CRITIC: lambda _material: {"findings": []},
+        PLAN_ARGUMENT: lambda _material: {"sentences": []},
+    }

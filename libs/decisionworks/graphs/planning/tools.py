@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from decisionworks.artifacts import ContentStore
 from decisionworks.costs import load_prices
 from decisionworks.costs.model import PriceBook
-from decisionworks.llm import OrchestrationProvider
+from decisionworks.llm import ModelDesk, OfflineProvider
 from decisionworks.patterns import PatternCatalogue, load_pattern_catalogue
 from decisionworks.policy import PolicyBook, load_policies
 from decisionworks.projects import ConstraintCatalogue, load_constraint_catalogue
@@ -14,9 +15,14 @@ from decisionworks.projects import ConstraintCatalogue, load_constraint_catalogu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanningTools:
-    """The dependencies of the planning nodes; `renderable` are the patterns that code can be generated for."""
+    """The dependencies of the planning nodes; `renderable` are the patterns that code can be generated for.
 
-    provider: OrchestrationProvider
+    `rules` are the written rules, `desk` knows which models are asked beside them, `store` keeps unusable answers.
+    """
+
+    rules: OfflineProvider
+    desk: ModelDesk
+    store: ContentStore
     fields: ConstraintCatalogue
     patterns: PatternCatalogue
     prices: PriceBook
@@ -34,10 +40,14 @@ class PlanningTools:
         }
 
 
-def planning_tools(*, provider: OrchestrationProvider, renderable: frozenset[str]) -> PlanningTools:
+def planning_tools(
+    *, rules: OfflineProvider, desk: ModelDesk, store: ContentStore, renderable: frozenset[str]
+) -> PlanningTools:
     """The tools with the catalogues of this installation."""
     return PlanningTools(
-        provider=provider,
+        rules=rules,
+        desk=desk,
+        store=store,
         fields=load_constraint_catalogue(),
         patterns=load_pattern_catalogue(),
         prices=load_prices(),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from decisionworks.decisions import DecisionSet
-from decisionworks.engine.cards import Alternative, ReasonCard
+from decisionworks.engine.cards import Alternative, ModelUse, ReasonCard
 from decisionworks.kit.errors import Broken
 from decisionworks.patterns.critic_rounds import Critique
 
@@ -23,7 +23,15 @@ def planned(row: DecisionSet) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     return row.plan, row.cost_estimate
 
 
-def critics_card(*, critic: str, title: str, critiques: Sequence[Critique], silent_because: str) -> ReasonCard:
+def critics_card(
+    *,
+    critic: str,
+    title: str,
+    critiques: Sequence[Critique],
+    silent_because: str,
+    notes: Sequence[str],
+    use: ModelUse | None,
+) -> ReasonCard:
     """One card for a review; evidence first."""
     ordered = sorted(critiques, key=lambda critique: _ORDER.get(str(critique["severity"]), 1))
     open_ones = [critique for critique in ordered if not critique["accepted"]]
@@ -32,7 +40,7 @@ def critics_card(*, critic: str, title: str, critiques: Sequence[Critique], sile
         agent=critic,
         title=title,
         decision=f"{len(open_ones)} findings stand, {taken} were taken up by the planner" if ordered else "no finding",
-        because=tuple(f"{critique['finding']} ({critique['evidence']})" for critique in ordered[:8])
+        because=(*notes, *(f"{critique['finding']} ({critique['evidence']})" for critique in ordered[:8]))
         or (silent_because,),
         alternatives=tuple(
             Alternative(id=str(critique["proposal"]), why_not="left to the approver")
@@ -40,4 +48,5 @@ def critics_card(*, critic: str, title: str, critiques: Sequence[Critique], sile
             if critique.get("proposal")
         ),
         confidence=0.85,
+        model=use or ModelUse(),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from decisionworks.decisions import Status
@@ -10,11 +10,13 @@ from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.cards import Alternative, ModelUse, ReasonCard
 from decisionworks.engine.node import NodeResult, NodeSpec, State
 from decisionworks.events import EventDraft
+from decisionworks.graphs.asking import call_site, clearing, use_of
 from decisionworks.graphs.decision_document import document_of, writing
-from decisionworks.graphs.planning.offline import EXTRACT
+from decisionworks.graphs.planning.offline import EXTRACT, READ
+from decisionworks.graphs.planning.packs import asked_versions, extract_pack
+from decisionworks.graphs.planning.read_with_models import read_with_models
 from decisionworks.graphs.planning.tools import PlanningTools
 from decisionworks.kit.canonical import digest_of
-from decisionworks.llm import StructuredQuestion
 from decisionworks.projects import constraints_from_json, constraints_to_json, request_with_data
 
 _MOST_QUOTED = 8
@@ -22,14 +24,15 @@ _MOST_QUOTED = 8
 
 def extract_constraints_node(tools: PlanningTools) -> NodeSpec:
     """The node with its dependencies."""
-    pack = f"extract@{tools.fields.version[:12]}"
+    pack = extract_pack()
 
     async def work(state: State, attempt: Attempt) -> NodeResult:
         row = document_of(attempt)
         document = request_with_data(row.request, row.given_constraints)
         material = {"request": document.text, "data": dict(document.data), "on_missing": row.on_missing}
-        answer = await tools.provider.answer(StructuredQuestion(task=EXTRACT, material=material, prompt_pack=pack))
-        found = answer.content
+        found = await tools.rules.apply(READ, material)
+        site = call_site(attempt, node="extract_constraints", store=tools.store)
+        found, answer, notes = await read_with_models(tools, material, found, site)
         constraints = constraints_to_json(constraints_from_json(found["constraints"]))
         findings = {
             "contradictions": found["contradictions"],
@@ -43,19 +46,20 @@ def extract_constraints_node(tools: PlanningTools) -> NodeSpec:
             "untrusted_instructions": found["untrusted_instructions"],
             "findings": findings,
         }
-        use = ModelUse(provider=answer.provider, name=answer.model, prompt_pack=pack)
+        use = await use_of(answer, site, prompt_pack=pack.label)
         return NodeResult(
             update={"constraints_digest": digest_of([constraints, findings]), "intake_round": 1, "answers": {}},
-            card=_card(constraints, found, use),
+            card=_card(constraints, found, use, notes),
             drafts=(EventDraft(type="constraints-updated", payload={"constraints": _known(constraints)}),),
-            apply=writing(attempt, changes),
+            apply=clearing(site, [answer], writing(attempt, changes)),
         )
 
     return NodeSpec(
         name="extract_constraints",
         inputs=("request_digest", "on_missing"),
         work=work,
-        versions={"prompt_pack": pack},
+        has_outside_effects=tools.desk.ladder(EXTRACT) is not None,
+        versions=asked_versions(tools, EXTRACT, pack) | {"fields": tools.fields.version},
     )
 
 
@@ -65,7 +69,7 @@ def _known(constraints: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _card(constraints: Mapping[str, Any], found: Mapping[str, Any], use: ModelUse) -> ReasonCard:
+def _card(constraints: Mapping[str, Any], found: Mapping[str, Any], use: ModelUse, notes: Sequence[str]) -> ReasonCard:
     states = [value["state"] for value in constraints.values()]
     known = _known(constraints)
     because = [_quote(name, value) for name, value in known.items() if name != "use_case_summary"]
@@ -84,7 +88,7 @@ def _card(constraints: Mapping[str, Any], found: Mapping[str, Any], use: ModelUs
             f"{states.count('stated')} facts stated and {states.count('inferred')} inferred of {len(states)};"
             f" {states.count('missing')} unknown, {states.count('conflicting')} contradictory"
         ),
-        because=tuple(because[:_MOST_QUOTED]) or ("the request names no fact that the catalogue knows",),
+        because=(*notes, *because[:_MOST_QUOTED]) or ("the request names no fact that the catalogue knows",),
         alternatives=tuple(alternatives),
         tradeoffs=tuple(f"{item['field']}: {item['effect']}" for item in found["assumptions"][:3]),
         confidence=_confidence(known),

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from decisionworks.decisions import Status
 from decisionworks.engine.attempt import Attempt
-from decisionworks.engine.cards import Alternative, ReasonCard
+from decisionworks.engine.cards import Alternative, ModelUse, ReasonCard
 from decisionworks.engine.node import NodeResult, NodeSpec, State
 from decisionworks.events import EventDraft
+from decisionworks.graphs.asking import call_site, clearing, use_of
 from decisionworks.graphs.decision_document import document_of, writing
+from decisionworks.graphs.planning.argue_with_models import argue_with_models
+from decisionworks.graphs.planning.offline import PLAN_ARGUMENT
+from decisionworks.graphs.planning.packs import asked_versions, planning_pack
 from decisionworks.graphs.planning.tools import PlanningTools
 from decisionworks.kit.canonical import digest_of
 from decisionworks.kit.errors import Broken
@@ -24,6 +29,7 @@ _SHOWN = 6
 
 def planner_node(tools: PlanningTools) -> NodeSpec:
     """The node with its dependencies."""
+    pack = planning_pack(PLAN_ARGUMENT)
 
     async def work(state: State, attempt: Attempt) -> NodeResult:
         row = document_of(attempt)
@@ -39,6 +45,9 @@ def planner_node(tools: PlanningTools) -> NodeSpec:
             raise Broken("the planner answered without even a nearest plan")
         plan = with_intake_assumptions(composition.plan, row.findings, row.constraints)
         cost = composition.cost_estimate
+        site = call_site(attempt, node="planner", store=tools.store)
+        argument, answer = await argue_with_models(tools, row, plan, cost, site)
+        use = ModelUse() if answer is None else await use_of(answer, site, prompt_pack=pack.label)
         changes = {
             "status": Status.PLANNING.value,
             "plan": plan,
@@ -54,12 +63,12 @@ def planner_node(tools: PlanningTools) -> NodeSpec:
                 "objections": [],
                 "taken_objections": composition.trace["objections_taken"],
             },
-            card=_card(state, composition, plan, cost),
+            card=replace(_card(state, composition, plan, cost), argument=" ".join(argument) or None, model=use),
             drafts=(
                 EventDraft(type="plan-updated", payload=_plan_payload(plan, composition.infeasibility)),
                 EventDraft(type="cost-update", payload={"cost_estimate": cost}),
             ),
-            apply=writing(attempt, changes),
+            apply=clearing(site, [] if answer is None else [answer], writing(attempt, changes)),
         )
 
     return NodeSpec(
@@ -67,7 +76,7 @@ def planner_node(tools: PlanningTools) -> NodeSpec:
         inputs=("constraints_digest", "plan_iteration", "critic_rounds", "tried_objections"),
         work=work,
         has_outside_effects=True,
-        versions=tools.catalogue_versions,
+        versions=tools.catalogue_versions | asked_versions(tools, PLAN_ARGUMENT, pack),
     )
 
 

@@ -12,11 +12,11 @@ from decisionworks.engine.cards import Alternative, ModelUse, ReasonCard
 from decisionworks.engine.node import NodeResult, NodeSpec, State
 from decisionworks.events import EventDraft
 from decisionworks.graphs.decision_document import document_of, writing
-from decisionworks.graphs.planning.offline import EXTRACT
+from decisionworks.graphs.planning.offline import READ
+from decisionworks.graphs.planning.packs import extract_pack
 from decisionworks.graphs.planning.tools import PlanningTools
 from decisionworks.kit.canonical import digest_of
 from decisionworks.kit.errors import Broken
-from decisionworks.llm import StructuredQuestion
 from decisionworks.patterns import plan_hash
 from decisionworks.patterns.compose_plan import compose_plan
 from decisionworks.policy import evaluate_policies, plan_facts, with_conflicts
@@ -34,7 +34,7 @@ GUIDANCE = "guidance"
 
 def process_approval_feedback_node(tools: PlanningTools) -> NodeSpec:
     """The node with its dependencies."""
-    pack = f"extract@{tools.fields.version[:12]}"
+    pack = extract_pack().label
 
     async def work(state: State, attempt: Attempt) -> NodeResult:
         row = document_of(attempt)
@@ -91,14 +91,14 @@ async def _facts_in(tools: PlanningTools, comment: str, pack: str) -> tuple[Mapp
     if not comment:
         return {}, ModelUse(prompt_pack=pack)
     material = {"request": comment, "data": {}, "on_missing": "ask"}
-    answer = await tools.provider.answer(StructuredQuestion(task=EXTRACT, material=material, prompt_pack=pack))
-    found = constraints_from_json(answer.content["constraints"])
+    answer = await tools.rules.apply(READ, material)
+    found = constraints_from_json(answer["constraints"])
     stated = {
         name: value.value
         for name, value in found.items()
         if value.state is ValueState.STATED and name != "use_case_summary"
     }
-    return stated, ModelUse(provider=answer.provider, name=answer.model, prompt_pack=pack)
+    return stated, ModelUse(prompt_pack=pack)
 
 
 def _apply(tools: PlanningTools, row: DecisionSet, changed: Mapping[str, Any]) -> dict[str, Any]:

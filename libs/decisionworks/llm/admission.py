@@ -1,0 +1,170 @@
+"""Who may call when: limits of a provider shared by all workers, and budgets, both checked before anything is sent.
+
+A provider's schedule is one row. A caller takes the next free moment in it and sleeps until then with no transaction
+open. Vendors count over sliding windows and our clocks jitter, so that the schedule keeps a fifth of headroom.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from decisionworks.kit.ids import new_id
+from decisionworks.llm.call_site import CallSite
+from decisionworks.llm.errors import BudgetExceeded, FaultKind, VendorFault
+from decisionworks.llm.statements import statement
+
+_HEADROOM = 1.2
+_LOOK_AGAIN_S = 0.15
+_MOST_LATE_TURNS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one provider may be asked for. Units: requests per second; calls at the same time; None is no limit."""
+
+    rate_per_s: float | None = None
+    at_once: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budgets:
+    """The most that may be spent per call, run, and project and month; None is no limit."""
+
+    call_usd: float | None = None
+    call_tokens: int | None = None
+    run_usd: float | None = None
+    run_tokens: int | None = None
+    month_usd: float | None = None
+    month_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """The worst that a call may take. Units: tokens of both kinds; US dollars; seconds until it must have ended."""
+
+    provider: str
+    tokens: int
+    cost_usd: float
+    lasts_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """Lets calls through, one at a time per provider and project in the database."""
+
+    limits: Limits
+    budgets: Budgets
+
+    async def take(self, site: CallSite, need: Need, *, deadline: float) -> UUID:
+        """Wait for a place and a moment, at most until a monotonic deadline; the place is held until somebody frees it.
+
+        Raises: BudgetExceeded; VendorFault, every place is taken or the next moment is too far away.
+        """
+        self._check_call(need)
+        place_id = new_id()
+        for _ in range(_MOST_LATE_TURNS):
+            wait_s = await self._reserve(site, need, place_id, deadline=deadline)
+            due = time.monotonic() + wait_s
+            if wait_s > 0:
+                await self._sleep(site, place_id, wait_s)
+            # Whoever wakes up late would crowd those behind: the moment is given up for a new one.
+            if self.limits.rate_per_s is None or time.monotonic() - due < 0.5 / self.limits.rate_per_s:
+                break
+            await self.give_up(site, place_id)
+            place_id = new_id()
+        else:
+            raise VendorFault(FaultKind.BUSY, "this process is too slow to keep its moments")
+        return place_id
+
+    async def give_up(
+        self, site: CallSite, place_id: UUID, *, provider: str | None = None, pause_s: float | None = None
+    ) -> None:
+        """Free a place whose call did not come to an answer; the vendor may have asked for a pause of everybody."""
+        async with site.database.system_transaction() as tx:
+            await tx.execute(b"SELECT set_config('synchronous_commit', 'off', true)")
+            await tx.execute("DELETE FROM model_places WHERE id = %s", (place_id,))
+            if provider is not None and pause_s:
+                await tx.execute(statement("pause"), {"provider": provider, "pause": timedelta(seconds=pause_s)})
+
+    async def _sleep(self, site: CallSite, place_id: UUID, wait_s: float) -> None:
+        try:
+            await asyncio.sleep(wait_s)
+        except asyncio.CancelledError:
+            await self.give_up(site, place_id)
+            raise
+
+    def _check_call(self, need: Need) -> None:
+        budgets = self.budgets
+        for unit, limit, needed in (
+            ("USD", budgets.call_usd, need.cost_usd),
+            ("tokens", budgets.call_tokens, need.tokens),
+        ):
+            if limit is not None and needed > limit:
+                raise BudgetExceeded(scope="call", unit=unit, limit=limit, used=0, needed=needed)
+
+    async def _reserve(self, site: CallSite, need: Need, place_id: UUID, *, deadline: float) -> float:
+        """Reserve, and say how many seconds to wait before calling."""
+        while True:
+            left_s = deadline - time.monotonic()
+            wait_s = await self._try_reserve(site, need, place_id, left_s=left_s)
+            if wait_s is not None:
+                return wait_s
+            if left_s <= 0:
+                raise VendorFault(FaultKind.BUSY, f"all {self.limits.at_once} places of {need.provider} are taken")
+            await asyncio.sleep(min(max(left_s, 0.0), _LOOK_AGAIN_S * random.uniform(0.5, 1.5)))
+
+    async def _try_reserve(self, site: CallSite, need: Need, place_id: UUID, *, left_s: float) -> float | None:
+        facts: dict[str, Any] = {
+            "provider": need.provider,
+            "project_id": site.project_id,
+            "run_id": site.run_id,
+            "run_scope": f"run:{site.run_id}",
+        }
+        async with site.database.system_transaction() as tx:
+            await tx.execute(statement("take_turn"), facts)
+            row = await (await tx.execute(statement("look"), facts)).fetchone()
+            assert row is not None  # noqa: S101 - a SELECT of one row
+            self._check_budgets(need, row)
+            if self.limits.at_once is not None and row["busy"] >= self.limits.at_once:
+                return None
+            wait_s = row["wait"].total_seconds()
+            if wait_s > max(left_s, 0.0):
+                raise VendorFault(
+                    FaultKind.BUSY, f"the next moment for {need.provider} is {wait_s:.1f} s away", retry_after_s=wait_s
+                )
+            spacing = 0.0 if self.limits.rate_per_s is None else _HEADROOM / self.limits.rate_per_s
+            await tx.execute(
+                statement("reserve"),
+                facts
+                | {
+                    "id": place_id,
+                    "spacing": timedelta(seconds=spacing),
+                    "tokens": need.tokens,
+                    "cost_usd": need.cost_usd,
+                    "lasts": timedelta(seconds=wait_s + need.lasts_s),
+                },
+            )
+        return float(wait_s)
+
+    def _check_budgets(self, need: Need, row: dict[str, Any]) -> None:
+        budgets = self.budgets
+        for scope, unit, limit, used, needed in (
+            ("run", "USD", budgets.run_usd, row["run_usd"] + row["held_run_usd"], need.cost_usd),
+            ("run", "tokens", budgets.run_tokens, row["run_tokens"] + row["held_run_tokens"], need.tokens),
+            ("project and month", "USD", budgets.month_usd, row["month_usd"] + row["held_usd"], need.cost_usd),
+            (
+                "project and month",
+                "tokens",
+                budgets.month_tokens,
+                row["month_tokens"] + row["held_tokens"],
+                need.tokens,
+            ),
+        ):
+            if limit is not None and float(used) + needed > limit:
+                raise BudgetExceeded(scope=scope, unit=unit, limit=limit, used=float(used), needed=needed)
