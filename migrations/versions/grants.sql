@@ -41,7 +41,7 @@ BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
         'members', 'decision_sets', 'idempotency_keys', 'gates', 'gate_decisions', 'jobs', 'jobs_finished',
         'job_attempts', 'agent_runs', 'event_streams', 'events', 'artifacts', 'model_calls', 'model_totals', 'model_places',
-        'checkpoints', 'checkpoint_blobs', 'checkpoint_writes'] LOOP
+        'project_limits', 'schedules', 'schedule_ticks', 'checkpoints', 'checkpoint_blobs', 'checkpoint_writes'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('DROP POLICY IF EXISTS one_project ON %I', tenant_table);
@@ -61,7 +61,7 @@ END $$;
 GRANT SELECT ON projects TO decisionworks_app;
 GRANT UPDATE ON decision_sets, gates, event_streams, agent_runs, jobs, job_attempts,
     checkpoints, checkpoint_blobs, checkpoint_writes TO decisionworks_app;
-GRANT DELETE ON jobs, model_places TO decisionworks_app;
+GRANT DELETE ON jobs, schedules, model_places TO decisionworks_app;
 GRANT UPDATE ON model_totals TO decisionworks_app;
 GRANT UPDATE (held_answer) ON model_calls TO decisionworks_app;
 GRANT UPDATE (checkpoint_id) ON events TO decisionworks_app;
@@ -73,14 +73,16 @@ DECLARE
 BEGIN
     FOREACH system_table IN ARRAY ARRAY[
         'projects', 'api_keys', 'jobs', 'jobs_finished', 'job_attempts', 'decision_sets', 'artifacts', 'members',
-        'model_totals', 'model_places'] LOOP
+        'model_totals', 'model_places', 'project_limits', 'schedules', 'schedule_ticks',
+        'checkpoints', 'checkpoint_blobs', 'checkpoint_writes'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS all_projects ON %I', system_table);
         EXECUTE format('CREATE POLICY all_projects ON %I TO decisionworks_system USING (true) WITH CHECK (true)',
             system_table);
     END LOOP;
 END $$;
 GRANT SELECT, INSERT, UPDATE ON projects, api_keys, members TO decisionworks_system;
-GRANT SELECT, INSERT, UPDATE, DELETE ON jobs, jobs_finished, job_attempts, workers TO decisionworks_system;
+GRANT SELECT, INSERT, UPDATE, DELETE ON jobs, jobs_finished, job_attempts, workers, project_limits, schedules,
+    schedule_ticks TO decisionworks_system;
 GRANT SELECT (id, project_id, status, created_at) ON decision_sets TO decisionworks_system;
 GRANT SELECT (sha256, project_id) ON artifacts TO decisionworks_system;
 GRANT SELECT ON workers TO decisionworks_app;
@@ -89,3 +91,5 @@ GRANT SELECT ON workers TO decisionworks_app;
 GRANT SELECT ON model_totals TO decisionworks_system;
 GRANT SELECT, INSERT, UPDATE ON model_rates TO decisionworks_system;
 GRANT SELECT, INSERT, DELETE ON model_places TO decisionworks_system;
+-- Checkpoints of runs that ended long ago are removed; what is in them is not read.
+GRANT SELECT (thread_id), DELETE ON checkpoints, checkpoint_blobs, checkpoint_writes TO decisionworks_system;

@@ -63,15 +63,15 @@ def _die_in_work_of(victim: str, moment: str) -> None:
 
 
 def _die_after_commit_of(victim: str) -> None:
-    original: Callable[..., Coroutine[Any, Any, None]] = Attempt.commit
+    original: Callable[..., Coroutine[Any, Any, None]] = Attempt._commit
 
-    async def deadly(self: Attempt, **names: Any) -> None:
-        holds_victim = any(done.node == victim for done in self.outbox)
-        await original(self, **names)
+    async def deadly(self: Attempt, *given: Any, **names: Any) -> None:
+        holds_victim = any(done.node == victim for done in self.outbox.nodes)
+        await original(self, *given, **names)
         if holds_victim:
             die()
 
-    Attempt.commit = deadly  # type: ignore[method-assign]
+    Attempt._commit = deadly  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

@@ -45,10 +45,12 @@ async def a_job(database: Database, project_id: UUID, *, subject_id: UUID | None
         )
 
 
-async def claimed(database: Database, worker_id: UUID, *, free: int = 1, turn: int = 0) -> list[ClaimedJob]:
+async def claimed(
+    database: Database, worker_id: UUID, *, free: int = 1, queue: str = jobs.DEFAULT_QUEUE
+) -> list[ClaimedJob]:
     """What one claim gets."""
     async with database.system_transaction() as tx:
-        return await jobs.claim(tx, worker_id=worker_id, free=free, queue=jobs.DEFAULT_QUEUE, turn=turn)
+        return (await jobs.claim(tx, worker_id=worker_id, free=free, queue=queue, scan=jobs.Scan())).jobs
 
 
 async def let_lease_end(database: Database, worker_id: UUID) -> None:

@@ -7,6 +7,7 @@ import signal
 import sys
 
 import structlog
+import uvloop
 
 from decisionworks.engine.worker import Worker
 from decisionworks.kit.db import Database
@@ -30,7 +31,7 @@ def main() -> int:
         return 2
     configure_logging(log_format=settings.log_format, level=settings.log_level, process="worker")
     try:
-        asyncio.run(_work(settings))
+        uvloop.run(_work(settings))
     except InvalidModels as error:
         sys.stderr.write(f"decisionworks worker: {error.message}; {error.remedy}\n")
         return 2

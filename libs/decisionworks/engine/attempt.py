@@ -2,12 +2,14 @@
 
 A node's result, its events, its reason card, its domain write and the checkpoint behind it are one transaction, and
 that transaction holds the lease. So a node has either happened with everything it says, or not at all, and a worker
-that lost its lease writes nothing (docs/adr/0004-leases-and-one-commit-per-node.md).
+that lost its lease writes nothing. What a node made is committed before the next one begins its work, or when the run
+rests or ends, whichever comes first (docs/adr/0004-leases-and-one-commit-per-node.md).
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,28 +19,17 @@ from psycopg.types.json import Jsonb
 
 from decisionworks import events, jobs
 from decisionworks.engine.errors import RunCancelled
+from decisionworks.engine.measures import Measures
+from decisionworks.engine.outbox import Intent, Outbox
 from decisionworks.events import EVENTS_CHANNEL, Doorbell, EventDraft
-from decisionworks.jobs import ClaimedJob, LeaseLost
-from decisionworks.kit.db import Database, Tx
+from decisionworks.jobs import ClaimedJob, HeldLease, LeaseLost
+from decisionworks.kit.db import Database, DatabaseUnavailable, Tx
 
 DomainWrite = Callable[[Tx], Awaitable[None]]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinishedNode:
-    """A node's work, done and not yet committed.
-
-    Units: `duration_ms` is wall time in milliseconds.
-    """
-
-    node: str
-    key: str
-    inputs_hash: str
-    outputs_hash: str
-    output: Mapping[str, Any]
-    drafts: Sequence[EventDraft]
-    duration_ms: int
-    apply: DomainWrite | None
+# Enters the project's scope, checks the lease and writes, all in the server (migration 0002).
+_PAUSE_S = 0.3
+_COMMIT = b"SELECT * FROM decisionworks_commit_nodes(%s, %s, %s, %s, %s, %s)"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,10 +44,13 @@ class Attempt:
     database: Database
     doorbell: Doorbell
     is_fenced: Callable[[], bool]
+    measures: Measures = field(default_factory=Measures)
     document: Any = None
     recorded: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     intents: set[str] = field(default_factory=set)
-    outbox: list[FinishedNode] = field(default_factory=list)
+    outbox: Outbox = field(default_factory=Outbox)
+    is_untouched: bool = False
+    working: int = 0
     commit_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -67,71 +61,112 @@ class Attempt:
     async def begin(self, tx: Tx) -> None:
         """Read what earlier attempts recorded, so that no node asks the database whether it ran."""
         cursor = await tx.execute("SELECT key, status, output FROM agent_runs WHERE thread_id = %s", (self.thread_id,))
-        for row in await cursor.fetchall():
+        rows = await cursor.fetchall()
+        for row in rows:
             if row["status"] == "succeeded":
                 self.recorded[row["key"]] = row["output"]
             else:
                 self.intents.add(row["key"])
+        self.is_untouched = self.job.lease_token == 1 and not rows
 
-    async def intend(self, *, node: str, key: str, inputs_hash: str) -> None:
-        """Commit that a node with outside effects begins; on a later try, count the try.
+    async def intend(self, intent: Intent) -> None:
+        """Commit that a node with outside effects begins, with whatever waits; on a later try, count the try.
 
         Raises: LeaseLost, RunCancelled.
         """
-        async with self.commit_lock, self.database.project_transaction(self.job.project_id) as tx:
-            await self.hold(tx)
-            await tx.execute(
-                "INSERT INTO agent_runs (thread_id, key, project_id, node, status, inputs_hash, job_id, lease_token)"
-                " VALUES (%s, %s, %s, %s, 'intent', %s, %s, %s)"
-                " ON CONFLICT (thread_id, key) DO UPDATE SET tries = agent_runs.tries + 1,"
-                " lease_token = excluded.lease_token, started_at = clock_timestamp()",
-                (self.thread_id, key, self.job.project_id, node, inputs_hash, self.job.id, self.job.lease_token),
-            )
-            if key not in self.intents:
-                await self._append(tx, [EventDraft(type="node-started", payload={"node": node}, node=node)], None)
-        self.intents.add(key)
-        self._ring()
+        is_new = intent.key not in self.intents
+        drafts = [EventDraft(type="node-started", payload={"node": intent.node}, node=intent.node)] if is_new else []
+        await self.commit(intent=intent, drafts=drafts)
+        self.intents.add(intent.key)
 
-    async def commit(self, *, checkpoint_id: str | None, also: DomainWrite | None = None) -> None:
-        """Commit everything in the outbox, and `also` (the checkpoint), under the lease.
+    async def commit(
+        self, *, also: DomainWrite | None = None, intent: Intent | None = None, drafts: Sequence[EventDraft] = ()
+    ) -> None:
+        """Commit everything in the outbox, and what is given, under the lease; nothing to commit is no transaction.
 
         Raises: LeaseLost, RunCancelled; then nothing is written.
         """
         async with self.commit_lock:
-            finished = tuple(self.outbox)
-            async with self.database.project_transaction(self.job.project_id) as tx:
-                held = await self.hold(tx)
-                for done in finished:
-                    await self._record(tx, done, checkpoint_id)
-                    if done.key in self.intents and checkpoint_id is not None:
-                        await events.place(tx, stream_id=self.thread_id, node=done.node, checkpoint_id=checkpoint_id)
-                    if done.apply is not None:
-                        await done.apply(tx)
-                    await self._append(tx, done.drafts, checkpoint_id)
-                if also is not None:
-                    await also(tx)
-                is_progress = bool(finished) and (held.lost_leases > 0 or held.failures > 0)
-                if is_progress:
-                    await jobs.note_progress(tx, self.job.lease)
-            if is_progress:
-                self.job = replace(self.job, failures=0, lost_leases=0)
-            del self.outbox[: len(finished)]
-            for done in finished:
-                self.recorded[done.key] = done.output
-        if finished or also is not None:
-            self._ring()
+            if not self.outbox.nodes and also is None and intent is None and not drafts:
+                return  # checkpoints behind which nothing happened ride along with the next node
+            await self._commit(also, intent, drafts, heed_cancel=True)
+        self._ring()
+
+    async def keep_finished(self) -> None:
+        """Commit what nodes made before something else went wrong, so that a retry does not work it again.
+
+        Raises: LeaseLost, RunCancelled, and what a node's own write raises.
+        """
+        async with self.commit_lock:
+            if self.outbox.nodes:
+                await self._commit(None, None, (), heed_cancel=True, is_again=True)
 
     async def write(self, work: DomainWrite, *, heed_cancel: bool = False) -> None:
-        """Run one domain write under the lease, outside any node.
+        """Run one domain write under the lease, outside any node, with whatever waits in the outbox.
 
         Raises: LeaseLost; RunCancelled, if that is to be heeded.
         """
-        async with self.commit_lock, self.database.project_transaction(self.job.project_id) as tx:
-            await self.hold(tx, heed_cancel=heed_cancel)
-            await work(tx)
+        async with self.commit_lock:
+            await self._commit(work, None, (), heed_cancel=heed_cancel)
         self._ring()
 
-    async def hold(self, tx: Tx, *, heed_cancel: bool = True) -> jobs.HeldLease:
+    async def _commit(
+        self,
+        also: DomainWrite | None,
+        intent: Intent | None,
+        drafts: Sequence[EventDraft],
+        *,
+        heed_cancel: bool,
+        is_again: bool = False,
+    ) -> None:
+        """Commit now or, while the database is away, as soon as it answers again: what is worked is not worked twice.
+
+        Whether a commit went through whose answer was lost is seen from what it recorded; one that also moved the job
+        shows as a lost lease.
+        """
+        while True:
+            if self.is_fenced():
+                raise LeaseLost(self.job.id, self.job.lease_token)
+            waiting = self.outbox.now()
+            made = waiting.made(intents=self.intents, intent=intent, drafts=drafts, is_again=is_again)
+            began = time.perf_counter()
+            try:
+                await self._send(waiting, made, also, heed_cancel=heed_cancel)
+                break
+            except DatabaseUnavailable:
+                is_again = True
+                await asyncio.sleep(_PAUSE_S)
+        self.measures.commit.observe(time.perf_counter() - began)
+        if waiting.nodes and (self.job.failures or self.job.lost_leases):
+            self.job = replace(self.job, failures=0, lost_leases=0)
+        self.outbox.drop(waiting)
+        for done in waiting.nodes:
+            self.recorded[done.key] = done.output
+
+    async def _send(
+        self, waiting: Outbox, made: Mapping[str, object], also: DomainWrite | None, *, heed_cancel: bool
+    ) -> None:
+        job = self.job
+        facts = (job.id, job.lease_token, self.thread_id, job.project_id, heed_cancel, Jsonb(made))
+        applies = [done.apply for done in waiting.nodes if done.apply is not None]
+        if not applies and also is None:
+            self._check(await self.database.call_once(_COMMIT, facts), heed_cancel=heed_cancel)
+            return
+        async with self.database.project_transaction(job.project_id) as tx:
+            row = await (await tx.execute(_COMMIT, facts)).fetchone()
+            self._check(row, heed_cancel=heed_cancel)
+            for write in applies if row is not None and not row["is_known"] else ():
+                await write(tx)
+            if also is not None:
+                await also(tx)
+
+    def _check(self, row: Mapping[str, Any] | None, *, heed_cancel: bool) -> None:
+        if row is None:
+            raise LeaseLost(self.job.id, self.job.lease_token)
+        if row["cancel_requested"] and heed_cancel:
+            raise RunCancelled
+
+    async def hold(self, tx: Tx, *, heed_cancel: bool = True) -> HeldLease:
         """Hold the right to write until this transaction ends.
 
         Raises: LeaseLost; RunCancelled, the end was asked for.
@@ -145,9 +180,6 @@ class Attempt:
 
     async def append(self, tx: Tx, drafts: Sequence[EventDraft], *, checkpoint_id: str | None = None) -> None:
         """Append events of this run in the caller's transaction."""
-        await self._append(tx, drafts, checkpoint_id)
-
-    async def _append(self, tx: Tx, drafts: Sequence[EventDraft], checkpoint_id: str | None) -> None:
         await events.append(
             tx,
             project_id=self.job.project_id,
@@ -155,30 +187,6 @@ class Attempt:
             run_id=self.job.id,
             drafts=drafts,
             checkpoint_id=checkpoint_id,
-        )
-
-    async def _record(self, tx: Tx, done: FinishedNode, checkpoint_id: str | None) -> None:
-        await tx.execute(
-            "INSERT INTO agent_runs (thread_id, key, project_id, node, status, inputs_hash, outputs_hash, output,"
-            " job_id, lease_token, checkpoint_id, duration_ms, finished_at)"
-            " VALUES (%s, %s, %s, %s, 'succeeded', %s, %s, %s, %s, %s, %s, %s, clock_timestamp())"
-            " ON CONFLICT (thread_id, key) DO UPDATE SET status = 'succeeded', outputs_hash = excluded.outputs_hash,"
-            " output = excluded.output, lease_token = excluded.lease_token, checkpoint_id = excluded.checkpoint_id,"
-            " duration_ms = excluded.duration_ms, finished_at = excluded.finished_at"
-            " WHERE agent_runs.status = 'intent'",
-            (
-                self.thread_id,
-                done.key,
-                self.job.project_id,
-                done.node,
-                done.inputs_hash,
-                done.outputs_hash,
-                Jsonb(dict(done.output)),
-                self.job.id,
-                self.job.lease_token,
-                checkpoint_id,
-                done.duration_ms,
-            ),
         )
 
     def _ring(self) -> None:

@@ -1,10 +1,11 @@
 """LangGraph's checkpoints, saved in the transaction of the node that made them, under the lease.
 
-LangGraph hands over task writes and checkpoints one by one. A checkpoint behind which a node finished is committed at
-once, with that node; one behind which nothing happened (the input, the way out of a subgraph) waits and rides along.
-Task writes whose checkpoint has a successor are never needed again and are not stored.
+LangGraph hands over task writes and checkpoints one by one. Checkpoints wait in the attempt's outbox and are committed
+with the nodes before them. Task writes whose checkpoint has a successor are never needed again and are not stored.
 
-The statements and the serialisation are those of AsyncPostgresSaver; only the moment of the commit is ours.
+Tables and serialisation are those of AsyncPostgresSaver; the moment of the commit is ours, and so are the channels'
+versions, which are short: one worker at a time writes a thread, so that a random part, which tells forks apart, would
+only be written to the disk again and again.
 Source: docs/adr/0004-leases-and-one-commit-per-node.md
 """
 
@@ -21,37 +22,26 @@ from langgraph.checkpoint.base import (
     ChannelVersions,
     Checkpoint,
     CheckpointMetadata,
+    CheckpointTuple,
     get_serializable_checkpoint_metadata,
 )
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from psycopg import AsyncCursor
 from psycopg.rows import DictRow
-from psycopg.types.json import Jsonb
 
 from decisionworks.engine.attempt import Attempt
+from decisionworks.engine.outbox import SavedCheckpoint
 from decisionworks.kit.db import Tx
 from decisionworks.kit.errors import Broken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Position:
+class _TaskWrites:
     namespace: str
     checkpoint_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _TaskWrites:
-    at: _Position
     statement: str
     rows: list[tuple[Any, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Saved:
-    at: _Position
-    blobs: list[tuple[Any, ...]]
-    row: tuple[Any, ...]
 
 
 class LeaseSaver(AsyncPostgresSaver):
@@ -62,7 +52,8 @@ class LeaseSaver(AsyncPostgresSaver):
         super().__init__(cast("Any", None), serde=JsonPlusSerializer(allowed_msgpack_modules=None))
         self._attempt = attempt
         self._writes: list[_TaskWrites] = []
-        self._checkpoints: list[_Saved] = []
+        self._newest: dict[str, str] = {}
+        self._read: dict[tuple[str, str | None], CheckpointTuple | None] = {}
         self.newest_id: str | None = None
 
     @asynccontextmanager
@@ -73,6 +64,23 @@ class LeaseSaver(AsyncPostgresSaver):
         async with self._attempt.database.project_transaction(project_id) as tx, tx.cursor(binary=True) as cursor:
             yield cursor
 
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """The checkpoint as it was when this attempt began; a thread that nobody has touched has none.
+
+        LangGraph asks for a namespace only before it saves anything there.
+        """
+        if self._attempt.is_untouched:
+            return None
+        _, namespace, checkpoint_id = self._where(config)
+        where = (namespace, checkpoint_id)
+        if where not in self._read:
+            self._read[where] = await super().aget_tuple(config)
+        return self._read[where]
+
+    def get_next_version(self, current: str | None, channel: None) -> str:
+        """Eight digits that grow; they also sort behind the long versions of AsyncPostgresSaver."""
+        return f"{int(str(current or 0).split('.')[0]) + 1:08}"
+
     async def aput(
         self,
         config: RunnableConfig,
@@ -80,15 +88,13 @@ class LeaseSaver(AsyncPostgresSaver):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        """Take a checkpoint; commit it now if a node finished before it.
-
-        Raises: LeaseLost, RunCancelled.
-        """
+        """Take a checkpoint; it is committed with the nodes before it."""
         thread_id, namespace, _ = self._where(config)
-        self._checkpoints.append(self._prepare(config, checkpoint, metadata, new_versions))
-        self.newest_id = checkpoint["id"]
-        if self._attempt.outbox:
-            await self._attempt.commit(checkpoint_id=checkpoint["id"], also=self.write_pending)
+        outbox = self._attempt.outbox
+        outbox.checkpoints.append(self._prepare(config, checkpoint, metadata, new_versions))
+        outbox.stamp(checkpoint["id"])
+        self._newest[namespace] = self.newest_id = checkpoint["id"]
+        self._writes = [one for one in self._writes if one.checkpoint_id >= self._newest.get(one.namespace, "")]
         return {"configurable": {"thread_id": thread_id, "checkpoint_ns": namespace, "checkpoint_id": checkpoint["id"]}}
 
     async def aput_writes(
@@ -99,31 +105,17 @@ class LeaseSaver(AsyncPostgresSaver):
         if checkpoint_id is None:
             raise Broken("task writes came without the checkpoint that they belong to")
         replaces = all(channel in WRITES_IDX_MAP for channel, _ in writes)
-        at = _Position(namespace=namespace, checkpoint_id=checkpoint_id)
         rows = self._dump_writes(thread_id, namespace, checkpoint_id, task_id, task_path, writes)
         statement = self.UPSERT_CHECKPOINT_WRITES_SQL if replaces else self.INSERT_CHECKPOINT_WRITES_SQL
-        self._writes.append(_TaskWrites(at=at, statement=statement, rows=list(rows)))
+        self._writes.append(
+            _TaskWrites(namespace=namespace, checkpoint_id=checkpoint_id, statement=statement, rows=list(rows))
+        )
 
-    @property
-    def has_pending(self) -> bool:
-        """Whether something waits to be stored."""
-        return bool(self._checkpoints or self._writes)
-
-    async def write_pending(self, tx: Tx) -> None:
-        """Write what waits, in the caller's transaction, which holds the lease."""
-        newest: dict[str, str] = {}
-        for saved in self._checkpoints:
-            newest[saved.at.namespace] = max(saved.at.checkpoint_id, newest.get(saved.at.namespace, ""))
+    async def store_writes(self, tx: Tx) -> None:
+        """Store the task writes that the resting run needs, in the caller's transaction, which holds the lease."""
         async with tx.cursor(binary=True) as cursor:
-            for saved in self._checkpoints:
-                if saved.blobs:
-                    await cursor.executemany(self.UPSERT_CHECKPOINT_BLOBS_SQL, saved.blobs)
-                await cursor.execute(self.UPSERT_CHECKPOINTS_SQL, saved.row)
             for pending in self._writes:
-                if pending.at.checkpoint_id >= newest.get(pending.at.namespace, ""):
-                    await cursor.executemany(pending.statement, pending.rows)
-        self._checkpoints.clear()
-        self._writes.clear()
+                await cursor.executemany(pending.statement, pending.rows)
 
     def _where(self, config: RunnableConfig) -> tuple[str, str, str | None]:
         configurable = config["configurable"]
@@ -138,24 +130,19 @@ class LeaseSaver(AsyncPostgresSaver):
         checkpoint: Checkpoint,
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
-    ) -> _Saved:
+    ) -> SavedCheckpoint:
         thread_id, namespace, parent_id = self._where(config)
         inline = {k: v for k, v in checkpoint["channel_values"].items() if _fits_inline(v)}
         others = {k: v for k, v in checkpoint["channel_values"].items() if not _fits_inline(v)}
         versions = {k: v for k, v in new_versions.items() if k in others}
-        stored = checkpoint.copy()
-        stored["channel_values"] = inline
-        return _Saved(
-            at=_Position(namespace=namespace, checkpoint_id=checkpoint["id"]),
-            blobs=list(self._dump_blobs(thread_id, namespace, others, versions)) if versions else [],
-            row=(
-                thread_id,
-                namespace,
-                checkpoint["id"],
-                parent_id,
-                Jsonb(stored),
-                Jsonb(get_serializable_checkpoint_metadata(config, metadata)),
-            ),
+        blobs = self._dump_blobs(thread_id, namespace, others, versions) if versions else []
+        return SavedCheckpoint(
+            namespace=namespace,
+            id=checkpoint["id"],
+            parent_id=parent_id,
+            checkpoint={**checkpoint, "channel_values": inline},
+            metadata=dict(get_serializable_checkpoint_metadata(config, metadata)),
+            blobs=[(channel, version, kind, blob) for _, _, channel, version, kind, blob in blobs],
         )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from langgraph.graph import StateGraph
+from langgraph.pregel import Pregel
 
 from decisionworks.events import EventDraft
 from decisionworks.kit.db import Tx
@@ -82,3 +83,8 @@ class GraphDefinition:
     builder: StateGraph[Any, Any, Any, Any]
     life: GraphLife
     recursion_limit: int = 60
+    compiled: Pregel[Any, Any, Any, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Compile once: every attempt works a copy with a checkpointer of its own."""
+        object.__setattr__(self, "compiled", self.builder.compile())

@@ -26,3 +26,15 @@ class UnknownJobKind(RetryLater):
             remedy="start workers of the version that handed the job in",
         )
         self.kind = kind
+
+
+class RunTookTooLong(RetryLater):
+    """One attempt took longer than an attempt may."""
+
+    code = "run-took-too-long"
+
+    def __init__(self, longest_s: float) -> None:
+        super().__init__(
+            f"the attempt took longer than {longest_s:.0f} s",
+            remedy="look at the worker's log for what it waited for; DECISIONWORKS_LONGEST_RUN_S is the limit",
+        )

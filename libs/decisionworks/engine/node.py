@@ -14,8 +14,9 @@ from typing import Any
 import structlog
 from langgraph.runtime import Runtime
 
-from decisionworks.engine.attempt import Attempt, DomainWrite, FinishedNode
+from decisionworks.engine.attempt import Attempt, DomainWrite
 from decisionworks.engine.cards import ReasonCard
+from decisionworks.engine.outbox import FinishedNode, Intent
 from decisionworks.events import EventDraft
 from decisionworks.kit.canonical import digest_of, sha256_hex
 from decisionworks.kit.redact import redact_json
@@ -84,11 +85,20 @@ async def _work_once(
     spec: NodeSpec, state: State, attempt: Attempt, *, key: str, inputs_hash: str
 ) -> Mapping[str, Any]:
     with structlog.contextvars.bound_contextvars(node_name=spec.name):
+        # Before anything new is begun, what is done stands in the database.
         if spec.has_outside_effects:
-            await attempt.intend(node=spec.name, key=key, inputs_hash=inputs_hash)
+            await attempt.intend(Intent(node=spec.name, key=key, inputs_hash=inputs_hash))
+        else:
+            await attempt.commit()
         began = time.monotonic()
-        result = await spec.work(state, attempt)
-        duration_ms = round((time.monotonic() - began) * 1000)
+        attempt.working += 1
+        try:
+            result = await spec.work(state, attempt)
+        finally:
+            attempt.working -= 1
+        duration_s = time.monotonic() - began
+        attempt.measures.node.labels(spec.name).observe(duration_s)
+        duration_ms = round(duration_s * 1000)
         outputs_hash = digest_of({k: v for k, v in result.update.items() if k not in spec.unhashed_outputs})
         card = result.card.to_json(
             node=spec.name, inputs_hash=inputs_hash, outputs_hash=outputs_hash, duration_ms=duration_ms, cached=False
@@ -96,7 +106,7 @@ async def _work_once(
         started = [] if spec.has_outside_effects else [EventDraft(type="node-started", payload={"node": spec.name})]
         completed = EventDraft(type="node-completed", payload={"node": spec.name, "duration_ms": duration_ms})
         drafts = [*started, *result.drafts, EventDraft(type="reason-card", payload=card), completed]
-        attempt.outbox.append(
+        attempt.outbox.nodes.append(
             FinishedNode(
                 node=spec.name,
                 key=key,
@@ -108,5 +118,7 @@ async def _work_once(
                 apply=result.apply,
             )
         )
+        if attempt.working:
+            await attempt.commit()  # a neighbour in the same superstep still works: its time is not this node's risk
         log.info("node.worked", duration_ms=duration_ms, agent_run=key[:12])
         return result.update

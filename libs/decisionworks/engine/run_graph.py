@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
+import psycopg
 import structlog
 from langchain_core.runnables import RunnableConfig
 from langgraph.errors import GraphDrained
@@ -28,7 +30,9 @@ from decisionworks.engine.outcome import (
     final_outcome_name,
 )
 from decisionworks.events import EventDraft
+from decisionworks.jobs import LeaseLost
 from decisionworks.kit.db import Tx
+from decisionworks.kit.errors import DecisionworksError
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +47,8 @@ async def run_graph(definition: GraphDefinition, attempt: Attempt, control: RunC
     Raises: whatever a node raises; LeaseLost and RunCancelled from its commits.
     """
     saver = LeaseSaver(attempt)
-    app = definition.builder.compile(checkpointer=saver)
+    app = copy.copy(definition.compiled)
+    app.checkpointer = saver
     config: RunnableConfig = {
         "configurable": {"thread_id": str(attempt.thread_id), STRICT_RESUME: True},
         "recursion_limit": definition.recursion_limit,
@@ -55,14 +60,12 @@ async def run_graph(definition: GraphDefinition, attempt: Attempt, control: RunC
     try:
         output = await app.ainvoke(given, config, context=attempt, durability="sync", version="v2", control=control)
     except GraphDrained:
-        await _save_rest(attempt, saver)
         return Released()
     if output.interrupts:
         interrupt = output.interrupts[0]
         waiting = Waiting(interrupt_id=interrupt.id, payload=interrupt.value)
         await _rest(definition, attempt, saver, waiting)
         return Parked(waiting=waiting)
-    await _save_rest(attempt, saver)
     return Succeeded(state=dict(output.value))
 
 
@@ -77,17 +80,11 @@ async def _prepare(definition: GraphDefinition, attempt: Attempt) -> Mapping[str
         return await definition.life.prepare(tx, attempt)
 
 
-async def _save_rest(attempt: Attempt, saver: LeaseSaver) -> None:
-    """Store checkpoints that no node's commit took along."""
-    if saver.has_pending or attempt.outbox:
-        await attempt.commit(checkpoint_id=None, also=saver.write_pending)
-
-
 async def _next_input(
     definition: GraphDefinition, attempt: Attempt, app: Any, config: RunnableConfig, first_state: Mapping[str, Any]
 ) -> Any:
     """The first state for a new thread, None to go on, an answer for a gate, or Parked again when nobody answered."""
-    if attempt.job.lease_token == 1:
+    if attempt.is_untouched:
         return dict(first_state)
     snapshot = await app.aget_state(config)
     if snapshot.created_at is None:
@@ -120,12 +117,12 @@ async def _rest(definition: GraphDefinition, attempt: Attempt, saver: LeaseSaver
     """Open the gate, store the interrupt and park the job, in one commit: people never hold leases."""
 
     async def rest(tx: Tx) -> None:
-        await saver.write_pending(tx)
+        await saver.store_writes(tx)
         drafts = await definition.life.rest(tx, attempt, waiting)
         await attempt.append(tx, drafts, checkpoint_id=saver.newest_id)
         await jobs.park(tx, attempt.job.lease)
 
-    await attempt.commit(checkpoint_id=None, also=rest)
+    await attempt.commit(also=rest)
 
 
 async def conclude(definition: GraphDefinition | None, attempt: Attempt, outcome: Outcome) -> None:
@@ -134,6 +131,10 @@ async def conclude(definition: GraphDefinition | None, attempt: Attempt, outcome
     Raises: LeaseLost.
     """
     lease = attempt.job.lease
+    if isinstance(outcome, TryAgain):
+        await _keep_finished(attempt)
+    if not isinstance(outcome, Succeeded | Released):
+        attempt.outbox.forget()
     match outcome:
         case Lost() | Parked():
             return
@@ -148,6 +149,15 @@ async def conclude(definition: GraphDefinition | None, attempt: Attempt, outcome
         case Succeeded() | Failed() | Cancelled():
             await attempt.write(lambda tx: _end(tx, definition, attempt, outcome))
     log.info("attempt.ended", outcome=type(outcome).__name__.lower())
+
+
+async def _keep_finished(attempt: Attempt) -> None:
+    try:
+        await attempt.keep_finished()
+    except (DecisionworksError, psycopg.Error) as error:
+        if isinstance(error, LeaseLost | RunCancelled):
+            raise
+        log.warning("attempt.node_not_kept", error=str(error))  # its own write is what went wrong: it is worked again
 
 
 async def _give_back(tx: Tx, attempt: Attempt, outcome: Released | TryAgain) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from decisionworks.jobs.errors import LeaseLost
@@ -9,16 +13,67 @@ from decisionworks.jobs.model import ClaimedJob, HeldLease, Lease
 from decisionworks.jobs.statements import statement
 from decisionworks.kit.db import Tx
 
+FIRST_PROJECT = UUID(int=0)
+_FACTS = tuple(one.name for one in fields(ClaimedJob) if one.name != "queue")
+# Waiting projects that one scan steps through; the next scan goes on behind them.
+SCAN_WIDTH = 64
 
-async def claim(tx: Tx, *, worker_id: UUID, free: int, queue: str, turn: int) -> list[ClaimedJob]:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """Look for waiting projects behind `after`."""
+
+    after: UUID = FIRST_PROJECT
+
+
+class Claimed(NamedTuple):
+    """The jobs taken, and where the next scan begins: FIRST_PROJECT when this one came to the end.
+
+    Units: `took_s` seconds that the server spent on it, the commit not counted.
+    """
+
+    jobs: list[ClaimedJob]
+    next_after: UUID
+    took_s: float
+
+
+async def claim(
+    tx: Tx,
+    *,
+    worker_id: UUID,
+    free: int,
+    queue: str,
+    scan: Scan | None,
+    known: Mapping[UUID, datetime] | None = None,
+) -> Claimed:
     """Take up to `free` ready jobs, fairly over projects; needs the system's scope.
 
-    Units: `turn` is any number that changes from call to call; it rotates who comes first.
+    `scan` finds the projects that have work; `known` names projects instead, each with the rank to look from, which
+    spares reading past entries that are dead and that an old snapshot somewhere keeps from being cleaned.
+    Fewer than `free` does not mean that there are no more: a project has its share, then it is the others' turn.
     """
+    locked = await tx.execute(statement("lock_limits"))
+    limited = [row["project_id"] for row in await locked.fetchall()]
+    looked_at = known or {}
     cursor = await tx.execute(
-        statement("claim"), {"worker_id": worker_id, "free": free, "queue": queue, "turn": str(turn)}
+        statement("claim"),
+        {
+            "worker_id": worker_id,
+            "free": free,
+            "queue": queue,
+            "is_scan": scan is not None,
+            "after": FIRST_PROJECT if scan is None else scan.after,
+            "width": SCAN_WIDTH,
+            "known": list(looked_at),
+            "marks": list(looked_at.values()),
+            "locked": limited,
+        },
     )
-    return [ClaimedJob(**row) for row in await cursor.fetchall()]
+    rows = await cursor.fetchall()
+    seen: int = rows[0]["projects"]
+    next_after = rows[0]["last_project"] if seen >= SCAN_WIDTH else FIRST_PROJECT
+    took_s: float = rows[-1]["took_s"]
+    return Claimed([_claimed(row, queue) for row in rows if row["id"] is not None], next_after, took_s)
 
 
 async def hold_lease(tx: Tx, lease: Lease) -> HeldLease:
@@ -36,3 +91,7 @@ async def hold_lease(tx: Tx, lease: Lease) -> HeldLease:
 async def note_progress(tx: Tx, lease: Lease) -> None:
     """Clear the counts of failures and of leases lost in a row: a node has newly finished."""
     await tx.execute(statement("note_progress"), {"job_id": lease.job_id, "lease_token": lease.token})
+
+
+def _claimed(row: Mapping[str, object], queue: str) -> ClaimedJob:
+    return ClaimedJob(queue=queue, **{name: row[name] for name in _FACTS})  # type: ignore[arg-type]

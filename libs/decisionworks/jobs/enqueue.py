@@ -1,19 +1,28 @@
-"""Handing a job in."""
+"""Handing jobs in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from decisionworks.jobs.errors import AlreadyQueued
+from decisionworks.jobs.errors import AlreadyQueued, UnfitPriority
+from decisionworks.jobs.model import DEFAULT_MAX_FAILURES, DEFAULT_QUEUE
 from decisionworks.jobs.statements import statement
 from decisionworks.kit.db import Tx
 from decisionworks.kit.ids import new_id
 
-DEFAULT_QUEUE = "default"
+HIGHEST_PRIORITY = 1000
+
+
+class Order(NamedTuple):
+    """One job of many: what it is about, and what its worker is told."""
+
+    payload: Mapping[str, object]
+    subject_id: UUID | None = None
 
 
 async def enqueue(
@@ -25,12 +34,14 @@ async def enqueue(
     payload: Mapping[str, object],
     priority: int = 0,
     run_at: datetime | None = None,
+    max_failures: int = DEFAULT_MAX_FAILURES,
     job_id: UUID | None = None,
     queue: str = DEFAULT_QUEUE,
 ) -> UUID:
     """Store a job in the caller's transaction; ring the doorbell after its commit.
 
-    Raises: AlreadyQueued, the subject has an active job.
+    Units: a step of `priority` (-1000 to 1000) is worth a minute of waiting; `run_at` is the earliest start.
+    Raises: AlreadyQueued, the subject has an active job; UnfitPriority.
     """
     cursor = await tx.execute(
         statement("enqueue"),
@@ -41,7 +52,8 @@ async def enqueue(
             "queue": queue,
             "subject_id": subject_id,
             "payload": Jsonb(dict(payload)),
-            "priority": priority,
+            "priority": _fit(priority),
+            "max_failures": max_failures,
             "run_at": run_at,
         },
     )
@@ -49,3 +61,46 @@ async def enqueue(
     if row is None:
         raise AlreadyQueued(subject_id)
     return UUID(str(row["id"]))
+
+
+async def enqueue_many(
+    tx: Tx,
+    orders: Sequence[Order],
+    *,
+    project_id: UUID,
+    kind: str,
+    priority: int = 0,
+    run_at: datetime | None = None,
+    max_failures: int = DEFAULT_MAX_FAILURES,
+    queue: str = DEFAULT_QUEUE,
+) -> list[UUID | None]:
+    """Store many jobs of one kind in one statement; the answer names each job in order, None where the subject of an
+    order has an active job already.
+
+    Raises: UnfitPriority.
+    """
+    ids = [new_id() for _ in orders]
+    cursor = await tx.execute(
+        statement("enqueue_many"),
+        {
+            "ids": ids,
+            "project_id": project_id,
+            "kind": kind,
+            "queue": queue,
+            "subject_ids": [order.subject_id for order in orders],
+            "payloads": [Jsonb(dict(order.payload)) for order in orders],
+            "priority": _fit(priority),
+            "max_failures": max_failures,
+            "run_at": run_at,
+        },
+    )
+    if cursor.rowcount == len(ids):
+        return list(ids)
+    stored = {row["id"] for row in await cursor.fetchall()}
+    return [job_id if job_id in stored else None for job_id in ids]
+
+
+def _fit(priority: int) -> int:
+    if not -HIGHEST_PRIORITY <= priority <= HIGHEST_PRIORITY:
+        raise UnfitPriority(priority, highest=HIGHEST_PRIORITY)
+    return priority

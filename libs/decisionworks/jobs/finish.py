@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
@@ -21,6 +22,22 @@ async def finish(tx: Tx, lease: Lease, *, outcome: FinalOutcome, error: ErrorFac
     Raises: LeaseLost.
     """
     await _require(tx, lease, "finish", {"outcome": outcome, "error": _json(error)})
+
+
+async def finish_many(tx: Tx, leases: Sequence[Lease]) -> set[UUID]:
+    """Move succeeded jobs to the finished ones in one statement; the answer names those whose lease still held.
+
+    Needs the system's scope.
+    """
+    facts = {"job_ids": [lease.job_id for lease in leases], "lease_tokens": [lease.token for lease in leases]}
+    cursor = await tx.execute(statement("finish_many"), facts)
+    return {row["id"] for row in await cursor.fetchall()}
+
+
+async def release_many(tx: Tx, leases: Sequence[Lease]) -> None:
+    """Hand jobs that were never begun to others at once; needs the system's scope."""
+    facts = {"job_ids": [lease.job_id for lease in leases], "lease_tokens": [lease.token for lease in leases]}
+    await tx.execute(statement("release_many"), facts)
 
 
 async def park(tx: Tx, lease: Lease) -> None:

@@ -27,11 +27,7 @@ async def get_job(tx: Tx, job_id: UUID) -> dict[str, Any]:
     row = await cursor.fetchone()
     if row is None:
         raise JobNotFound(job_id)
-    attempts = await tx.execute(
-        "SELECT lease_token AS attempt, worker_id, started_at, ended_at, outcome, error FROM job_attempts"
-        " WHERE job_id = %s ORDER BY lease_token",
-        (job_id,),
-    )
+    attempts = await tx.execute(statement("list_attempts"), {"job_id": job_id})
     return dict(row) | {"attempts": list(await attempts.fetchall())}
 
 

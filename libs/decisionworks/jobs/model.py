@@ -1,9 +1,9 @@
 """A job and the right to work on it.
 
-ready ──claim──▶ running ──finish──▶ (jobs_finished: succeeded, failed, cancelled, quarantined)
-  ▲                │ │ │
-  │◀──lost lease───┘ │ └──park──▶ parked ──wake──▶ ready
-  └◀──retry, release─┘
+scheduled ──its time──▶ ready ──claim──▶ running ──finish──▶ (jobs_finished: succeeded, failed, cancelled, quarantined)
+    ▲                     ▲                │ │ │
+    └──retry, later───────│◀──lost lease───┘ │ └──park──▶ parked ──wake──▶ ready
+                          └◀──retry, release─┘            quarantined ──replay──▶ ready
 """
 
 from __future__ import annotations
@@ -12,6 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
+
+# Jobs that run graphs, and light jobs, which a worker claims and finishes many at a time.
+DEFAULT_QUEUE = "default"
+TASK_QUEUE = "tasks"
+DEFAULT_MAX_FAILURES = 5
 
 Returned = Literal["lost", "retry", "released", "woken", "replayed"]
 FinalOutcome = Literal["succeeded", "failed", "cancelled", "quarantined"]
@@ -30,6 +35,7 @@ class ClaimedJob:
     """A job in the hands of this worker.
 
     `returned` says why it was ready again: None on the first claim.
+    Units: `waited_s` seconds from when it could have been claimed until it was.
     """
 
     id: UUID
@@ -45,6 +51,8 @@ class ClaimedJob:
     cancel_requested: bool
     returned: Returned | None
     created_at: datetime
+    rank_at: datetime
+    waited_s: float
 
     @property
     def lease(self) -> Lease:
@@ -60,6 +68,7 @@ class LostJob:
     project_id: UUID
     subject_id: UUID | None
     kind: str
+    queue: str
     lost_leases: int
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
+from decisionworks.kit.statements import load_statement
 
 
-@cache
 def statement(name: str) -> bytes:
     """The text of `sql/<name>.sql`."""
-    return files("decisionworks.jobs").joinpath("sql", f"{name}.sql").read_bytes()
+    return load_statement("decisionworks.jobs", name)

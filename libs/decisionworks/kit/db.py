@@ -7,7 +7,8 @@ that begins the transaction, so it works behind a transaction pooler and can nev
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -75,6 +76,14 @@ class Database:
         async with self._transaction(begin) as tx:
             yield tx
 
+    async def call_once(self, statement: bytes, parameters: Sequence[object]) -> DictRow | None:
+        """Run one statement that enters its own scope, as a transaction of its own; the first row of its answer.
+
+        Raises: DatabaseUnavailable.
+        """
+        async with self._connection() as connection:
+            return await (await connection.execute(statement, parameters)).fetchone()
+
     @asynccontextmanager
     async def system_transaction(self) -> AsyncIterator[Tx]:
         """One transaction across projects, over the queue, keys and liveness; tenant content is not visible in it.
@@ -86,19 +95,26 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, begin: str) -> AsyncIterator[Tx]:
-        try:
-            connection = await self._begun(begin.encode())
+        async with self._connection(begin.encode()) as connection:
             try:
-                try:
-                    yield connection
-                except BaseException:
-                    if not connection.closed and not connection.broken:
-                        await connection.execute(b"ROLLBACK", prepare=False)
-                    raise
-                await connection.execute(b"COMMIT", prepare=False)
+                yield connection
+            except BaseException:
+                await _roll_back(connection)
+                raise
+            await connection.execute(b"COMMIT", prepare=False)
+
+    @asynccontextmanager
+    async def _connection(self, begin: bytes | None = None) -> AsyncIterator[Tx]:
+        try:
+            connection = await self._pool.getconn() if begin is None else await self._begun(begin)
+            try:
+                yield connection
             finally:
                 await self._pool.putconn(connection)
         except (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
+            # The server has been away: the other idle connections are as dead, and each would cost its user an error.
+            with contextlib.suppress(psycopg.Error, PoolTimeout):
+                await self._pool.check()
             raise DatabaseUnavailable(
                 "the database cannot be reached or closed the connection",
                 retry_after_s=1.0,
@@ -127,11 +143,19 @@ class Database:
         return connection
 
 
+async def _roll_back(connection: Tx) -> None:
+    if not connection.closed and not connection.broken:
+        await connection.execute(b"ROLLBACK", prepare=False)
+
+
 async def connect_direct(url: str, *, timeout_s: float = 10.0) -> AsyncConnection[Any]:
     """One autocommit connection outside the pool, for LISTEN and NOTIFY.
 
+    Its commits do not wait for the disk: a ring that is lost with the machine rings for nobody.
     Raises: psycopg.OperationalError.
     """
-    return await AsyncConnection.connect(
+    connection = await AsyncConnection.connect(
         url, autocommit=True, connect_timeout=max(2, int(timeout_s)), application_name="decisionworks-bell"
     )
+    await connection.execute("SET synchronous_commit = off", prepare=False)
+    return connection

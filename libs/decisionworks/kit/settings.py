@@ -44,6 +44,18 @@ class Settings(BaseModel):
     worker_host: str = Field(default="127.0.0.1", description="address of the worker's health endpoint")
     worker_port: int = Field(default=0, ge=0, le=65535, description="port of the worker's health endpoint, 0 for none")
     worker_slots: int = Field(default=4, ge=1, le=64, description="runs that one worker works at the same time")
+    worker_task_slots: int = Field(
+        default=100, ge=1, le=5000, description="light jobs that one worker holds at the same time"
+    )
+    longest_run_s: float = Field(
+        default=1800.0, ge=1, le=86_400, description="longest time of one attempt; one that takes longer is tried again"
+    )
+    keep_finished_days: float = Field(
+        default=30.0,
+        gt=0,
+        le=3650,
+        description="days that finished jobs and the saved positions of their runs are kept",
+    )
     lease_s: float = Field(
         default=15.0, ge=0.5, le=3600, description="time without a heartbeat until a job is taken over"
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
+from psycopg.rows import DictRow
 
 from decisionworks.kit.db import Database, Tx
 
@@ -14,6 +15,10 @@ class CountingDatabase(Database):
     """Counts the transactions that wrote something: they, and no others, were given a transaction number."""
 
     writes = 0
+
+    async def call_once(self, statement: bytes, parameters: Sequence[object]) -> DictRow | None:
+        self.writes += 1
+        return await super().call_once(statement, parameters)
 
     @asynccontextmanager
     async def _transaction(self, begin: str) -> AsyncIterator[Tx]:

@@ -11,6 +11,7 @@ from langgraph.runtime import RunControl
 
 from decisionworks import events, jobs
 from decisionworks.engine.attempt import Attempt
+from decisionworks.engine.outbox import Intent
 from decisionworks.engine.outcome import Lost, Parked, Succeeded, outcome_of
 from decisionworks.engine.run_graph import conclude, run_graph
 from decisionworks.events import Doorbell
@@ -179,7 +180,7 @@ async def test_a_worker_that_lost_its_lease_announces_no_outside_effect(bench: B
     await bench.claim(healthy)
 
     with pytest.raises(LeaseLost):
-        await frozen.intend(node="third", key="a" * 64, inputs_hash="b" * 64)
+        await frozen.intend(Intent(node="third", key="a" * 64, inputs_hash="b" * 64))
 
     assert await bench.count("SELECT count(*) AS n FROM agent_runs") == 0
     assert await bench.told() == []
@@ -242,8 +243,8 @@ async def test_a_run_takes_about_one_commit_per_node(counting_database: Counting
     await bench.answer("yes")
     await bench.work(await bench.claim())
 
-    # Four nodes, one intent, two gates, two answers, three claims and the end.
-    assert counting_database.writes - before == 13
+    # Three claims, two answers; a node with each gate, one with the next one's intent, one with the end.
+    assert counting_database.writes - before == 9
 
 
 async def test_every_event_of_a_finished_node_names_its_checkpoint(bench: Bench) -> None:

@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from decisionworks import events, jobs
 from decisionworks.engine import worker as worker_module
 from decisionworks.engine.attempt import Attempt
+from decisionworks.engine.claimer import Batch
 from decisionworks.engine.worker import Worker
 from decisionworks.kit.db import Database, Tx
 from decisionworks.kit.errors import RetryLater
@@ -109,7 +110,7 @@ async def test_a_job_of_a_kind_that_no_worker_knows_is_tried_again_and_then_rest
 
     async with floor.working():
         ended = await floor.becomes(old, "quarantined")
-        waiting = await floor.becomes(fresh, "ready")
+        waiting = await floor.becomes(fresh, "ready", "scheduled")
 
     assert ended["last_error"]["code"] == "unknown-job-kind"
     assert "of tomorrow" in ended["last_error"]["message"]
@@ -235,15 +236,16 @@ async def test_an_end_asked_for_while_a_woken_job_looks_for_its_answer_ends_it(f
 async def test_a_worker_told_to_stop_while_it_claims_hands_the_job_on_at_the_next_step(floor: Floor) -> None:
     subject_id = await floor.enqueue()
     worker = floor.hire()
-    original = worker._claim
+    lane = worker._lanes[0]
+    original = lane._claim
 
-    async def claim(free: int, turn: int) -> list[jobs.ClaimedJob]:
-        got = await original(free, turn)
-        if got:
+    async def claim(free: int) -> Batch:
+        got = await original(free)
+        if got.jobs:
             worker.drain()
         return got
 
-    worker._claim = claim  # type: ignore[method-assign]
+    lane._claim = claim  # type: ignore[method-assign]
 
     async with asyncio.timeout(10):
         await worker.run()
@@ -312,6 +314,7 @@ async def test_a_connection_cut_inside_each_transaction_of_a_run_costs_time_only
     original = getattr(floor.toy.life, moment)
 
     async def cut(tx: Tx, *_: object) -> None:
+        await tx.execute("RESET ROLE")
         await tx.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
     cut_once = once(cut)

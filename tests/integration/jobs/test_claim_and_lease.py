@@ -18,7 +18,7 @@ async def test_many_jobs_on_two_workers_are_each_claimed_once(database: Database
     workers = [await a_worker(database), await a_worker(database)]
     made = {await a_job(database, project_id) for _ in range(40)}
 
-    rounds = await asyncio.gather(*(claimed(database, workers[n % 2], free=3, turn=n) for n in range(24)))
+    rounds = await asyncio.gather(*(claimed(database, workers[n % 2], free=3) for n in range(24)))
 
     got = [job.id for batch in rounds for job in batch]
     assert len(got) == len(set(got))
@@ -201,7 +201,7 @@ async def test_a_retried_job_waits_and_counts_its_failure(database: Database) ->
     async with database.system_transaction() as tx:
         seen = await jobs.get_job(tx, job.id)
     assert await claimed(database, worker_id) == []
-    assert (seen["state"], seen["failures"], seen["last_error"]) == ("ready", 1, {"code": "test"})
+    assert (seen["state"], seen["failures"], seen["last_error"]) == ("scheduled", 1, {"code": "test"})
 
 
 async def _is_waiting_for_a_lock(database: Database) -> None:

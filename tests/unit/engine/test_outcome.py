@@ -28,6 +28,8 @@ JOB = ClaimedJob(
     cancel_requested=False,
     returned=None,
     created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    rank_at=datetime(2026, 1, 1, tzinfo=UTC),
+    waited_s=0.0,
 )
 
 
