@@ -151,11 +151,8 @@ async def _roll_back(connection: Tx) -> None:
 async def connect_direct(url: str, *, timeout_s: float = 10.0) -> AsyncConnection[Any]:
     """One autocommit connection outside the pool, for LISTEN and NOTIFY.
 
-    Its commits do not wait for the disk: a ring that is lost with the machine rings for nobody.
     Raises: psycopg.OperationalError.
     """
-    connection = await AsyncConnection.connect(
+    return await AsyncConnection.connect(
         url, autocommit=True, connect_timeout=max(2, int(timeout_s)), application_name="decisionworks-bell"
     )
-    await connection.execute("SET synchronous_commit = off", prepare=False)
-    return connection
