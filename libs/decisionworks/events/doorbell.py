@@ -78,7 +78,8 @@ class Doorbell:
         try:
             # Its commit need not wait for the disk: a ring that is lost with the machine would have rung for nobody.
             await connection.execute(
-                "SELECT set_config('synchronous_commit', 'off', true), pg_notify(channel, payload) FROM unnest(%s::text[], %s::text[]) AS ring (channel, payload)",
+                "SELECT set_config('synchronous_commit', 'off', true), pg_notify(channel, payload)"
+                " FROM unnest(%s::text[], %s::text[]) AS ring (channel, payload)",
                 ([channel for channel, _ in rings], [payload for _, payload in rings]),
                 prepare=False,
             )
