@@ -1,7 +1,7 @@
 # The only task runner. `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup claude demo up test check bench bench-peers migrate fmt lock
+.PHONY: help setup claude demo up test check bench bench-peers golden migrate fmt lock
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -46,6 +46,9 @@ bench: setup  ## measures the main job, then the engine beside its peers (ARGS=,
 bench-peers: setup  ## the engine beside its peers alone (benchmarks/peers/README.md)
 	@sh scripts/setup-peers
 	@$(BIN)/python -m benchmarks.peers $(PEERS)
+
+golden: setup  ## renders and checks every whole plan, a third of them in full (ARGS="--third 1", ARGS=--update)
+	@$(BIN)/python -m tests.golden $(ARGS)
 
 migrate: setup  ## bring the schema of DATABASE_URL up to date
 	@$(BIN)/decisionworks migrate

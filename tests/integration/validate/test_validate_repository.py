@@ -75,7 +75,18 @@ GOOD = {
     ".github/workflows/ci.yml": WORKFLOW,
     "terraform/main.tf": MAIN_TF,
 }
-TOOLS = {"mypy", "yamllint", "workflow-schema", "zizmor", "hadolint", "kubernetes", "trivy", "tfsec", "gitleaks"}
+TOOLS = {
+    "rego",
+    "mypy",
+    "yamllint",
+    "workflow-schema",
+    "zizmor",
+    "hadolint",
+    "kubernetes",
+    "trivy",
+    "tfsec",
+    "gitleaks",
+}
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from decisionworks.graphs.codegen.validate.checks.linters import (
     ZizmorCheck,
 )
 from decisionworks.graphs.codegen.validate.checks.readme import ReadmeCheck
+from decisionworks.graphs.codegen.validate.checks.rego import RegoCheck
 from decisionworks.graphs.codegen.validate.checks.ruff import RuffCheck
 from decisionworks.graphs.codegen.validate.checks.scanners import GitleaksCheck, TfsecCheck, TrivyCheck
 from decisionworks.graphs.codegen.validate.checks.secrets import SecretsCheck
@@ -38,6 +39,7 @@ def all_checks() -> tuple[Check, ...]:
         MypyCheck(),
         SecretsCheck(),
         InfrastructureCheck(),
+        RegoCheck(),
         AwsSchemaCheck(),
         TerraformFormatCheck(),
         TerraformValidateCheck(),
