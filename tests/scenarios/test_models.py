@@ -11,6 +11,9 @@ from tests.fakes.vendors.client import FakeVendors, fake_vendors
 from tests.scenarios.conftest import StartPlatform
 from tests.scenarios.running import CHURN
 
+# Workers load the SDKs of vendors at the first question, which takes its time on a busy machine.
+pytestmark = pytest.mark.timeout(420)
+
 
 @pytest.fixture
 def vendors() -> Iterator[FakeVendors]:

@@ -93,9 +93,6 @@ class Settings(BaseModel):
     models_question: str = Field(default="", description="the same for putting questions in the user's language")
     models_critic: str = Field(default="", description="the same for both critics")
     models_plan_argument: str = Field(default="", description="the same for arguing a plan in prose")
-    models_codegen: str = Field(
-        default="", description="claude-code/MODEL for a code model, which never works unless it is named here"
-    )
     models_required: str = Field(
         default="", description="nodes (extract, question, critic, plan-argument) that fail rather than go offline"
     )
@@ -125,8 +122,6 @@ class Settings(BaseModel):
         default=200.0, ge=0, description="most that one project may cost in a month (UTC); 0: no limit"
     )
     model_budget_month_tokens: int | None = Field(default=None, ge=0, description="the same in tokens")
-    code_model_turns: int = Field(default=30, ge=1, le=200, description="most turns of one code model session")
-    code_model_usd: float = Field(default=2.0, gt=0, description="most that one code model session may cost")
     langsmith_tracing: bool = Field(default=False, description="send redacted model calls to LangSmith")
     langsmith_endpoint: str = Field(default="https://api.smith.langchain.com", description="where LangSmith is")
     langsmith_api_key: SecretStr | None = Field(default=None, description="key for LangSmith")

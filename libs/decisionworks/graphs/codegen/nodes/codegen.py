@@ -15,6 +15,7 @@ from decisionworks.graphs.codegen.render import RenderInput, render_repository, 
 from decisionworks.graphs.codegen.tools import CodegenTools, keep, pack
 from decisionworks.graphs.decision_document import document_of
 from decisionworks.kit.errors import Broken
+from decisionworks.kit.redact import redact, redact_json
 from decisionworks.projects import constraints_from_json, load_constraint_catalogue, planning_values
 
 
@@ -43,15 +44,15 @@ def _input(row: DecisionSet, guidance: str) -> RenderInput:
         raise Broken("an approved decision set has no plan")
     values = planning_values(constraints_from_json(row.constraints), catalogue=load_constraint_catalogue())
     return RenderInput(
-        plan=row.plan,
-        values=values,
+        plan=redact_json(row.plan),
+        values=redact_json(values),
         cost_estimate=row.cost_estimate,
         policy_results=row.policy_results,
         plan_hash=row.plan_hash,
         project_name=_project_name(row, values),
-        critiques=row.critiques,
-        request=row.request,
-        guidance=guidance,
+        critiques=redact_json(row.critiques),
+        request=redact(row.request),
+        guidance=redact(guidance),
     )
 
 
