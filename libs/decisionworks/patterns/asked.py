@@ -11,6 +11,9 @@ OWNED = ("snowflake", "databricks")
 # Sources that are followed more often than a nightly extract allows.
 FREQUENT = ("hourly", "streaming")
 
+# What is sold by the page or the minute.
+READY_MADE_USES = ("speech_to_text", "document_processing")
+
 
 def has_owned_platform(values: Mapping[str, object]) -> bool:
     """Whether a warehouse or lakehouse is already paid for."""
@@ -30,7 +33,13 @@ def captures_changes(values: Mapping[str, object]) -> bool:
 
 def reads_ready_made(values: Mapping[str, object]) -> bool:
     """Whether a service that is sold by page or minute does what was asked."""
-    return values.get("use_case_type") == "speech_to_text" or has_scans(values)
+    return values.get("use_case_type") == "speech_to_text" or has_scans(values) or wants_ready_made(values)
+
+
+def wants_ready_made(values: Mapping[str, object]) -> bool:
+    """Whether somebody said that no model of their own is wanted where one can be bought."""
+    is_open = values.get("model_type", "unknown") == "unknown" and values.get("open_source_preference") != "required"
+    return is_open and values.get("use_case_type") in READY_MADE_USES and values.get("training_compute") == "none"
 
 
 def has_scans(values: Mapping[str, object]) -> bool:

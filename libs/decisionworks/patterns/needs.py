@@ -15,6 +15,7 @@ from decisionworks.patterns.asked import (
     has_scans,
     reaches_premises,
     reads_ready_made,
+    wants_ready_made,
 )
 from decisionworks.patterns.model import Need, Situation
 from decisionworks.patterns.score import shown
@@ -194,6 +195,10 @@ def _heavy_wishes(values: Mapping[str, object]) -> Iterator[Need]:
         why = f"latency_p95_ms = {latency:g} with model_type = {values.get('model_type')} asks for a GPU"
         options = ("serve-gpu-realtime", "serve-gpu-scheduled", "serve-eks-kserve")
         yield Need(id="gpu-latency", any_of=options, weight=5, fields=("latency_p95_ms", "model_type"), why=why)
+    if wants_ready_made(values):
+        why = "training_compute = none: what is sold ready-made is bought, not built"
+        fields = ("use_case_type", "training_compute")
+        yield Need(id="ready-made", any_of=("serve-managed-ai",), weight=10, fields=fields, why=why)
     if values.get("use_case_type") == "embedding_search":
         why = f"corpus_documents = {shown(values.get('corpus_documents'))} are found by vector"
         yield Need(id="vectors", any_of=VECTOR_STORES, fields=("use_case_type",), why=why)

@@ -10,6 +10,7 @@ from decisionworks.patterns import load_pattern_catalogue
 from decisionworks.patterns.catalogue import parse_pattern_catalogue
 from decisionworks.patterns.errors import PatternCatalogueBroken
 from decisionworks.patterns.model import ways_to_meet
+from decisionworks.projects import extract_constraints, load_constraint_catalogue
 from tests.factories.requests import composed, ids_of, scenario
 
 TALK = {
@@ -128,3 +129,30 @@ patterns:
      data_volume_gb_max: null, budget_usd_month_min: 0, team_size_min: 1, model_types: any, compliance_ok: any}}}
 """
         )
+
+
+def test_who_wants_a_ready_made_service_is_offered_one_and_trains_nothing() -> None:
+    asked = SCANS | {"data_types": ["documents"], "training_compute": "none"}
+
+    bought, built = ids_of(composed(asked)), ids_of(composed(SCANS | {"data_types": ["documents"]}))
+
+    assert "serve-managed-ai" in bought
+    assert not {name for name in bought if name.startswith("train-")}
+    assert "serve-managed-ai" not in built
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No own model, an off-the-shelf service is fine for the call recordings.",
+        "Wir wollen keine eigenen Modelle, ein fertiger Dienst soll die Gespräche verschriften.",
+        "Pas de modèle maison, un service prêt à l'emploi pour transcrire les appels.",
+        "Sin modelo propio: transcribir las llamadas con un servicio ya hecho.",
+        "Sem modelo próprio, um serviço pronto para transcrever as chamadas.",
+        "独自モデルは不要です。既存のサービスで通話を書き起こしたいです。",
+    ],
+)
+def test_a_wish_for_a_ready_made_service_is_read_in_six_languages(text: str) -> None:
+    read = extract_constraints(text, data=None, on_missing="assume", catalogue=load_constraint_catalogue())
+
+    assert read.constraints["training_compute"].value == "none"

@@ -158,6 +158,11 @@ def _mode_from_purpose(
         )
 
 
+def _is_bought(use_case: str, values: Mapping[str, Plain]) -> bool:
+    """Nobody chooses a model family who wants a service that reads pages or writes down speech."""
+    return use_case in ("document_processing", "speech_to_text") and values.get("training_compute") == "none"
+
+
 def derive_data(
     reading: Reading, values: Mapping[str, Plain], constraints: Mapping[str, ConstraintValue]
 ) -> Iterator[Finding]:
@@ -174,7 +179,7 @@ def derive_data(
     if use_case in _LLM_USES and "model_type" not in values and values.get("llm_external_api_allowed") is False:
         why = "the model has to run inside"
         yield _because("model_type", "llm_self_hosted", constraints, "llm_external_api_allowed", why, confidence=0.55)
-    elif use_case in _MODEL_OF and "model_type" not in values:
+    elif use_case in _MODEL_OF and "model_type" not in values and not _is_bought(use_case, values):
         model, confidence = _MODEL_OF[use_case]
         yield _because(
             "model_type", model, constraints, "use_case_type", f"the usual family for {use_case}", confidence=confidence
