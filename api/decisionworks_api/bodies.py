@@ -152,3 +152,20 @@ class Chat(_Body):
     messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=200)]
     thread_id: Name | None = Field(default=None, description="the decision set that the conversation is about")
     project_id: Name | None = Field(default=None, description="for a new thread; default: the token's default project")
+
+
+class NewSchedule(_Body):
+    """A decision set that is planned again at set times."""
+
+    name: Name
+    cron: Annotated[str, Field(max_length=200)]
+    decision_set_id: UUID
+    kind: Literal["replan"] = "replan"
+    time_zone: Annotated[str, Field(max_length=100)] = "UTC"
+    missed: Literal["skip", "last", "all"] = "last"
+
+
+class NewLimit(_Body):
+    """How many jobs of a project may run at once; null for no limit."""
+
+    max_running: Annotated[int, Field(ge=1, le=100_000)] | None

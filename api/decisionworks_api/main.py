@@ -24,6 +24,7 @@ from decisionworks_api.routes import (
     plans,
     previews,
     projects,
+    schedules,
     timeline,
 )
 from decisionworks_api.services import Services, make_services
@@ -45,7 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
-    for part in (projects, plans, previews, gates, timeline, artifacts, models, chat, jobs):
+    for part in (projects, plans, previews, gates, timeline, artifacts, models, chat, jobs, schedules):
         app.include_router(part.router, prefix=ROOT, dependencies=[Depends(_BEARER)])
     app.include_router(health.router)
     app.include_router(pages.router)

@@ -29,6 +29,17 @@ class Metrics:
         self._oldest = Gauge(
             "decisionworks_job_oldest_seconds", "age of the oldest job", ["state"], registry=self._registry
         )
+        self._by_project = Gauge(
+            "decisionworks_project_jobs",
+            "live jobs of the busiest projects",
+            ["project", "state"],
+            registry=self._registry,
+        )
+        self._attempts = Gauge(
+            "decisionworks_attempts_last_hour", "attempts that did not succeed, by how they ended", ["outcome"],
+            registry=self._registry,
+        )  # fmt: skip
+        self._quarantined = Gauge("decisionworks_jobs_quarantined", "jobs in quarantine", registry=self._registry)
         self._workers = Gauge("decisionworks_workers", "workers that beat", registry=self._registry)
 
     def note_request(self, *, method: str, route: str, status: int, seconds: float) -> None:
@@ -40,9 +51,17 @@ class Metrics:
     def exposition(self, queue: Mapping[str, Any]) -> bytes:
         """The text that Prometheus reads."""
         live = queue.get("jobs") or {}
-        for state in ("ready", "running", "parked"):
+        for state in ("scheduled", "ready", "running", "parked"):
             facts = live.get(state) or {}
             self._jobs.labels(state=state).set(facts.get("count", 0))
             self._oldest.labels(state=state).set(facts.get("oldest_s") or 0)
+        self._by_project.clear()
+        for one in queue.get("projects") or ():
+            for state in ("ready", "running"):
+                self._by_project.labels(project=str(one["project_id"]), state=state).set(one[state])
+        self._attempts.clear()
+        for outcome, count in (queue.get("attempts_last_hour") or {}).items():
+            self._attempts.labels(outcome=outcome).set(count)
+        self._quarantined.set(queue.get("quarantined") or 0)
         self._workers.set(len(queue.get("workers") or ()))
         return generate_latest(self._registry)

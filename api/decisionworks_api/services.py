@@ -94,9 +94,9 @@ class Services:
         """There is something to read on a stream; call after the commit."""
         self.doorbell.ring(EVENTS_CHANNEL, str(decision_set_id))
 
-    def ring_workers(self) -> None:
+    def ring_workers(self, queue: str = DEFAULT_QUEUE) -> None:
         """There is something to work on; call after the commit."""
-        self.doorbell.ring(JOBS_CHANNEL, DEFAULT_QUEUE)
+        self.doorbell.ring(JOBS_CHANNEL, queue)
 
     def ring_cancel(self) -> None:
         """A running job should end; call after the commit."""

@@ -16,6 +16,9 @@ CREATE INDEX jobs_due ON jobs (queue, run_at) WHERE state = 'scheduled';
 -- The last attempt of a finished job stands with the job, the present one of a running job too.
 ALTER TABLE jobs_finished ADD COLUMN worker_id uuid, ADD COLUMN claimed_at timestamptz;
 
+CREATE INDEX job_attempts_newest ON job_attempts (ended_at);
+CREATE INDEX jobs_quarantined ON jobs_finished (finished_at) WHERE outcome = 'quarantined';
+
 CREATE TABLE project_limits (
     project_id uuid PRIMARY KEY REFERENCES projects (id),
     max_running integer NOT NULL CHECK (max_running BETWEEN 1 AND 100000)

@@ -18,6 +18,7 @@ from decisionworks.llm import InvalidModels
 from decisionworks.llm.tracing import forbid_ambient_tracing
 from decisionworks_worker.graphs import graph_definitions, open_models
 from decisionworks_worker.health import serving_health
+from decisionworks_worker.tasks import task_definitions
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +49,7 @@ async def _work(settings: Settings) -> None:
     forbid_ambient_tracing()
     models = open_models(settings)
     await database.open()
-    worker = Worker(settings, graph_definitions(settings, models), database)
+    worker = Worker(settings, graph_definitions(settings, models), database, tasks=task_definitions())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.drain)

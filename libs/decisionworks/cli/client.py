@@ -64,6 +64,20 @@ class Client:
         """
         return self._call("POST", path, body=body, headers=headers)
 
+    def put(self, path: str, body: Mapping[str, Any]) -> Json:
+        """A JSON answer to a JSON body that replaces what is there.
+
+        Raises: CommandFailed, CannotReach.
+        """
+        return self._call("PUT", path, body=body)
+
+    def delete(self, path: str) -> Json:
+        """A JSON answer to taking something away.
+
+        Raises: CommandFailed, CannotReach.
+        """
+        return self._call("DELETE", path)
+
     def download(self, sha256: str) -> bytes:
         """The bytes of an artifact, from the server or from where it sends us.
 

@@ -8,6 +8,7 @@ from decisionworks.decisions.actions import (
     why_not_reject,
     why_not_revise,
 )
+from decisionworks.decisions.ask_again import ask_again
 from decisionworks.decisions.errors import (
     CannotRevise,
     DecisionSetNotFound,
@@ -28,7 +29,7 @@ from decisionworks.decisions.model import (
     can_become,
 )
 from decisionworks.decisions.note_abandoned import note_abandoned
-from decisionworks.decisions.request_plan import JOB_KIND, Idempotency, request_plan
+from decisionworks.decisions.request_plan import JOB_KIND, REPLAN_KIND, Idempotency, request_plan
 from decisionworks.decisions.revise import revise, revised_request
 from decisionworks.decisions.to_document import instant, to_document, to_summary
 from decisionworks.decisions.update import update
@@ -36,6 +37,7 @@ from decisionworks.decisions.update import update
 __all__ = [
     "IN_INTAKE",
     "JOB_KIND",
+    "REPLAN_KIND",
     "REVISABLE",
     "TERMINAL",
     "CannotRevise",
@@ -48,6 +50,7 @@ __all__ = [
     "StaleDecisionSet",
     "Status",
     "actions_of",
+    "ask_again",
     "blocking_rules",
     "can_become",
     "finish",

@@ -19,6 +19,7 @@ from decisionworks.kit.ids import new_id
 from decisionworks.registry import Actor
 
 JOB_KIND = "plan"
+REPLAN_KIND = "replan"
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 

@@ -53,7 +53,7 @@ async def revise(
         constraints=given,
         parent_id=parent.id,
         metadata=parent.metadata,
-        on_missing=_on_missing(parent),
+        on_missing=on_missing_of(parent),
         idempotency=idempotency,
     )
 
@@ -66,7 +66,7 @@ def revised_request(
     Raises: InvalidConstraints.
     """
     changes = _changes(constraints, message)
-    return _request_of(parent, message, has_changes=bool(changes)), _carried_over(parent) | changes
+    return _request_of(parent, message, has_changes=bool(changes)), carried_over(parent) | changes
 
 
 def _changes(constraints: JsonObject, message: str | None) -> dict[str, object]:
@@ -88,7 +88,7 @@ def _is_said(one: ConstraintValue) -> bool:
     return one.state is ValueState.INFERRED and one.span is not None and one.confidence >= _SAID
 
 
-def _carried_over(parent: DecisionSet) -> dict[str, object]:
+def carried_over(parent: DecisionSet) -> dict[str, object]:
     """What the parent got as data or as answers: stated, with no place in its text."""
     answered = {
         name: one["value"]
@@ -105,6 +105,6 @@ def _request_of(parent: DecisionSet, message: str | None, *, has_changes: bool) 
     return f"{parent.request}\n\n{message.strip()}".strip()
 
 
-def _on_missing(parent: DecisionSet) -> OnMissing:
+def on_missing_of(parent: DecisionSet) -> OnMissing:
     """Once a plan was made nothing is asked again: data wins over the older words, and the difference is listed."""
     return "assume" if parent.plan is not None else parent.on_missing

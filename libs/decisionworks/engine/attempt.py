@@ -137,6 +137,7 @@ class Attempt:
                 is_again = True
                 await asyncio.sleep(_PAUSE_S)
         self.measures.commit.observe(time.perf_counter() - began)
+        self.measures.events.inc(len(made["events"]))
         if waiting.nodes and (self.job.failures or self.job.lost_leases):
             self.job = replace(self.job, failures=0, lost_leases=0)
         self.outbox.drop(waiting)

@@ -26,6 +26,7 @@ class Measures:
         self.leases_lost = self._counter("leases_lost", "attempts of this worker whose lease was lost", [])
         self.rescued = self._counter("jobs_rescued", "jobs of dead workers that this worker let wait again", [])
         self.found_by_poll = self._counter("jobs_found_by_poll", "claims that no ring announced", ["queue"])
+        self.events = self._counter("events_told", "events appended by runs", [])
         self.slots = Gauge("decisionworks_worker_busy_slots", "jobs in hand", ["queue"], registry=self._registry)
 
     def exposition(self) -> bytes:

@@ -82,7 +82,7 @@ class Outbox:
 
     def made(
         self, *, intents: AbstractSet[str], intent: Intent | None, drafts: Iterable[EventDraft], is_again: bool
-    ) -> dict[str, object]:
+    ) -> dict[str, Any]:
         """All of it as the one value that a commit sends."""
         runs = [_run(done) for done in self.nodes]
         if intent is not None:

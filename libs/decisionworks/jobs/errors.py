@@ -96,5 +96,5 @@ class ScheduleNotFound(NotFound):
 
     code = "schedule-not-found"
 
-    def __init__(self, schedule_id: UUID) -> None:
+    def __init__(self, schedule_id: UUID | str) -> None:
         super().__init__(f"there is no schedule {schedule_id}")

@@ -1,4 +1,4 @@
-"""`show`, `events`, `diff`, `artifact`, `list`, `jobs`: reading."""
+"""`show`, `events`, `diff`, `artifact`, `list`: reading."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def list_command(*, project: str, status: str | None, limit: int, cursor: str | 
     if server.is_json:
         print_json(page)
         return
-    table = _table("id", "status", "rev", "$/month", "policy", "created", "request")
+    table = table_of("id", "status", "rev", "$/month", "policy", "created", "request")
     for one in page["items"]:
         monthly = (one.get("monthly") or {}).get("expected")
         table.add_row(
@@ -121,34 +121,7 @@ def list_command(*, project: str, status: str | None, limit: int, cursor: str | 
             line(one["request"], limit=60),
         )
     console().print(table if page["items"] else "no decision sets yet: decisionworks plan TEXT")
-    _print_more(page)
-
-
-@click.command("jobs")
-@click.option("--state", help="Only those in this state.")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 200), help="How many.")
-@click.option("--cursor", help="Where the next page begins.")
-@server_options
-def jobs(*, state: str | None, limit: int, cursor: str | None, server: ServerOptions) -> None:
-    """The queue: jobs newest first, and the workers."""
-    with connect(server) as client:
-        page = client.get("/jobs", state=state, limit=limit, cursor=cursor)
-        stats = client.get("/stats")
-    if server.is_json:
-        print_json({**page, "stats": stats})
-        return
-    table = _table("id", "kind", "state", "attempt", "failures", "lost", "subject")
-    for one in page["items"]:
-        counts = [str(one[name]) for name in ("lease_token", "failures", "lost_leases")]
-        table.add_row(one["id"], one["kind"], one["state"], *counts, one["subject_id"] or "")
-    screen = console()
-    screen.print(table)
-    for worker in stats.get("workers") or []:
-        screen.print(
-            f"worker {worker['worker_id']} on {line(worker['host'])} (process {worker['process_id']}): "
-            f"{worker['running']} of {worker['slots']} slots, last beat {worker['beat_age_s']} s ago"
-        )
-    _print_more(page)
+    print_more(page)
 
 
 def _every_event(client: Any, decision_set_id: str, *, after: int) -> list[dict[str, Any]]:
@@ -171,13 +144,15 @@ def _print_event(event: dict[str, Any]) -> None:
         progress.close()
 
 
-def _table(*headings: str) -> Table:
+def table_of(*headings: str) -> Table:
+    """A plain table whose ids are never broken."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
         table.add_column(heading, no_wrap=heading in ("id", "subject"))
     return table
 
 
-def _print_more(page: dict[str, Any]) -> None:
+def print_more(page: dict[str, Any]) -> None:
+    """How to see the next page, where there is one."""
     if page.get("next_cursor"):
         console().print(f"[dim]more: --cursor {page['next_cursor']}[/]")
