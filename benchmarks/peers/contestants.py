@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,6 @@ from benchmarks.peers.figures import OURS
 PROGRAMS = Path(__file__).parent / "programs"
 _BENCH_VENV = Path(__file__).parents[2] / ".venv-bench"
 PEERS_PYTHON = _BENCH_VENV / "bin" / "python"
-HAS_TASKS = importlib.util.find_spec("decisionworks.engine.task") is not None
 NODE_MODULES = _BENCH_VENV / "node"
 Options = Mapping[str, Any]
 
@@ -110,7 +108,7 @@ def _ours() -> Contestant:
             "100 task slots (default)": {"slots": 8},
             "1000 task slots": {"slots": 8, "task_slots": 1000},
         },
-        jobs=60_000 if HAS_TASKS else 1500,
+        jobs=60_000,
         runs=(RunsAt(concurrency=1, n=100), RunsAt(concurrency=8, n=400)),
         runs_in_workers=True,
     )

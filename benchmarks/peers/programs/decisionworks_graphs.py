@@ -1,4 +1,4 @@
-"""The graphs that the engine works in the benchmarks: ten trivial nodes in a row, and one node for each kind of job."""
+"""The graphs that the engine works in the benchmarks: ten trivial nodes in a row."""
 
 from __future__ import annotations
 
@@ -63,15 +63,6 @@ def ten_nodes() -> GraphDefinition:
     return GraphDefinition(kind="ten", version="1", builder=builder, life=PlainLife())
 
 
-def one_node(kind: str) -> GraphDefinition:
-    """A job of the benchmarks as a graph of one node."""
-    builder: StateGraph[Any, Any, Any, Any] = StateGraph(Trail, context_schema=Attempt)
-    builder.add_node(kind, recorded(NodeSpec(name=kind, inputs=("trail",), work=_job)))
-    builder.add_edge(START, kind)
-    builder.add_edge(kind, END)
-    return GraphDefinition(kind=kind, version="1", builder=builder, life=PlainLife())
-
-
 def _work(number: int) -> Any:
     async def work(state: State, attempt: Attempt) -> NodeResult:
         if number == 0:
@@ -79,17 +70,6 @@ def _work(number: int) -> Any:
         return _result(number)
 
     return work
-
-
-async def _job(state: State, attempt: Attempt) -> NodeResult:
-    match attempt.job.kind:
-        case "noop":
-            marks.noop()
-        case "stamp":
-            marks.stamp(attempt.job.payload["sent_at"])
-        case "slow":
-            await marks.slow(attempt.job.payload["seconds"])
-    return _result(0)
 
 
 def _result(number: int) -> NodeResult:

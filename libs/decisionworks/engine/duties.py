@@ -22,6 +22,7 @@ _SWEEP_EVERY = 30  # rescues
 _CLEAN_EVERY_S = 60.0
 _SCHEDULES_EVERY_S = 1.5
 _MOST_CLEANED = 2000
+_LEAST_PROMOTE_PAUSE_S = 0.2
 
 
 class Duty(Protocol):
@@ -125,8 +126,9 @@ class Duties:
                 self._parts.doorbell.ring(JOBS_CHANNEL, queue)
 
         async def pause() -> None:
-            await asyncio.sleep(0.02)  # rings come in bursts
             longest = self._parts.poll_s * random.uniform(0.8, 1.2)
-            await self._bells[queue].wait(max(0.0, min(longest, self._due_in_s.get(queue, longest)) - 0.02))
+            due_in_s = min(longest, self._due_in_s.get(queue, longest))
+            await asyncio.sleep(min(due_in_s, _LEAST_PROMOTE_PAUSE_S))  # rings come in bursts
+            await self._bells[queue].wait(max(0.0, due_in_s - _LEAST_PROMOTE_PAUSE_S))
 
         await self._keep_at(promote, pause)

@@ -18,6 +18,7 @@ from decisionworks.engine.errors import RunTookTooLong, UnknownJobKind
 from decisionworks.engine.lane import Lane, LaneParts
 from decisionworks.engine.outcome import Cancelled, Lost, Outcome, Released, TryAgain, outcome_of, poisoned
 from decisionworks.engine.run_graph import conclude, run_graph
+from decisionworks.events import JOBS_CHANNEL
 from decisionworks.jobs import DEFAULT_QUEUE, ClaimedJob, Lease
 from decisionworks.kit.errors import RetryLater
 
@@ -131,6 +132,8 @@ class GraphLane(Lane):
 
     def _note_end(self, job: ClaimedJob, outcome: Outcome) -> None:
         self.parts.measures.ended.labels(job.kind, type(outcome).__name__.lower()).inc()
+        if isinstance(outcome, Released):
+            self.parts.doorbell.ring(JOBS_CHANNEL, self.queue)
         if isinstance(outcome, TryAgain):
             self.parts.measures.retried.labels(outcome.failure.code).inc()
         if isinstance(outcome, Lost):

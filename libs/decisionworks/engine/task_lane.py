@@ -45,6 +45,7 @@ class _Hand:
     """A job in hand; the task that works on it once one does. Units: `since` monotonic seconds."""
 
     job: ClaimedJob
+    lease: Lease
     since: float
     worker: asyncio.Task[None] | None = None
     end: Outcome | None = None
@@ -84,8 +85,8 @@ class TaskLane(Lane):
         """Put jobs into the line."""
         now = time.monotonic()
         for job in claimed:
-            hand = _Hand(job, now)
-            self._hands[job.lease] = hand
+            lease = job.lease
+            hand = self._hands[lease] = _Hand(job, lease, now)
             self._line.waiting.append(hand)
         self.parts.measures.slots.labels(self.queue).set(len(self._hands))
         self._line.ready.set()
@@ -113,7 +114,7 @@ class TaskLane(Lane):
 
     async def hand_over(self, within_s: float) -> None:
         """Hand on what has not begun, wait for what has, then hand on that too."""
-        unbegun = [hand.job.lease for hand in self._line.waiting]
+        unbegun = [hand.lease for hand in self._line.waiting]
         self._line.waiting.clear()
         if unbegun:
             await self._until_written(lambda tx: jobs.release_many(tx, unbegun))
@@ -176,7 +177,7 @@ class TaskLane(Lane):
         finally:
             hand.worker = None
         if outcome is None:
-            self._succeeded.append(job.lease)
+            self._succeeded.append(hand.lease)
             self._has_succeeded.set()
             return
         if not isinstance(outcome, Lost):
@@ -184,7 +185,7 @@ class TaskLane(Lane):
             self.parts.measures.ended.labels(job.kind, type(outcome).__name__.lower()).inc()
         if isinstance(outcome, TryAgain):
             self.parts.measures.retried.labels(outcome.failure.code).inc()
-        self._let_go([job.lease])
+        self._let_go([hand.lease])
 
     async def _outcome(self, hand: _Hand) -> Outcome | None:
         """How the job ends; None is success."""
@@ -202,7 +203,7 @@ class TaskLane(Lane):
                 raise UnknownJobKind(job.kind)
             await definition.work(TaskRun(job, self.parts))
         except asyncio.CancelledError:
-            end = self._hands[job.lease].end if job.lease in self._hands else Lost()
+            end = self._hands[hand.lease].end if hand.lease in self._hands else Lost()
             current = asyncio.current_task()
             if end is None or current is None:
                 raise
