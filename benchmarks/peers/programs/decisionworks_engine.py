@@ -65,4 +65,4 @@ class DecisionworksQueue(Unable):
 
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-main(DecisionworksQueue())
+main(DecisionworksQueue(), uvloop=True)  # as the product's own worker
