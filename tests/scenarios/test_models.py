@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.conftest import ADMIN_TOKEN
 from tests.fakes.vendors.client import FakeVendors, fake_vendors
 from tests.scenarios.conftest import StartPlatform
 from tests.scenarios.running import CHURN
 
-# Workers load the SDKs of vendors at the first question, which takes its time on a busy machine.
+# Workers load the vendors' SDKs at the first question, which takes its time on a busy machine.
 pytestmark = pytest.mark.timeout(420)
 
 
@@ -51,3 +56,53 @@ def test_a_model_reads_the_request_beside_the_rules_and_the_card_says_who_and_fo
     assert budget["value"] == 50
     assert budget["confidence"] > 0.95
     assert any("1 readings without evidence were dropped" in line for line in card["because"])
+
+
+def test_a_run_goes_from_anthropic_to_openai_to_offline_with_every_switch_on_its_cards(
+    start_platform: StartPlatform, vendors: FakeVendors
+) -> None:
+    vendors.script(
+        anthropic=[{"when": "You read requests", "answer": {"readings": []}}, {"fault": "529"}],
+        openai=[{"when": "You explain to the person", "answer": {"sentences": []}}, {"fault": "500"}],
+    )
+    platform = start_platform(workers=1, **vendors.environment(), DECISIONWORKS_MODEL_REQUESTS="1")
+
+    shown = platform.wait_for(platform.ask(CHURN), "gate_waiting", timeout_s=150)
+
+    found = cards(platform.events(shown["id"]))
+    told = {
+        node: (card["model"]["provider"], [switch["provider"] for switch in card["model"].get("switches", [])])
+        for node, card in found.items()
+    }
+    assert told["extract_constraints"] == ("anthropic", [])
+    assert told["planner"] == ("openai", ["anthropic"])
+    assert told["critic_tech"] == ("offline", ["anthropic", "openai"])
+    with platform.client as client:
+        usage = client.get(f"/decision-sets/{shown['id']}/model-usage").json()
+        project = client.get("/projects/default/model-usage").json()
+    assert usage["totals"]["cost_usd"] == pytest.approx(project["totals"]["cost_usd"])
+    assert found["critic_cost"]["model"]["run_usd"] == pytest.approx(usage["totals"]["cost_usd"])
+
+
+def test_an_answer_that_is_unusable_three_times_rests_in_quarantine_and_can_be_asked_again(
+    start_platform: StartPlatform, vendors: FakeVendors
+) -> None:
+    vendors.script(anthropic=[{"fault": "wrong-schema"}])
+    platform = start_platform(workers=1, **vendors.environment())
+    decision_set_id = platform.ask(CHURN)
+
+    shown = platform.wait_for(decision_set_id, "failed", timeout_s=150)
+
+    assert shown["failure"]["code"] == "answer-quarantined"
+    with platform.client as client:
+        [item] = client.get("/projects/default/quarantine").json()["items"]
+        payload = client.get(f"/artifacts/{item['sha256']}").json()
+    assert payload["answer"] == '{"surprise": true}'
+    assert payload["model"]["name"] == "claude-sonnet-5-5"
+    vendors.script(anthropic=[{"answer": {}}])
+    command = [sys.executable, "-m", "decisionworks.cli.main", "quarantine", "replay", item["sha256"][:10], "--json"]
+    where = {"DECISIONWORKS_URL": f"http://127.0.0.1:{platform.port}", "DECISIONWORKS_TOKEN": ADMIN_TOKEN}
+    replayed = subprocess.run(command, env={**os.environ, **where}, capture_output=True, text=True, timeout=60)
+    assert replayed.returncode == 0, replayed.stderr
+    again = platform.wait_for(json.loads(replayed.stdout)["id"], "gate_waiting", timeout_s=60)
+    assert again["parent_id"] == decision_set_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from decisionworks.artifacts import ContentStore
+from decisionworks.artifacts import ContentStore, prefix_of
 from decisionworks.artifacts.store_rows import add_artifact
 from decisionworks.engine.attempt import Attempt, DomainWrite
 from decisionworks.engine.cards import ModelUse
@@ -68,7 +68,7 @@ def clearing(site: CallSite, answers: Sequence[StructuredAnswer], write: DomainW
 
 async def _quarantine(attempt: Attempt, store: ContentStore, payload: bytes, *, node: str) -> str:
     """Keep an unusable answer and say so, under the lease; the bytes come first, so that no row points to nothing."""
-    digest = await asyncio.to_thread(store.put, payload, prefix=QUARANTINE)
+    digest = await asyncio.to_thread(store.put, payload, prefix=prefix_of(attempt.job.project_id, QUARANTINE))
     artifact = {
         "kind": QUARANTINE,
         "sha256": digest,
