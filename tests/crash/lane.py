@@ -1,0 +1,307 @@
+"""One database, one wire, one observing API: a place where a story is run again and again, each time with another death.
+
+The victim talks to PostgreSQL through the wire, or ends itself at a call to the outside. Whoever goes on after it talks
+to PostgreSQL directly: another worker, or an API to which the client sends the same request again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+from psycopg.rows import dict_row
+
+from decisionworks.engine.migrate import migrate
+from decisionworks.registry import install
+from tests.conftest import ADMIN_TOKEN, ScratchDatabase
+from tests.crash.outside import Call, recorded_calls
+from tests.crash.points import IDLE, RUN, START, Point
+from tests.crash.processes import Processes, end, was_killed
+from tests.crash.stories import STORIES
+from tests.crash.told import Told, broken_promises, differences, told_by
+from tests.crash.wire.process import Wire
+from tests.crash.wire.tap import Seen
+from tests.crash.zombies import watch_for_zombies
+from tests.scenarios.running import TERMINAL, free_port, wait_until
+
+_PATIENCE_S = 90.0
+_IDLE_S = 2.5
+# Longer than any duty's pause: what a worker does by the clock comes within this time even when nothing is to be done.
+_CLOCK_S = 8.0
+_WORKER = {"DECISIONWORKS_POLL_S": "30", "DECISIONWORKS_LEASE_S": "4.5"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What one run came to; no fault means that it went as if nothing had happened."""
+
+    reached: bool
+    faults: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Victim:
+    """Who is watched or dies in the run that is under way."""
+
+    point: Point | None
+    tap: str
+    is_api: bool
+    phase: str
+    process: ForkServerProcess | None = None
+    successor: ForkServerProcess | None = None
+    port: int = 0
+
+
+@dataclass(slots=True)
+class Lane:
+    """A platform of its own in a directory of its own."""
+
+    server_url: str
+    directory: Path
+    processes: Processes
+    stack: ExitStack = field(default_factory=ExitStack)
+    runs: int = 0
+    url: str = ""
+    port: int = 0
+    standing: ForkServerProcess | None = None
+    victim: _Victim | None = None
+
+    def __enter__(self) -> Lane:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.url = self.stack.enter_context(ScratchDatabase(self.server_url))
+        migrate(self.url)
+        asyncio.run(install(self.url, ADMIN_TOKEN))
+        watch_for_zombies(self.url)
+        self.connection = self.stack.enter_context(
+            psycopg.connect(self.url, autocommit=True, row_factory=dict_row)  # type: ignore[arg-type]
+        )
+        self.wire = Wire(self.url)
+        self.stack.callback(self.wire.close)
+        self.http = self.stack.enter_context(httpx.Client(headers={"Authorization": f"Bearer {ADMIN_TOKEN}"}))
+        self.data_dir = self.directory / "data"
+        self.port, api = self._start_api(self.url)
+        self.stack.callback(end, api)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self.standing is not None:
+            end(self.standing)
+        self.stack.__exit__(*exc)
+
+    # What a story sees of a lane.
+
+    def post(self, phase: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Send a request until it is answered; if it is the one to be disturbed, first to an API that may die of it."""
+        key = str(uuid.uuid4())
+        victim = self.victim
+        port, was_cut = self.port, False
+        if victim is not None and victim.is_api and victim.phase == phase:
+            self.wire.phase(victim.tap, phase)
+            self.wire.arm(victim.tap, None if victim.point is None else victim.point.armed())
+            port = victim.port
+        while True:
+            try:
+                answer = self.http.post(
+                    f"http://127.0.0.1:{port}/api/v1{path}", json=body, headers={"Idempotency-Key": key}, timeout=20
+                )
+                break
+            except httpx.TransportError:
+                if port == self.port or was_cut:
+                    raise
+                was_cut, (port, _) = True, self._start_api(self.url)
+        # A decision that was taken and not answered is told as taken; what it did is seen in the story.
+        assert answer.status_code in (200, 202) or (was_cut and answer.status_code == 409), answer.text
+        return dict(answer.json())
+
+    def wait_for(self, decision_set_id: str, *statuses: str) -> dict[str, Any]:
+        """Wait for a status, and start who goes on after a death."""
+        row: dict[str, Any] = {}
+
+        def has_come() -> bool:
+            self._replace_dead_worker()
+            found = self.connection.execute(
+                "SELECT status, questions, failure FROM decision_sets WHERE id = %s", (decision_set_id,)
+            ).fetchone()
+            row.update(found or {})
+            assert row["status"] in statuses or row["status"] not in TERMINAL, f"ended as {row}"
+            return row["status"] in statuses
+
+        wait_until(has_come, f"the decision set is {' or '.join(statuses)}", timeout_s=_PATIENCE_S)
+        return row
+
+    # What a suite does with a lane.
+
+    def watch_worker(self, story: str) -> tuple[list[Seen], list[Call], list[Told]]:
+        """An undisturbed run on one worker: what passed, which outside calls there were, what it left behind."""
+        with self._run() as data_dir, self._worker_victim(None, story, data_dir) as victim:
+            self._settle(victim.tap, IDLE, RUN)
+            told = self._tell(story, data_dir)
+            return self.wire.passed(victim.tap), recorded_calls(data_dir / "calls"), told
+
+    def watch_api(self, story: str, phase: str) -> tuple[list[Seen], list[Told]]:
+        """An undisturbed run in which one request goes to an API of its own."""
+        self._stand()
+        with self._api_victim(None, phase) as victim:
+            self._settle(victim.tap, IDLE, "ready")
+            told = self._tell(story, self.data_dir)
+            return [seen for seen in self.wire.passed(victim.tap) if seen.phase in (IDLE, phase)], told
+
+    def kill_at(self, point: Point, calm: list[Told]) -> Result:
+        """Run a story with a death at the point, and compare what is left with the undisturbed run."""
+        began = time.monotonic()
+        reached = False
+        try:
+            if point.victim == "api":
+                self._stand()
+                with self._api_victim(point, point.phase) as victim:
+                    told = self._tell(point.story, self.data_dir)
+                    reached = self._has_died(victim)
+            else:
+                with self._run() as data_dir, self._worker_victim(point, point.story, data_dir) as victim:
+                    told = self._tell(point.story, data_dir)
+                    reached = self._has_died(victim)
+            faults = [*differences(calm, told), *self._broken]
+        except (AssertionError, psycopg.Error, httpx.HTTPError, TimeoutError) as error:
+            faults = [f"{type(error).__name__}: {error}"]
+        return Result(reached=reached, faults=tuple(faults), seconds=round(time.monotonic() - began, 2))
+
+    _broken: list[str] = field(default_factory=list)
+    connection: psycopg.Connection[dict[str, Any]] = field(init=False)
+    wire: Wire = field(init=False)
+    http: httpx.Client = field(init=False)
+    data_dir: Path = field(init=False)
+
+    def _tell(self, story: str, data_dir: Path) -> list[Told]:
+        ids = STORIES[story](self)
+        for one in ids:
+            wait_until(lambda one=one: self._is_over(one), "the run has ended", timeout_s=_PATIENCE_S)  # type: ignore[misc]
+        self._broken = broken_promises(self.connection, ids)
+        return told_by(self.connection, ids, data_dir)
+
+    def _is_over(self, decision_set_id: str) -> bool:
+        self._replace_dead_worker()
+        return self.connection.execute("SELECT 1 FROM jobs WHERE subject_id = %s", (decision_set_id,)).fetchone() is None
+
+    @contextlib.contextmanager
+    def _run(self) -> Iterator[Path]:
+        if self.standing is not None:
+            end(self.standing)
+            self.standing = None
+        data_dir = self._fresh("run")
+        yield data_dir
+        shutil.rmtree(data_dir, ignore_errors=True)
+
+    def _fresh(self, what: str) -> Path:
+        self.runs += 1
+        made = self.directory / f"{what}-{self.runs}"
+        made.mkdir()
+        return made
+
+    @contextlib.contextmanager
+    def _worker_victim(self, point: Point | None, story: str, data_dir: Path) -> Iterator[_Victim]:
+        tap = f"worker-{self.runs}"
+        victim = self.victim = _Victim(point, tap, is_api=False, phase=RUN)
+        url = self.wire.open_tap(tap)
+        entry = {"record": str(data_dir / "calls")} if point is None else {}
+        if point is not None and point.is_call:
+            entry["deadly"] = f"{point.name}\t{point.nth}\t{point.moment}"
+        elif point is not None and point.phase == START:
+            self.wire.arm(tap, point.armed())
+        try:
+            victim.process = self._start_worker(url, data_dir, **entry)
+            self._wait_until_registered(victim.process)
+            if point is not None and not point.is_call and point.phase == RUN:
+                self.wire.phase(tap, RUN)
+                self.wire.arm(tap, point.armed())
+            yield victim
+        finally:
+            self._end_run(victim)
+
+    @contextlib.contextmanager
+    def _api_victim(self, point: Point | None, phase: str) -> Iterator[_Victim]:
+        self.runs += 1
+        tap = f"api-{self.runs}"
+        victim = self.victim = _Victim(point, tap, is_api=True, phase=phase)
+        try:
+            victim.port, victim.process = self._start_api(self.wire.open_tap(tap))
+            yield victim
+        finally:
+            self._end_run(victim)
+
+    def _end_run(self, victim: _Victim) -> None:
+        self.victim = None
+        self.wire.close_tap(victim.tap)
+        for process in (victim.process, victim.successor):
+            if process is not None:
+                end(process)
+
+    def _replace_dead_worker(self) -> None:
+        victim = self.victim
+        if victim is None or victim.is_api or victim.process is None or victim.successor is not None:
+            return
+        if victim.process.exitcode is not None:
+            data_dir = Path(self.directory / f"run-{self.runs}")
+            victim.successor = self._start_worker(self.url, data_dir)
+
+    def _has_died(self, victim: _Victim) -> bool:
+        """Whether the point was reached; what comes by the clock is waited for a little."""
+        process = victim.process
+        assert process is not None
+        process.join(0 if victim.is_api or (victim.point is not None and victim.point.is_call) else _CLOCK_S)
+        return was_killed(process)
+
+    def _settle(self, tap: str, idle: str, then: str) -> None:
+        self.wire.phase(tap, idle)
+        time.sleep(_IDLE_S)
+        self.wire.phase(tap, then)
+
+    def _stand(self) -> None:
+        """Have a healthy worker that lives from run to run."""
+        if self.standing is None:
+            self.standing = self._start_worker(self.url, self.data_dir)
+
+    def _wait_until_registered(self, process: ForkServerProcess) -> None:
+        def is_known() -> bool:
+            row = self.connection.execute("SELECT 1 FROM workers WHERE process_id = %s", (process.pid,)).fetchone()
+            return row is not None or process.exitcode is not None
+
+        wait_until(is_known, "the worker is known", timeout_s=30)
+
+    def _start_worker(self, url: str, data_dir: Path, **entry: str) -> ForkServerProcess:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        settings = {"DATABASE_URL": url, "DECISIONWORKS_DATA_DIR": str(data_dir), **_WORKER}
+        return self.processes.worker(settings, self.directory / "worker.log", checks="quick", **entry)
+
+    def _start_api(self, url: str) -> tuple[int, ForkServerProcess]:
+        port = free_port()
+        settings = {
+            "DATABASE_URL": url,
+            "DECISIONWORKS_DATA_DIR": str(self.data_dir),
+            "DECISIONWORKS_PORT": str(port),
+            "DECISIONWORKS_RATE_LIMIT_PER_MINUTE": "1000000",
+        }
+        process = self.processes.api(settings, self.directory / "api.log")
+
+        def answers() -> bool:
+            assert process.exitcode is None, f"the API ended with {process.exitcode}"
+            with contextlib.suppress(httpx.TransportError):
+                return self.http.get(f"http://127.0.0.1:{port}/healthz", timeout=5).status_code == 200
+            return False
+
+        wait_until(answers, "the API answers", timeout_s=30)
+        return port, process
+
+
+Watched = Callable[[], tuple[Any, ...]]

@@ -1,0 +1,1 @@
+"""Load on the real engine while its parts are killed at random."""

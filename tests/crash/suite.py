@@ -1,0 +1,183 @@
+"""All points of all stories, each tried once on one of a few lanes, resumably."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import queue
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.crash.lane import Lane, Result
+from tests.crash.points import Point, load, points_of
+from tests.crash.processes import Processes
+from tests.crash.stories import REQUESTS, WORKED
+from tests.crash.told import Told, differences
+
+ROOT = Path(__file__).resolve().parents[2]
+_SOURCES = ("libs", "api", "worker", "migrations", "tests/crash")
+# A point that comes by the clock may be missed by chance, once or twice.
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enumeration:
+    """Every point, and what each story leaves behind when nobody is killed."""
+
+    points: Sequence[Point]
+    calm: Mapping[str, list[Told]]
+
+    def to_json(self) -> dict[str, Any]:
+        """The enumeration as it is kept."""
+        return {"points": [point.to_json() for point in self.points], "calm": dict(self.calm)}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Enumeration:
+        """The enumeration that was kept."""
+        return cls(points=load(kept["points"]), calm=kept["calm"])
+
+
+def enumerate_points(lane: Lane, *, runs: int, say: Callable[[str], None] = lambda _: None) -> Enumeration:
+    """Watch every story undisturbed; runs of the same story have to leave the same behind."""
+    points: list[Point] = []
+    calm: dict[str, list[Told]] = {}
+
+    def compare(story: str, told: list[Told]) -> None:
+        unlike = differences(calm.setdefault(story, told), told)
+        assert not unlike, f"two undisturbed runs of {story} differ: {unlike}"
+
+    for story in WORKED:
+        watched = []
+        for _ in range(runs):
+            seen, calls, told = lane.watch_worker(story)
+            compare(story, told)
+            watched.append((seen, calls))
+        points += points_of(story, "worker", watched)
+        say(f"{story}: {len(points)} points so far")
+    for story, phase in REQUESTS:
+        requests = []
+        for _ in range(runs):
+            seen, told = lane.watch_api(story, phase)
+            compare(story, told)
+            requests.append((seen, ()))
+        points += points_of(story, "api", requests)
+        say(f"{story} {phase}: {len(points)} points so far")
+    return Enumeration(points=sorted(points), calm=calm)
+
+
+def try_point(lane: Lane, point: Point, calm: list[Told]) -> Result:
+    """Kill at a point; what was missed is tried again."""
+    result = lane.kill_at(point, calm)
+    for _ in range(TRIES - 1):
+        if result.reached or result.faults:
+            break
+        result = lane.kill_at(point, calm)
+    return result
+
+
+def digest_of_sources() -> str:
+    """What a kept enumeration and its results are good for."""
+    digest = hashlib.sha256()
+    for source in _SOURCES:
+        for path in sorted((ROOT / source).rglob("*")):
+            if path.suffix in (".py", ".sql", ".yaml") and path.is_file():
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """Which points are done, kept so that a run that was ended goes on where it was."""
+
+    directory: Path
+
+    def enumeration(self) -> Enumeration | None:
+        """What was enumerated for exactly these sources."""
+        path = self.directory / "points.json"
+        return Enumeration.from_json(json.loads(path.read_text())) if path.exists() else None
+
+    def keep(self, enumeration: Enumeration) -> None:
+        """Keep it for the next start and for other shards."""
+        draft = self.directory / "points.json.new"
+        draft.write_text(json.dumps(enumeration.to_json()))
+        draft.replace(self.directory / "points.json")
+
+    def done(self) -> dict[str, dict[str, Any]]:
+        """Results so far, of all shards, by point."""
+        rows = [json.loads(line) for path in self.directory.glob("*.jsonl") for line in path.read_text().splitlines()]
+        return {row["point"]: row for row in rows}
+
+    def add(self, point: Point, result: Result) -> None:
+        """Note a result."""
+        row = {"point": str(point), "reached": result.reached, "faults": result.faults, "s": result.seconds}
+        with (self.directory / "done.jsonl").open("a") as file:
+            file.write(json.dumps(row) + "\n")
+
+
+@dataclass(slots=True, kw_only=True)
+class Suite:
+    """Works off a list of points on several lanes."""
+
+    server_url: str
+    directory: Path
+    enumeration: Enumeration
+    state: State
+    processes: Processes
+    waiting: queue.SimpleQueue[Point] = field(default_factory=queue.SimpleQueue)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    counted: Counter[str] = field(default_factory=Counter)
+    lanes: int = 0
+
+    def run(self, points: Iterable[Point], *, lanes: int, say: Callable[[str], None]) -> None:
+        """Try every point; returns when all are done."""
+        # Requests last and together: between them one healthy worker may live on.
+        for point in sorted(points, key=lambda point: (point.victim == "api", point)):
+            self.waiting.put(point)
+        threads = [threading.Thread(target=self._work, args=(say,), daemon=True) for _ in range(lanes)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _work(self, say: Callable[[str], None]) -> None:
+        while not self.waiting.empty():
+            with self.lock:
+                self.lanes += 1
+                directory = self.directory / f"lane-{self.lanes}"
+            with Lane(self.server_url, directory, self.processes) as lane:
+                self._work_on(lane, say)
+
+    def _work_on(self, lane: Lane, say: Callable[[str], None]) -> None:
+        """Try points until none is left, or until one went wrong: what it left is not for the next."""
+        while True:
+            try:
+                point = self.waiting.get_nowait()
+            except queue.Empty:
+                return
+            result = try_point(lane, point, self.enumeration.calm[point.story])
+            verdict = "failed" if result.faults else "passed" if result.reached else "not reached"
+            with self.lock:
+                self.state.add(point, result)
+                self.counted[verdict] += 1
+                done = self.counted.total()
+            if verdict != "passed" or done % 25 == 0:
+                say(f"{done:4} {verdict}: {point} ({result.seconds} s) {'; '.join(result.faults)}")
+            if result.faults:
+                say(f"     logs are in {lane.directory}")
+                return
+
+
+def narrator(began: float) -> Callable[[str], None]:
+    """Says things with the time since the beginning."""
+
+    def say(text: str) -> None:
+        sys.stdout.write(f"[{time.monotonic() - began:6.0f} s] {text}\n")
+        sys.stdout.flush()
+
+    return say
