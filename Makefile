@@ -1,7 +1,7 @@
 # The only task runner. `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup claude demo up test check bench bench-peers golden migrate fmt lock
+.PHONY: help setup claude demo up test check bench bench-peers golden crash storm migrate fmt lock
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -49,6 +49,12 @@ bench-peers: setup  ## the engine beside its peers alone (benchmarks/peers/READM
 
 golden: setup  ## renders and checks every whole plan, a third of them in full (ARGS="--third 1", ARGS=--update)
 	@$(BIN)/python -m tests.golden $(ARGS)
+
+crash: setup  ## a kill at every statement and outside call of whole runs, resumably (SHARD=i/n JOBS=2)
+	@$(BIN)/python -m tests.crash --shard $(or $(SHARD),1/1) --jobs $(or $(JOBS),2)
+
+storm: setup  ## random kills or PostgreSQL restarts under load: KILLS=100, RESTARTS=50
+	@$(BIN)/python -m tests.crash.storm --kills $(or $(KILLS),0) --restarts $(or $(RESTARTS),0)
 
 migrate: setup  ## bring the schema of DATABASE_URL up to date
 	@$(BIN)/decisionworks migrate

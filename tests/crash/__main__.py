@@ -1,4 +1,4 @@
-"""`make crash SHARD=i/n`: a death at every point of every story; goes on where an earlier run of the same sources ended."""
+"""`make crash SHARD=i/n`: a death at every point of every story; goes on where a run of the same sources ended."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from decisionworks.kit.postgres import EmbeddedPostgres
-from tests.crash.lane import Lane
 from tests.crash.processes import Processes
+from tests.crash.stage import Stage
 from tests.crash.suite import Enumeration, State, Suite, digest_of_sources, enumerate_points, narrator
 
 _RUNS = 3
@@ -33,8 +33,8 @@ def main() -> int:
         processes = stack.enter_context(Processes())
         enumeration = state.enumeration()
         if enumeration is None:
-            with Lane(server_url, directory / "watching", processes) as lane:
-                enumeration = enumerate_points(lane, runs=_RUNS, say=say)
+            with Stage(server_url, directory / "watching", processes) as stage:
+                enumeration = enumerate_points(stage, runs=_RUNS, say=say)
             state.keep(enumeration)
         mine = enumeration.points[number - 1 :: of]
         done = state.done()
@@ -42,7 +42,7 @@ def main() -> int:
         say(f"{len(enumeration.points)} points, {len(mine)} in shard {options.shard}, {len(left)} left")
         Suite(
             server_url=server_url, directory=directory, enumeration=enumeration, state=state, processes=processes
-        ).run(left, lanes=options.jobs, say=say)
+        ).run(left, stages=options.jobs, say=say)
     return _report(state, enumeration, {str(point) for point in mine}, seconds=time.monotonic() - began)
 
 

@@ -70,9 +70,7 @@ def points_of(
         is_steady = (where, name) not in by_the_clock and len(counts) == 1
         for nth in range(1, (min(counts) if is_steady else 1) + 1):
             for moment in MOMENTS:
-                point = Point(
-                    story=story, victim=victim, phase=phase, where=where, name=name, nth=nth, moment=moment
-                )
+                point = Point(story=story, victim=victim, phase=phase, where=where, name=name, nth=nth, moment=moment)
                 points.append(point)
     return points
 

@@ -36,9 +36,7 @@ class Processes:
         """An API; it listens on DECISIONWORKS_PORT."""
         return self._start("api", settings, log, {})
 
-    def _start(
-        self, what: str, settings: Mapping[str, str], log: Path, entry: Mapping[str, str]
-    ) -> ForkServerProcess:
+    def _start(self, what: str, settings: Mapping[str, str], log: Path, entry: Mapping[str, str]) -> ForkServerProcess:
         self._started = [process for process in self._started if process.is_alive()]
         process = self._context.Process(target=_enter, args=(what, dict(settings), str(log), dict(entry)), daemon=True)
         process.start()

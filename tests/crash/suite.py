@@ -1,4 +1,4 @@
-"""All points of all stories, each tried once on one of a few lanes, resumably."""
+"""All points of all stories, each tried once on one of a few stages, resumably."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.crash.lane import Lane, Result
 from tests.crash.points import Point, load, points_of
 from tests.crash.processes import Processes
+from tests.crash.stage import Result, Stage
 from tests.crash.stories import REQUESTS, WORKED
 from tests.crash.told import Told, differences
 
@@ -43,7 +43,7 @@ class Enumeration:
         return cls(points=load(kept["points"]), calm=kept["calm"])
 
 
-def enumerate_points(lane: Lane, *, runs: int, say: Callable[[str], None] = lambda _: None) -> Enumeration:
+def enumerate_points(stage: Stage, *, runs: int, say: Callable[[str], None] = lambda _: None) -> Enumeration:
     """Watch every story undisturbed; runs of the same story have to leave the same behind."""
     points: list[Point] = []
     calm: dict[str, list[Told]] = {}
@@ -55,7 +55,7 @@ def enumerate_points(lane: Lane, *, runs: int, say: Callable[[str], None] = lamb
     for story in WORKED:
         watched = []
         for _ in range(runs):
-            seen, calls, told = lane.watch_worker(story)
+            seen, calls, told = stage.watch_worker(story)
             compare(story, told)
             watched.append((seen, calls))
         points += points_of(story, "worker", watched)
@@ -63,7 +63,7 @@ def enumerate_points(lane: Lane, *, runs: int, say: Callable[[str], None] = lamb
     for story, phase in REQUESTS:
         requests = []
         for _ in range(runs):
-            seen, told = lane.watch_api(story, phase)
+            seen, told = stage.watch_api(story, phase)
             compare(story, told)
             requests.append((seen, ()))
         points += points_of(story, "api", requests)
@@ -71,13 +71,13 @@ def enumerate_points(lane: Lane, *, runs: int, say: Callable[[str], None] = lamb
     return Enumeration(points=sorted(points), calm=calm)
 
 
-def try_point(lane: Lane, point: Point, calm: list[Told]) -> Result:
+def try_point(stage: Stage, point: Point, calm: list[Told]) -> Result:
     """Kill at a point; what was missed is tried again."""
-    result = lane.kill_at(point, calm)
+    result = stage.kill_at(point, calm)
     for _ in range(TRIES - 1):
         if result.reached or result.faults:
             break
-        result = lane.kill_at(point, calm)
+        result = stage.kill_at(point, calm)
     return result
 
 
@@ -122,7 +122,7 @@ class State:
 
 @dataclass(slots=True, kw_only=True)
 class Suite:
-    """Works off a list of points on several lanes."""
+    """Works off a list of points on several stages."""
 
     server_url: str
     directory: Path
@@ -132,14 +132,14 @@ class Suite:
     waiting: queue.SimpleQueue[Point] = field(default_factory=queue.SimpleQueue)
     lock: threading.Lock = field(default_factory=threading.Lock)
     counted: Counter[str] = field(default_factory=Counter)
-    lanes: int = 0
+    stages: int = 0
 
-    def run(self, points: Iterable[Point], *, lanes: int, say: Callable[[str], None]) -> None:
+    def run(self, points: Iterable[Point], *, stages: int, say: Callable[[str], None]) -> None:
         """Try every point; returns when all are done."""
         # Requests last and together: between them one healthy worker may live on.
         for point in sorted(points, key=lambda point: (point.victim == "api", point)):
             self.waiting.put(point)
-        threads = [threading.Thread(target=self._work, args=(say,), daemon=True) for _ in range(lanes)]
+        threads = [threading.Thread(target=self._work, args=(say,), daemon=True) for _ in range(stages)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -148,19 +148,19 @@ class Suite:
     def _work(self, say: Callable[[str], None]) -> None:
         while not self.waiting.empty():
             with self.lock:
-                self.lanes += 1
-                directory = self.directory / f"lane-{self.lanes}"
-            with Lane(self.server_url, directory, self.processes) as lane:
-                self._work_on(lane, say)
+                self.stages += 1
+                directory = self.directory / f"stage-{self.stages}"
+            with Stage(self.server_url, directory, self.processes) as stage:
+                self._work_on(stage, say)
 
-    def _work_on(self, lane: Lane, say: Callable[[str], None]) -> None:
+    def _work_on(self, stage: Stage, say: Callable[[str], None]) -> None:
         """Try points until none is left, or until one went wrong: what it left is not for the next."""
         while True:
             try:
                 point = self.waiting.get_nowait()
             except queue.Empty:
                 return
-            result = try_point(lane, point, self.enumeration.calm[point.story])
+            result = try_point(stage, point, self.enumeration.calm[point.story])
             verdict = "failed" if result.faults else "passed" if result.reached else "not reached"
             with self.lock:
                 self.state.add(point, result)
@@ -169,7 +169,7 @@ class Suite:
             if verdict != "passed" or done % 25 == 0:
                 say(f"{done:4} {verdict}: {point} ({result.seconds} s) {'; '.join(result.faults)}")
             if result.faults:
-                say(f"     logs are in {lane.directory}")
+                say(f"     logs are in {stage.directory}")
                 return
 
 

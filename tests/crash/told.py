@@ -1,4 +1,4 @@
-"""What a run leaves behind, without ids and times: equal for a disturbed and an undisturbed run, or something is wrong."""
+"""What a run leaves behind, without ids and times: equal for a disturbed and an undisturbed run."""
 
 from __future__ import annotations
 
@@ -75,16 +75,20 @@ def differences(calm: Sequence[Told], told: Sequence[Told]) -> list[str]:
     ]
 
 
-def broken_promises(connection: psycopg.Connection, ids: Sequence[str]) -> list[str]:
-    """What no run may leave behind, whatever the undisturbed one did."""
+def broken_promises(
+    connection: psycopg.Connection, ids: Sequence[str], *, reasons: frozenset[str] = frozenset({"lost"})
+) -> list[str]:
+    """What no run may leave behind, whatever the undisturbed one did; `reasons` it may have for another try."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        found = [fault for one in ids for fault in _broken(cursor, one)]
+        found = [fault for one in ids for fault in _broken(cursor, one, reasons)]
     return found + [f"zombie write: {zombie}" for zombie in zombie_writes(connection)]
 
 
-def _broken(cursor: psycopg.Cursor[dict[str, Any]], decision_set_id: str) -> list[str]:
+def _broken(cursor: psycopg.Cursor[dict[str, Any]], decision_set_id: str, allowed: frozenset[str]) -> list[str]:
     events = events_of(cursor, decision_set_id)
-    status = cursor.execute("SELECT status FROM decision_sets WHERE id = %s", (decision_set_id,)).fetchall()[0]["status"]
+    status = cursor.execute("SELECT status FROM decision_sets WHERE id = %s", (decision_set_id,)).fetchall()[0][
+        "status"
+    ]
     cards = Counter((e["node"], e["payload"]["inputs_hash"]) for e in events if e["type"] == "reason-card")
     ends = [event["seq"] for event in events if event["type"] == "run-complete"]
     jobs = cursor.execute("SELECT id FROM jobs WHERE subject_id = %s", (decision_set_id,)).fetchall()
@@ -100,7 +104,7 @@ def _broken(cursor: psycopg.Cursor[dict[str, Any]], decision_set_id: str) -> lis
         f"ended as {status}": status not in TERMINAL,
         f"{len(jobs)} live and {len(done)} finished jobs": (len(jobs), len(done)) != (0, 1),
         "a gate is left open": bool(open_gates),
-        f"tried again because of {reasons}": reasons - {"lost"},
+        f"tried again because of {reasons}": reasons - allowed,
     }
     return [fault for fault, is_there in found.items() if is_there]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import decisionworks_api.__main__  # noqa: F401
 import decisionworks_worker.main  # noqa: F401
-import tests.crash.lane  # noqa: F401
+import tests.crash.stage  # noqa: F401
 import tests.crash.storm.worker  # noqa: F401
 from decisionworks.kit.settings import Settings
 from decisionworks.projects import extract_constraints, load_constraint_catalogue

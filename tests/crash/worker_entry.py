@@ -4,15 +4,19 @@ checks    `quick`: only validators that take less than half a second; none of th
 record    a file for the names of its outside calls
 deadly    an outside call at which it kills itself: name, number and moment, separated by tabs
 clock_s   by how many seconds its wall clock is wrong
+full_disk a file: while it is there, the artifact store's disk takes nothing more
 graph     `storm`: works the light graph of `tests.crash.storm` instead of the product's
 """
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from decisionworks.graphs.codegen.nodes import validators
@@ -40,6 +44,8 @@ def prepare(entry: Mapping[str, str]) -> None:
     if "record" in entry or "deadly" in entry:
         record = Path(entry["record"]) if "record" in entry else None
         Outside(record=record, deadly=_deadly(entry.get("deadly"))).watch()
+    if "full_disk" in entry:
+        _fill_disk_while(Path(entry["full_disk"]))
     if "clock_s" in entry:
         shift_wall_clock(float(entry["clock_s"]))
 
@@ -48,6 +54,17 @@ def named(url: str, process_id: int) -> str:
     """A URL whose sessions say which process they belong to; the zombie watch asks for it."""
     separator = "&" if "?" in url else "?"
     return f"{url}{separator}options={quote(f'-c crash.process={process_id}')}"
+
+
+def _fill_disk_while(flag: Path) -> None:
+    original = tempfile.mkstemp
+
+    def mkstemp(**names: Any) -> Any:
+        if flag.exists() and str(names.get("prefix", "")).startswith(".incoming-"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return original(**names)
+
+    tempfile.mkstemp = mkstemp
 
 
 def _deadly(text: str | None) -> tuple[Call, str] | None:

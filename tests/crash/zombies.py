@@ -3,6 +3,7 @@
 Every session of a test's worker carries the id of its process. At each commit that adds to a run (events, agent runs,
 checkpoints, artifacts, gates, the decision set), a deferred trigger looks whether the run's job is held by a worker of
 that process, or was let go by this very transaction. What is not, is a zombie write: it is kept in `crash.zombies`.
+Claims are noted too, in `crash.claims`: who took which job over, and when.
 """
 
 from __future__ import annotations
@@ -33,6 +34,18 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER note_identity AFTER INSERT ON workers FOR EACH ROW EXECUTE FUNCTION crash.note_identity();
+
+CREATE TABLE crash.claims (at timestamptz DEFAULT clock_timestamp(), job_id uuid, lease_token bigint,
+    process_id integer);
+CREATE FUNCTION crash.note_claim() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    IF NEW.state = 'running' AND NEW.lease_token > OLD.lease_token THEN
+        INSERT INTO crash.claims (job_id, lease_token, process_id)
+            SELECT NEW.id, NEW.lease_token, process_id FROM crash.identities WHERE worker_id = NEW.worker_id;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER note_claim AFTER UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION crash.note_claim();
 
 CREATE FUNCTION crash.process() RETURNS integer LANGUAGE sql AS
     $$ SELECT nullif(current_setting('crash.process', true), '')::integer $$;

@@ -113,7 +113,9 @@ class Liveness:
             tcp_user_timeout=max(1000, int(self._lease_s * 1000)),
         )
         if self._is_direct:
-            connection.execute(f"SET statement_timeout = {timeout_ms}".encode())
+            # The second is for a worker that freezes inside a beat: nobody could bury it while its row is locked.
+            for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                connection.execute(f"SET {name} = {timeout_ms}".encode())
         return connection
 
     def _execute(self, connection: psycopg.Connection[tuple[object, ...]], name: str, facts: dict[str, object]) -> bool:

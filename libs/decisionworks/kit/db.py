@@ -25,6 +25,9 @@ Tx = AsyncConnection[DictRow]
 APP_ROLE = "decisionworks_app"
 SYSTEM_ROLE = "decisionworks_system"
 PROJECT_SETTING = "decisionworks.project_id"
+# A process that freezes inside a transaction keeps its locks, and with them its jobs, as long as the server lets it.
+LONGEST_PAUSE_S = 5
+_BEGIN = f"BEGIN; SET LOCAL idle_in_transaction_session_timeout = '{LONGEST_PAUSE_S}s'; SET LOCAL ROLE"
 
 
 class DatabaseUnavailable(RetryLater):
@@ -72,7 +75,7 @@ class Database:
 
         Raises: DatabaseUnavailable.
         """
-        begin = f"BEGIN; SET LOCAL ROLE {APP_ROLE}; SET LOCAL {PROJECT_SETTING} = '{UUID(str(project_id))}'"
+        begin = f"{_BEGIN} {APP_ROLE}; SET LOCAL {PROJECT_SETTING} = '{UUID(str(project_id))}'"
         async with self._transaction(begin) as tx:
             yield tx
 
@@ -90,7 +93,7 @@ class Database:
 
         Raises: DatabaseUnavailable.
         """
-        async with self._transaction(f"BEGIN; SET LOCAL ROLE {SYSTEM_ROLE}") as tx:
+        async with self._transaction(f"{_BEGIN} {SYSTEM_ROLE}") as tx:
             yield tx
 
     @asynccontextmanager

@@ -34,6 +34,7 @@ from tests.crash.wire.frames import (
 Moment = Literal["before", "after"]
 Deed = Literal["kill", "hold"]
 _CHUNK = 65536
+_PREPARES = (b"P", b"B", b"D", b"C")
 # A statement's Sync comes in the same write as the statement; a pipeline's may be far away.
 _SYNC_WITHIN_S = 0.03
 
@@ -132,6 +133,7 @@ class Link:
     reading: Reading = field(default_factory=Reading)
     owed: _Owed = field(default_factory=_Owed)
     buffer: bytearray = field(default_factory=bytearray)
+    kept_back: bytearray = field(default_factory=bytearray)
     connection: str = "unnamed"
     is_muted: bool = False
 
@@ -184,14 +186,23 @@ class Link:
             return True
 
     async def _asks(self) -> None:
+        is_held = False
         while True:
             frame = await self._next()
             if frame is None:
                 return
             unit = self.reading.unit_of(frame)
             armed = None if unit is None else self.tap.note(self.connection, unit)
-            if armed is not None and armed.deed == "hold":
+            is_held = is_held or (armed is not None and armed.deed == "hold")
+            if frame.kind in _PREPARES or (is_held and frame.kind == b"E"):
+                # What only prepares a statement stays with it, and a held round stays whole: it is sent in one piece,
+                # and a server that has half of one never gives up on its client.
+                self.kept_back += frame.raw
+                self._owe(frame)
+                continue
+            if is_held:
                 await self.tap.hold()
+                is_held = False
             elif armed is not None and unit is not None:
                 if armed.moment == "after":
                     await self._run_to_its_end(frame, unit)
@@ -253,7 +264,8 @@ class Link:
 
     def _forward(self, raw: bytes) -> None:
         if not self.tap.is_cut and self.server_out is not None:
-            self.server_out.write(raw)
+            self.server_out.write(bytes(self.kept_back) + raw)
+            self.kept_back.clear()
 
     async def _drain(self) -> None:
         if self.server_out is not None:

@@ -189,6 +189,22 @@ async def test_a_subject_has_one_active_job(database: Database) -> None:
         await a_job(database, project_id, subject_id=subject_id)
 
 
+async def test_a_lost_job_does_not_wait_behind_what_came_later(database: Database) -> None:
+    project_id = await a_project(database)
+    dead, healthy = await a_worker(database), await a_worker(database)
+    first = await a_job(database, project_id)
+    [job] = await claimed(database, dead)
+    for _ in range(3):
+        await a_job(database, project_id)
+
+    await let_lease_end(database, dead)
+    await rescued(database, healthy)
+    [next_one] = await claimed(database, healthy)
+
+    assert job.id == first
+    assert next_one.id == first
+
+
 async def test_a_retried_job_waits_and_counts_its_failure(database: Database) -> None:
     project_id = await a_project(database)
     worker_id = await a_worker(database)

@@ -1,5 +1,5 @@
 -- Jobs of dead workers wait again, at once, and the worker is forgotten when none is left: its lease has ended, or its
--- session is gone and with it the advisory lock. %(sweep)s looks at every running job instead of the dead workers'.
+-- session is gone and with it the advisory lock. They keep their rank, not to wait behind what came later. %(sweep)s looks at every running job instead of the dead workers'.
 WITH dead_worker AS MATERIALIZED (
     SELECT worker_id FROM workers WHERE worker_id <> %(worker_id)s
         AND (beat_at < clock_timestamp() - lease
@@ -16,7 +16,7 @@ WITH dead_worker AS MATERIALIZED (
     SELECT * FROM of_dead UNION SELECT * FROM swept
 ), lost AS (
     UPDATE jobs SET state = 'ready', worker_id = NULL, returned = 'lost', lost_leases = lost_leases + 1,
-        run_at = clock_timestamp(), rank_at = clock_timestamp() - priority * interval '60 s'
+        run_at = clock_timestamp()
     FROM dead WHERE jobs.id = dead.id
     RETURNING jobs.id, jobs.lease_token, jobs.project_id, jobs.subject_id, jobs.kind, jobs.queue, jobs.lost_leases,
         dead.worker_id AS dead_worker_id, dead.claimed_at

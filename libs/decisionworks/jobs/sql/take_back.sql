@@ -1,5 +1,6 @@
 -- Jobs that stand under a live worker's name and that it does not work on wait again: the answer to their claim was
--- lost on the way, or their attempt could not write its end. Counted as lost leases, so that it cannot go on for ever.
+-- lost on the way, or their attempt could not write its end. Counted as lost leases, so that it cannot go on for ever;
+-- they keep their rank.
 WITH stray AS MATERIALIZED (
     SELECT id, claimed_at FROM jobs
     WHERE state = 'running' AND worker_id = %(worker_id)s AND queue = %(queue)s AND NOT EXISTS (
@@ -8,7 +9,7 @@ WITH stray AS MATERIALIZED (
     FOR UPDATE SKIP LOCKED
 ), lost AS (
     UPDATE jobs SET state = 'ready', worker_id = NULL, returned = 'lost', lost_leases = lost_leases + 1,
-        run_at = clock_timestamp(), rank_at = clock_timestamp() - priority * interval '60 s'
+        run_at = clock_timestamp()
     FROM stray WHERE jobs.id = stray.id
     RETURNING jobs.id, jobs.lease_token, jobs.project_id, jobs.subject_id, jobs.kind, jobs.queue, jobs.lost_leases,
         stray.claimed_at

@@ -1,4 +1,4 @@
-"""One database, one wire, one observing API: a place where a story is run again and again, each time with another death.
+"""One database, one wire, one observing API: where a story is played again and again, each time with another death.
 
 The victim talks to PostgreSQL through the wire, or ends itself at a call to the outside. Whoever goes on after it talks
 to PostgreSQL directly: another worker, or an API to which the client sends the same request again.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -39,6 +40,8 @@ _PATIENCE_S = 90.0
 _IDLE_S = 2.5
 # Longer than any duty's pause: what a worker does by the clock comes within this time even when nothing is to be done.
 _CLOCK_S = 8.0
+# Alembic keeps its surroundings in globals: stages are made one after the other.
+_MIGRATING = threading.Lock()
 _WORKER = {"DECISIONWORKS_POLL_S": "30", "DECISIONWORKS_LEASE_S": "4.5"}
 
 
@@ -51,9 +54,31 @@ class Result:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disturbance:
+    """What else is to happen in a run than a death.
+
+    `before` is called with the run's data directory, `answered` after each request with its phase, `on_held` when the
+    wire holds the point's statement, `afterwards` when the story is over. What a run may tell of being tried again is
+    `reasons`. Entries say what is different about a worker (`tests.crash.worker_entry`).
+    """
+
+    before: Callable[[Path], None] | None = None
+    answered: Callable[[str], None] | None = None
+    on_held: Callable[[Victim], None] | None = None
+    afterwards: Callable[[Victim], None] | None = None
+    reasons: frozenset[str] = frozenset({"lost"})
+    victim: Mapping[str, str] = field(default_factory=dict)
+    successor: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+DEATH = Disturbance()
+
+
 @dataclass(slots=True)
-class _Victim:
-    """Who is watched or dies in the run that is under way."""
+class Victim:
+    """Who is watched or disturbed in the run that is under way; when it is given up, another goes on."""
 
     point: Point | None
     tap: str
@@ -62,10 +87,20 @@ class _Victim:
     process: ForkServerProcess | None = None
     successor: ForkServerProcess | None = None
     port: int = 0
+    was_held: bool = False
+    is_given_up: bool = False
+    data_dir: Path = Path()
+
+    @property
+    def process_id(self) -> int:
+        """Its process."""
+        assert self.process is not None
+        assert self.process.pid is not None
+        return self.process.pid
 
 
 @dataclass(slots=True)
-class Lane:
+class Stage:
     """A platform of its own in a directory of its own."""
 
     server_url: str
@@ -76,12 +111,14 @@ class Lane:
     url: str = ""
     port: int = 0
     standing: ForkServerProcess | None = None
-    victim: _Victim | None = None
+    victim: Victim | None = None
+    disturbance: Disturbance = DEATH
 
-    def __enter__(self) -> Lane:
+    def __enter__(self) -> Stage:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.url = self.stack.enter_context(ScratchDatabase(self.server_url))
-        migrate(self.url)
+        with _MIGRATING:
+            migrate(self.url)
         asyncio.run(install(self.url, ADMIN_TOKEN))
         watch_for_zombies(self.url)
         self.connection = self.stack.enter_context(
@@ -100,7 +137,7 @@ class Lane:
             end(self.standing)
         self.stack.__exit__(*exc)
 
-    # What a story sees of a lane.
+    # What a story sees of a stage.
 
     def post(self, phase: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Send a request until it is answered; if it is the one to be disturbed, first to an API that may die of it."""
@@ -123,6 +160,8 @@ class Lane:
                 was_cut, (port, _) = True, self._start_api(self.url)
         # A decision that was taken and not answered is told as taken; what it did is seen in the story.
         assert answer.status_code in (200, 202) or (was_cut and answer.status_code == 409), answer.text
+        if self.disturbance.answered is not None:
+            self.disturbance.answered(phase)
         return dict(answer.json())
 
     def wait_for(self, decision_set_id: str, *statuses: str) -> dict[str, Any]:
@@ -130,7 +169,7 @@ class Lane:
         row: dict[str, Any] = {}
 
         def has_come() -> bool:
-            self._replace_dead_worker()
+            self._tend()
             found = self.connection.execute(
                 "SELECT status, questions, failure FROM decision_sets WHERE id = %s", (decision_set_id,)
             ).fetchone()
@@ -141,18 +180,18 @@ class Lane:
         wait_until(has_come, f"the decision set is {' or '.join(statuses)}", timeout_s=_PATIENCE_S)
         return row
 
-    # What a suite does with a lane.
+    # What a suite does with a stage.
 
     def watch_worker(self, story: str) -> tuple[list[Seen], list[Call], list[Told]]:
         """An undisturbed run on one worker: what passed, which outside calls there were, what it left behind."""
-        with self._run() as data_dir, self._worker_victim(None, story, data_dir) as victim:
+        with self._run() as data_dir, self._worker_victim(None, data_dir) as victim:
             self._settle(victim.tap, IDLE, RUN)
             told = self._tell(story, data_dir)
             return self.wire.passed(victim.tap), recorded_calls(data_dir / "calls"), told
 
     def watch_api(self, story: str, phase: str) -> tuple[list[Seen], list[Told]]:
         """An undisturbed run in which one request goes to an API of its own."""
-        self._stand()
+        self.stand()
         with self._api_victim(None, phase) as victim:
             self._settle(victim.tap, IDLE, "ready")
             told = self._tell(story, self.data_dir)
@@ -160,21 +199,31 @@ class Lane:
 
     def kill_at(self, point: Point, calm: list[Told]) -> Result:
         """Run a story with a death at the point, and compare what is left with the undisturbed run."""
+        return self.disturb(point, calm, DEATH)
+
+    def disturb(
+        self, point: Point | None, calm: list[Told], disturbance: Disturbance, *, story: str = "main"
+    ) -> Result:
+        """Run a story with a disturbance, and compare what is left with the undisturbed run."""
         began = time.monotonic()
+        self.disturbance = disturbance
         reached = False
         try:
-            if point.victim == "api":
-                self._stand()
+            story = story if point is None else point.story
+            if point is not None and point.victim == "api":
+                self.stand()
                 with self._api_victim(point, point.phase) as victim:
-                    told = self._tell(point.story, self.data_dir)
-                    reached = self._has_died(victim)
+                    told = self._tell(story, self.data_dir)
+                    reached = self._was_reached(victim)
             else:
-                with self._run() as data_dir, self._worker_victim(point, point.story, data_dir) as victim:
-                    told = self._tell(point.story, data_dir)
-                    reached = self._has_died(victim)
+                with self._run() as data_dir, self._worker_victim(point, data_dir) as victim:
+                    told = self._tell(story, data_dir)
+                    reached = self._was_reached(victim)
             faults = [*differences(calm, told), *self._broken]
         except (AssertionError, psycopg.Error, httpx.HTTPError, TimeoutError) as error:
             faults = [f"{type(error).__name__}: {error}"]
+        finally:
+            self.disturbance = DEATH
         return Result(reached=reached, faults=tuple(faults), seconds=round(time.monotonic() - began, 2))
 
     _broken: list[str] = field(default_factory=list)
@@ -186,13 +235,18 @@ class Lane:
     def _tell(self, story: str, data_dir: Path) -> list[Told]:
         ids = STORIES[story](self)
         for one in ids:
-            wait_until(lambda one=one: self._is_over(one), "the run has ended", timeout_s=_PATIENCE_S)  # type: ignore[misc]
-        self._broken = broken_promises(self.connection, ids)
+            wait_until(lambda one=one: self.is_over(one), "the run has ended", timeout_s=_PATIENCE_S)  # type: ignore[misc]
+        if self.victim is not None and self.disturbance.afterwards is not None:
+            self.disturbance.afterwards(self.victim)
+        self._broken = broken_promises(self.connection, ids, reasons=self.disturbance.reasons)
         return told_by(self.connection, ids, data_dir)
 
-    def _is_over(self, decision_set_id: str) -> bool:
-        self._replace_dead_worker()
-        return self.connection.execute("SELECT 1 FROM jobs WHERE subject_id = %s", (decision_set_id,)).fetchone() is None
+    def is_over(self, decision_set_id: str) -> bool:
+        """Whether a decision set has no live job."""
+        self._tend()
+        return (
+            self.connection.execute("SELECT 1 FROM jobs WHERE subject_id = %s", (decision_set_id,)).fetchone() is None
+        )
 
     @contextlib.contextmanager
     def _run(self) -> Iterator[Path]:
@@ -210,9 +264,9 @@ class Lane:
         return made
 
     @contextlib.contextmanager
-    def _worker_victim(self, point: Point | None, story: str, data_dir: Path) -> Iterator[_Victim]:
+    def _worker_victim(self, point: Point | None, data_dir: Path) -> Iterator[Victim]:
         tap = f"worker-{self.runs}"
-        victim = self.victim = _Victim(point, tap, is_api=False, phase=RUN)
+        victim = self.victim = Victim(point, tap, is_api=False, phase=RUN, data_dir=data_dir)
         url = self.wire.open_tap(tap)
         entry = {"record": str(data_dir / "calls")} if point is None else {}
         if point is not None and point.is_call:
@@ -220,46 +274,55 @@ class Lane:
         elif point is not None and point.phase == START:
             self.wire.arm(tap, point.armed())
         try:
-            victim.process = self._start_worker(url, data_dir, **entry)
-            self._wait_until_registered(victim.process)
+            if self.disturbance.before is not None:
+                self.disturbance.before(data_dir)
+            victim.process = self._start_worker(url, data_dir, **entry, **self.disturbance.victim)
+            self.wait_until_registered(victim.process)
             if point is not None and not point.is_call and point.phase == RUN:
                 self.wire.phase(tap, RUN)
-                self.wire.arm(tap, point.armed())
+                self.wire.arm(tap, point.armed("kill" if self.disturbance.on_held is None else "hold"))
             yield victim
         finally:
             self._end_run(victim)
 
     @contextlib.contextmanager
-    def _api_victim(self, point: Point | None, phase: str) -> Iterator[_Victim]:
+    def _api_victim(self, point: Point | None, phase: str) -> Iterator[Victim]:
         self.runs += 1
         tap = f"api-{self.runs}"
-        victim = self.victim = _Victim(point, tap, is_api=True, phase=phase)
+        victim = self.victim = Victim(point, tap, is_api=True, phase=phase)
         try:
             victim.port, victim.process = self._start_api(self.wire.open_tap(tap))
             yield victim
         finally:
             self._end_run(victim)
 
-    def _end_run(self, victim: _Victim) -> None:
+    def _end_run(self, victim: Victim) -> None:
         self.victim = None
         self.wire.close_tap(victim.tap)
         for process in (victim.process, victim.successor):
             if process is not None:
                 end(process)
 
-    def _replace_dead_worker(self) -> None:
-        victim = self.victim
-        if victim is None or victim.is_api or victim.process is None or victim.successor is not None:
+    def _tend(self) -> None:
+        """Do what is to be done at the point, and start who goes on after a death."""
+        victim, deed = self.victim, self.disturbance.on_held
+        if victim is None or victim.is_api or victim.process is None:
             return
-        if victim.process.exitcode is not None:
-            data_dir = Path(self.directory / f"run-{self.runs}")
-            victim.successor = self._start_worker(self.url, data_dir)
+        if deed is not None and not victim.was_held and self.wire.report(0) == ("held", victim.tap):
+            victim.was_held = True
+            deed(victim)
+        if victim.successor is None and (victim.is_given_up or victim.process.exitcode is not None):
+            victim.successor = self._start_worker(self.url, victim.data_dir, **self.disturbance.successor)
 
-    def _has_died(self, victim: _Victim) -> bool:
+    def _was_reached(self, victim: Victim) -> bool:
         """Whether the point was reached; what comes by the clock is waited for a little."""
         process = victim.process
         assert process is not None
-        process.join(0 if victim.is_api or (victim.point is not None and victim.point.is_call) else _CLOCK_S)
+        if victim.point is None:
+            return True
+        if self.disturbance.on_held is not None:
+            return victim.was_held
+        process.join(0 if victim.is_api or victim.point.is_call else _CLOCK_S)
         return was_killed(process)
 
     def _settle(self, tap: str, idle: str, then: str) -> None:
@@ -267,12 +330,22 @@ class Lane:
         time.sleep(_IDLE_S)
         self.wire.phase(tap, then)
 
-    def _stand(self) -> None:
+    def start_worker(self, **settings: str) -> ForkServerProcess:
+        """One more healthy worker; whoever starts it ends it."""
+        self.disturbance = Disturbance(settings=settings)
+        try:
+            return self._start_worker(self.url, self.data_dir)
+        finally:
+            self.disturbance = DEATH
+
+    def stand(self) -> None:
         """Have a healthy worker that lives from run to run."""
         if self.standing is None:
             self.standing = self._start_worker(self.url, self.data_dir)
 
-    def _wait_until_registered(self, process: ForkServerProcess) -> None:
+    def wait_until_registered(self, process: ForkServerProcess) -> None:
+        """Wait until the database knows a worker, or it is dead."""
+
         def is_known() -> bool:
             row = self.connection.execute("SELECT 1 FROM workers WHERE process_id = %s", (process.pid,)).fetchone()
             return row is not None or process.exitcode is not None
@@ -282,6 +355,7 @@ class Lane:
     def _start_worker(self, url: str, data_dir: Path, **entry: str) -> ForkServerProcess:
         data_dir.mkdir(parents=True, exist_ok=True)
         settings = {"DATABASE_URL": url, "DECISIONWORKS_DATA_DIR": str(data_dir), **_WORKER}
+        settings.update(self.disturbance.settings)
         return self.processes.worker(settings, self.directory / "worker.log", checks="quick", **entry)
 
     def _start_api(self, url: str) -> tuple[int, ForkServerProcess]:
@@ -302,6 +376,3 @@ class Lane:
 
         wait_until(answers, "the API answers", timeout_s=30)
         return port, process
-
-
-Watched = Callable[[], tuple[Any, ...]]

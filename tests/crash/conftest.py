@@ -1,0 +1,42 @@
+"""Forked processes, a stage to play stories on, and the points of this version, found once for all test processes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from decisionworks.kit.postgres.locks import exclusively
+from tests.crash.processes import Processes
+from tests.crash.stage import Stage
+from tests.crash.suite import Enumeration, enumerate_points
+
+_FOUND_WITHIN_S = 400
+
+
+@pytest.fixture(scope="session")
+def processes() -> Iterator[Processes]:
+    with Processes() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def stage(server_url: str, processes: Processes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with Stage(server_url, tmp_path_factory.mktemp("stage"), processes) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def enumeration(
+    server_url: str, processes: Processes, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Enumeration:
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    kept: Path = shared / "crash-points.json"
+    with exclusively(shared / "crash-points.lock", timeout_s=_FOUND_WITHIN_S):
+        if not kept.exists():
+            with Stage(server_url, tmp_path_factory.mktemp("watching"), processes) as watching:
+                kept.write_text(json.dumps(enumerate_points(watching, runs=2).to_json()))
+    return Enumeration.from_json(json.loads(kept.read_text()))
