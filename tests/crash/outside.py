@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import signal
 import threading
 from collections import Counter
@@ -19,7 +20,8 @@ from decisionworks.artifacts import DiskStore
 from decisionworks.graphs.codegen.nodes import diff_and_persist
 from decisionworks.sandbox import Sandbox
 
-MOMENTS = ("before", "after")
+# Ids differ from run to run.
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Call(NamedTuple):
@@ -54,7 +56,7 @@ class Outside:
             name = name_of(*args, **names)
             if name is None:
                 return original(*args, **names)
-            call = self._note(name)
+            call = self._note(_ID.sub("?", name))
             self._die_at(call, "before")
             result = original(*args, **names)
             self._die_at(call, "after")

@@ -182,10 +182,11 @@ class Stage:
 
     # What a suite does with a stage.
 
-    def watch_worker(self, story: str) -> tuple[list[Seen], list[Call], list[Told]]:
+    def watch_worker(self, story: str, *, slow_s: float = 0.0) -> tuple[list[Seen], list[Call], list[Told]]:
         """An undisturbed run on one worker: what passed, which outside calls there were, what it left behind."""
         with self._run() as data_dir, self._worker_victim(None, data_dir) as victim:
             self._settle(victim.tap, IDLE, RUN)
+            self.wire.slow(victim.tap, slow_s)
             told = self._tell(story, data_dir)
             return self.wire.passed(victim.tap), recorded_calls(data_dir / "calls"), told
 

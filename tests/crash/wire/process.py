@@ -65,6 +65,10 @@ class Wire:
         """Name what follows; statements are counted anew."""
         self._ask("phase", name, phase)
 
+    def slow(self, name: str, seconds: float) -> None:
+        """Let every statement take a little longer from now on: what comes by the clock then comes more often."""
+        self._ask("slow", name, seconds)
+
     def passed(self, name: str) -> list[Seen]:
         """All statements so far, in their order."""
         return list(self._ask("passed", name))
@@ -161,6 +165,9 @@ class _Service:
     async def _phase(self, name: str, phase: str) -> None:
         tap = self.taps[name]
         tap.phase, tap.counts = phase, Counter()
+
+    async def _slow(self, name: str, seconds: float) -> None:
+        self.taps[name].slow_s = seconds
 
     async def _passed(self, name: str) -> list[Seen]:
         return self.taps[name].passed

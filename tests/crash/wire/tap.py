@@ -63,6 +63,7 @@ class Tap:
     name: str
     report: Callable[[tuple[Any, ...]], None]
     phase: str = "start"
+    slow_s: float = 0.0
     armed: Armed | None = None
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     passed: list[Seen] = field(default_factory=list)
@@ -193,6 +194,8 @@ class Link:
                 return
             unit = self.reading.unit_of(frame)
             armed = None if unit is None else self.tap.note(self.connection, unit)
+            if unit is not None and self.tap.slow_s > 0:
+                await asyncio.sleep(self.tap.slow_s)
             is_held = is_held or (armed is not None and armed.deed == "hold")
             if frame.kind in _PREPARES or (is_held and frame.kind == b"E"):
                 # What only prepares a statement stays with it, and a held round stays whole: it is sent in one piece,
