@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.conftest import ADMIN_TOKEN
+from tests.factories.secrets import SECRETS
 from tests.fakes.vendors.client import FakeVendors, fake_vendors
 from tests.scenarios.conftest import StartPlatform
-from tests.scenarios.running import CHURN
+from tests.scenarios.running import CHURN, wait_until
 
 # Workers load the vendors' SDKs at the first question, which takes its time on a busy machine.
 pytestmark = pytest.mark.timeout(420)
@@ -106,3 +110,59 @@ def test_an_answer_that_is_unusable_three_times_rests_in_quarantine_and_can_be_a
     assert replayed.returncode == 0, replayed.stderr
     again = platform.wait_for(json.loads(replayed.stdout)["id"], "gate_waiting", timeout_s=60)
     assert again["parent_id"] == decision_set_id
+
+
+def test_a_worker_killed_between_an_answer_and_its_record_costs_one_repeated_call(
+    start_platform: StartPlatform, vendors: FakeVendors
+) -> None:
+    vendors.script(anthropic=[{"when": "You read requests", "delay_s": 3, "answer": {"readings": []}}, {"answer": {}}])
+    platform = start_platform(**vendors.environment(), DECISIONWORKS_LEASE_S="2")
+    first = platform.start_worker()
+    decision_set_id = platform.ask(CHURN)
+    wait_until(lambda: bool(vendors.calls()), "the first call", timeout_s=120)
+
+    first.send_signal(signal.SIGKILL)
+    platform.start_worker()
+    platform.wait_for(decision_set_id, "gate_waiting", timeout_s=150)
+
+    prompts = [call["body"]["messages"][-1]["content"] for call in vendors.calls()]
+    assert len(prompts) - len(set(prompts)) == 1
+
+
+def test_no_secret_of_request_settings_or_answers_is_in_a_log_event_card_trace_or_artifact(
+    start_platform: StartPlatform, vendors: FakeVendors
+) -> None:
+    planted = " ".join(f"Our note: {secret}." for secret in SECRETS.values())
+    finding = {
+        "severity": "low", "finding": f"look at {SECRETS['jwt']}", "cites": "budget_usd_month",
+        "because": SECRETS["email"], "proposal": SECRETS["assigned"], "objection": None,
+    }  # fmt: skip
+    vendors.script(anthropic=[{"when": "You review the plan", "answer": {"findings": [finding]}}, {"answer": {}}])
+    environment = vendors.environment() | {
+        "DECISIONWORKS_LANGSMITH_TRACING": "true",
+        "DECISIONWORKS_LANGSMITH_ENDPOINT": f"{vendors.url}/langsmith",
+        "DECISIONWORKS_LANGSMITH_API_KEY": "lsv2_pt_0123456789abcdef0123456789",
+    }
+    platform = start_platform(workers=1, **environment)
+    decision_set_id = platform.ask(f"{CHURN} {planted}")
+
+    platform.complete(decision_set_id, timeout_s=240)
+    platform.stop()
+
+    places = {"logs": b"".join(path.read_bytes() for path in platform.data_dir.glob("process-*.log"))}
+    places["traces"] = vendors.traces().encode()
+    places["prompts"] = "".join(call["prompt"] for call in vendors.calls()).encode()
+    with psycopg.connect(platform.database_url) as connection:
+        for table in ("events", "agent_runs", "model_calls", "artifacts", "jobs_finished", "job_attempts"):
+            rows = connection.execute(f"SELECT to_jsonb(t)::text FROM {table} AS t").fetchall()
+            places[table] = "\n".join(row[0] for row in rows).encode()
+    for path in platform.data_dir.glob("artifacts/**/*"):
+        if not zipfile.is_zipfile(path):
+            continue
+        with zipfile.ZipFile(path) as archive:
+            places["repository"] = b"".join(archive.read(name) for name in archive.namelist())
+    hidden = {**SECRETS, **{name: value for name, value in environment.items() if name.endswith("_API_KEY")}}
+    leaks = {(place, kind) for place, data in places.items() for kind, one in hidden.items() if one.encode() in data}
+    assert places["traces"]
+    assert places["repository"]
+    assert leaks == set()
