@@ -21,7 +21,7 @@ async def wake(tx: Tx, *, subject_id: UUID) -> bool:
     return await cursor.fetchone() is not None
 
 
-async def request_cancel(tx: Tx, *, subject_id: UUID) -> Literal["ready", "running", "parked"] | None:
+async def request_cancel(tx: Tx, *, subject_id: UUID) -> Literal["scheduled", "ready", "running", "parked"] | None:
     """Ask for the end of the subject's job; the answer is the state it was seen in, None when it has none."""
     cursor = await tx.execute(statement("request_cancel"), {"subject_id": subject_id})
     row = await cursor.fetchone()
