@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from decisionworks.jobs import Lease, LeaseLost
 from decisionworks.jobs.statements import statement
 from decisionworks.kit.db import Database, Tx
 from tests.factories.queue import claimed, let_lease_end, rescued
-from tests.factories.queue_machine import PROJECTS, SUBJECTS, QueueHarness, nth, queues
+from tests.factories.queue_machine import PROJECTS, SUBJECTS, QueueHarness, nth, projects, queues
 from tests.factories.queue_model import FINAL
 
 
@@ -44,8 +45,9 @@ class QueueMachine(QueueHarness):
             worst = max((self.model.jobs[one.id].order for one in taken if one.project_id == project_id), default=None)
             assert worst is None or worst <= left[0].order, "a job was overtaken by one of lower rank"
 
-    @rule(n=nth, free=st.integers(1, 4), queue=queues)
-    def all_workers_claim_at_the_same_moment(self, n: int, free: int, queue: str) -> None:
+    @rule(project_id=projects, most=st.sampled_from([None, 1, 2]), free=st.integers(1, 4), queue=queues)
+    def all_workers_claim_at_the_same_moment(self, project_id: UUID, most: int | None, free: int, queue: str) -> None:
+        self.limit(project_id, most)
         before = {one: self.model.counted(one) for one in PROJECTS}
 
         async def together() -> list[list[jobs.ClaimedJob]]:
@@ -56,8 +58,8 @@ class QueueMachine(QueueHarness):
 
         for number, taken in enumerate(batches):
             self.took(self.model.workers[number // 2], taken, queue)
-        for project_id, most in self.model.limits.items():
-            assert self.model.counted(project_id) <= max(most, before[project_id]), "more run than the limit says"
+        for one, limit in self.model.limits.items():
+            assert self.model.counted(one) <= max(limit, before[one]), "more run than the limit says"
 
     # Living and dying ------------------------------------------------------------------------------------------------
 
@@ -109,13 +111,14 @@ class QueueMachine(QueueHarness):
         lease = self.lease(n, wants_held=True)
         job = None if lease is None else self.model.holder(lease)
         others = [k for k, one in enumerate(self.model.workers) if one.has_row and job and one.id != job.worker_id]
-        if job is None or not others:
+        if lease is None or job is None or not others:
             return
         other = others[m % len(others)]
         self.a_lease_ends(next(k for k, one in enumerate(self.model.workers) if one.id == job.worker_id))
         self.rescue(other, True)
         self.heartbeat(other)
         self.claim(other, 5, job.queue)
+        self.late_writes_are_refused(lease)
 
     @rule(n=nth, m=nth)
     def a_rescue_passes_over_a_job_whose_worker_is_writing(self, n: int, m: int) -> None:
@@ -185,11 +188,26 @@ class QueueMachine(QueueHarness):
             job.failures = job.lost_leases = 0
 
     @rule(n=nth)
-    def late_progress_is_no_progress(self, n: int) -> None:
+    def a_late_worker_writes_whatever_it_can(self, n: int) -> None:
         lease = self.lease(n, wants_held=False)
         if lease is not None and self.model.holder(lease) is None:
-            project_id = self.model.jobs[lease.job_id].project_id
-            self.run(self.in_project(project_id, lambda tx: jobs.note_progress(tx, lease)))
+            self.late_writes_are_refused(lease)
+
+    def late_writes_are_refused(self, lease: Lease) -> None:
+        project_id = self.model.jobs[lease.job_id].project_id
+        verbs: list[Callable[[Tx], Awaitable[object]]] = [
+            lambda tx: jobs.hold_lease(tx, lease),
+            lambda tx: jobs.finish(tx, lease, outcome="failed"),
+            lambda tx: jobs.park(tx, lease),
+            lambda tx: jobs.release(tx, lease),
+            lambda tx: jobs.retry(tx, lease, delay_s=0.0, error={"code": "late"}),
+        ]
+        for verb in verbs:
+            with pytest.raises(LeaseLost):
+                self.run(self.in_project(project_id, verb))
+        self.run(self.in_project(project_id, lambda tx: jobs.note_progress(tx, lease)))
+        self.system(lambda tx: jobs.release_many(tx, [lease]))
+        assert self.system(lambda tx: jobs.finish_many(tx, [lease])) == set()
 
     @rule(n=nth, wants_held=st.booleans(), outcome=st.sampled_from([*FINAL, "quarantined", "quarantined"]))
     def finish(self, n: int, wants_held: bool, outcome: jobs.FinalOutcome) -> None:
