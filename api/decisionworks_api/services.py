@@ -143,13 +143,17 @@ class PlaceMemory:
 
 def make_services(settings: Settings) -> Services:
     """Wire the parts of one API process; opens nothing yet."""
-    database = Database(settings.database_url, pool_size=settings.pool_size, timeout_s=settings.database_timeout_s)
-    direct_url = settings.listen_url or settings.database_url
-    listener = Listener(direct_url, EVENTS_CHANNEL)
+    database = Database(
+        settings.database_url,
+        pool_size=settings.pool_size,
+        timeout_s=settings.database_timeout_s,
+        prepare=settings.is_direct,
+    )
+    listener = Listener(settings.bell_url, EVENTS_CHANNEL)
     return Services(
         settings=settings,
         database=database,
-        doorbell=Doorbell(direct_url),
+        doorbell=Doorbell(settings.bell_url),
         listener=listener,
         streams=StreamHub(database, listener, ping_s=settings.ping_s, lifetime_s=settings.stream_lifetime_s),
         store=open_store(settings),

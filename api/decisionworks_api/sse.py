@@ -28,7 +28,7 @@ PING = b"event: ping\ndata: {}\n\n"
 _KEPT_FRAMES = 256
 _PAGE = 200
 _POLL_S = 2.0
-_POLL_DEAF_S = 0.25
+_POLL_DEAF_S = 0.5
 _RETRY_MS = 1000
 
 log = structlog.get_logger(__name__)

@@ -39,13 +39,12 @@ class Worker:
     ) -> None:
         self._settings = settings
         self._database = database
-        direct_url = settings.listen_url or settings.database_url
         self.measures = Measures()
-        self._doorbell = Doorbell(direct_url)
-        self._listener = Listener(direct_url, JOBS_CHANNEL)
+        self._doorbell = Doorbell(settings.bell_url)
+        self._listener = Listener(settings.bell_url, JOBS_CHANNEL)
         self._loop = asyncio.get_running_loop()
         self._liveness = Liveness(
-            direct_url,
+            settings.bell_url or settings.database_url,
             lease_s=settings.lease_s,
             slots=settings.worker_slots,
             is_direct=settings.is_direct,

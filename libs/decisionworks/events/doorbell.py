@@ -1,7 +1,8 @@
 """NOTIFY and LISTEN as a doorbell: it says that there is something to read, never what.
 
 A ring is sent after the commit, from a connection of its own: NOTIFY inside a writing transaction would serialise
-all commits of the cluster. A lost ring costs a poll, never an event.
+all commits of the cluster. A lost ring costs a poll, never an event. Where there is no direct connection (None for its
+URL) nobody rings and nobody listens: LISTEN is state of a session, and a pooler's sessions are everybody's.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ log = structlog.get_logger(__name__)
 class Doorbell:
     """Sends rings from one connection, many in one statement, none twice within a few milliseconds."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | None) -> None:
         self._url = url
         self._waiting: dict[tuple[str, str], None] = {}
         self._wanted = asyncio.Event()
@@ -37,10 +38,13 @@ class Doorbell:
 
     async def start(self) -> None:
         """Begin sending."""
-        self._task = asyncio.create_task(self._send_for_ever(), name="doorbell")
+        if self._url is not None:
+            self._task = asyncio.create_task(self._send_for_ever(self._url), name="doorbell")
 
     def ring(self, channel: str, payload: str) -> None:
         """Ask for a ring soon; never blocks, never fails."""
+        if self._url is None:
+            return
         self._waiting[(channel, payload)] = None
         self._wanted.set()
 
@@ -56,10 +60,10 @@ class Doorbell:
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
 
-    async def _send_for_ever(self) -> None:
+    async def _send_for_ever(self, url: str) -> None:
         while True:
             try:
-                async with await connect_direct(self._url) as connection:
+                async with await connect_direct(url) as connection:
                     while True:
                         await self._wanted.wait()
                         await self._send(connection)
@@ -118,7 +122,7 @@ class Subscription:
 class Listener:
     """One LISTEN connection for a whole process, fanned out to subscriptions by payload."""
 
-    def __init__(self, url: str, channel: str) -> None:
+    def __init__(self, url: str | None, channel: str) -> None:
         self._url = url
         self._channel = channel
         self._subscriptions: defaultdict[str | None, set[Subscription]] = defaultdict(set)
@@ -127,7 +131,8 @@ class Listener:
 
     async def start(self) -> None:
         """Begin listening."""
-        self._task = asyncio.create_task(self._listen_for_ever(), name=f"listen-{self._channel}")
+        if self._url is not None:
+            self._task = asyncio.create_task(self._listen_for_ever(self._url), name=f"listen-{self._channel}")
 
     async def stop(self) -> None:
         """End."""
@@ -150,10 +155,10 @@ class Listener:
         self._subscriptions[payload].add(subscription)
         return subscription
 
-    async def _listen_for_ever(self) -> None:
+    async def _listen_for_ever(self, url: str) -> None:
         while True:
             try:
-                async with await connect_direct(self._url) as connection:
+                async with await connect_direct(url) as connection:
                     await connection.execute(f"LISTEN {self._channel}".encode(), prepare=False)
                     self.is_connected = True
                     self._raise_all()

@@ -25,7 +25,7 @@ class Settings(BaseModel):
 
     database_url: str = Field(description="PostgreSQL 14 to 18, as a URL; empty only where an embedded one is started")
     migration_url: str | None = Field(default=None, description="URL of the owner of the tables, for migrations")
-    listen_url: str | None = Field(default=None, description="direct URL for LISTEN, where database_url is a pooler")
+    listen_url: str | None = Field(default=None, description="direct URL for LISTEN, where database_url is a pooler; without it all is found by polling")
     data_dir: Path = Field(default=Path(".data"), description="artifacts, project repositories, server.json")
     artifacts: str | None = Field(
         default=None,
@@ -129,6 +129,11 @@ class Settings(BaseModel):
     admin_token: str | None = Field(
         default=None, min_length=20, description="administrator token to install at migration, instead of a made one"
     )
+
+    @property
+    def bell_url(self) -> str | None:
+        """The URL for LISTEN and NOTIFY; None where there is only a pooler: nobody could hear, so nobody rings."""
+        return self.listen_url or (self.database_url if self.is_direct else None)
 
     @property
     def owner_url(self) -> str:
