@@ -25,7 +25,10 @@ class Settings(BaseModel):
 
     database_url: str = Field(description="PostgreSQL 14 to 18, as a URL; empty only where an embedded one is started")
     migration_url: str | None = Field(default=None, description="URL of the owner of the tables, for migrations")
-    listen_url: str | None = Field(default=None, description="direct URL for LISTEN, where database_url is a pooler; without it all is found by polling")
+    listen_url: str | None = Field(
+        default=None,
+        description="direct URL for LISTEN, where database_url is a pooler; without it all is found by polling",
+    )
     data_dir: Path = Field(default=Path(".data"), description="artifacts, project repositories, server.json")
     artifacts: str | None = Field(
         default=None,
