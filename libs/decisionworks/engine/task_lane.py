@@ -165,8 +165,16 @@ class TaskLane(Lane):
             while line.waiting:
                 if line.spare == 0:
                     self._add_consumer()
-                await self._work(line.waiting.popleft())
+                await self._work_whatever_comes(line.waiting.popleft())
             line.spare += 1
+
+    async def _work_whatever_comes(self, hand: _Hand) -> None:
+        try:
+            await self._work(hand)
+        except Exception:  # an outermost loop: a consumer that ended would leave its job in nobody's hands
+            log.exception("task.not_ended", job_id=str(hand.job.id))
+            self._let_go([hand.lease])
+            self.doubt()
 
     async def _work(self, hand: _Hand) -> None:
         job = hand.job
@@ -222,7 +230,11 @@ class TaskLane(Lane):
             del self._succeeded[: len(leases)]
             if not self._succeeded:
                 self._has_succeeded.clear()
-            await self._finish(leases)
+            try:
+                await self._finish(leases)
+            except Exception:  # an outermost loop: if it ended, no light job would ever be finished again
+                log.exception("tasks.not_finished")
+                self.doubt()
             self._let_go(leases)
 
     async def _finish(self, leases: Sequence[Lease]) -> None:

@@ -9,10 +9,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from structlog.testing import capture_logs
 
 from decisionworks import jobs
+from decisionworks.engine import task_lane
 from decisionworks.engine.task import TaskDefinition, TaskRun
 from decisionworks.engine.worker import Worker
 from decisionworks.jobs import TASK_QUEUE, LeaseLost, Order
@@ -176,3 +178,23 @@ async def test_a_task_whose_lease_is_lost_can_write_nothing_and_is_worked_by_ano
         attempts = (await jobs.get_job(tx, made))["attempts"]  # type: ignore[arg-type]
     assert written == []
     assert [one["outcome"] for one in attempts] == ["lost", "succeeded"]
+
+
+async def test_jobs_whose_end_could_not_be_written_are_taken_back_and_worked_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, calls = jobs.finish_many, [0]
+
+    async def finish_many(tx: Tx, leases: Any) -> set[UUID]:
+        calls[0] += 1
+        if calls[0] == 1:
+            raise psycopg.errors.FeatureNotSupported("cached plan must not change result type")
+        return await original(tx, leases)
+
+    monkeypatch.setattr(task_lane.jobs, "finish_many", finish_many)
+    await shop.hand_in(3)
+
+    async with shop.working():
+        await shop.become(succeeded=3)
+
+    assert calls[0] >= 2
