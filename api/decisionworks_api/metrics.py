@@ -25,6 +25,12 @@ class Metrics:
             "decisionworks_http_request_seconds", "time to serve", ["route"], buckets=_BUCKETS, registry=self._registry
         )
         self.streams = Gauge("decisionworks_open_streams", "event streams open now", registry=self._registry)
+        self.work_requests = Gauge(
+            "decisionworks_work_requests_open", "requests to workers open now", registry=self._registry
+        )
+        self.work_requests_failed = Counter(
+            "decisionworks_work_requests_failed", "requests to workers that failed", registry=self._registry
+        )
         self._jobs = Gauge("decisionworks_jobs", "live jobs", ["state"], registry=self._registry)
         self._oldest = Gauge(
             "decisionworks_job_oldest_seconds", "age of the oldest job", ["state"], registry=self._registry

@@ -23,6 +23,7 @@ from decisionworks.registry import Actor
 from decisionworks_api.limits import WriteLimit
 from decisionworks_api.metrics import Metrics
 from decisionworks_api.sse import StreamHub
+from decisionworks_api.work_ringer import WorkRinger
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +47,7 @@ class Services:
     keys: KeyMemory
     places: PlaceMemory
     planners: PlannerPool
+    ringer: WorkRinger
     background: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def start(self) -> None:
@@ -53,11 +55,13 @@ class Services:
         await self.database.open()
         await self.doorbell.start()
         await self.listener.start()
+        await self.ringer.start()
 
     async def stop(self) -> None:
         """Close everything."""
         await self.streams.close()
         await asyncio.gather(*self.background, return_exceptions=True)
+        await self.ringer.stop()
         await self.planners.stop()
         await self.listener.stop()
         await self.doorbell.stop()
@@ -97,6 +101,7 @@ class Services:
     def ring_workers(self, queue: str = DEFAULT_QUEUE) -> None:
         """There is something to work on; call after the commit."""
         self.doorbell.ring(JOBS_CHANNEL, queue)
+        self.ringer.ring()
 
     def ring_cancel(self) -> None:
         """A running job should end; call after the commit."""
@@ -150,6 +155,7 @@ def make_services(settings: Settings) -> Services:
         prepare=settings.is_direct,
     )
     listener = Listener(settings.bell_url, EVENTS_CHANNEL)
+    metrics = Metrics()
     return Services(
         settings=settings,
         database=database,
@@ -157,9 +163,10 @@ def make_services(settings: Settings) -> Services:
         listener=listener,
         streams=StreamHub(database, listener, ping_s=settings.ping_s, lifetime_s=settings.stream_lifetime_s),
         store=open_store(settings),
-        metrics=Metrics(),
+        metrics=metrics,
         writes=WriteLimit(settings.rate_limit_per_minute),
         keys=KeyMemory(),
         places=PlaceMemory(),
         planners=PlannerPool(processes=settings.preview_processes, timeout_s=settings.preview_timeout_s),
+        ringer=WorkRinger(settings, database, metrics),
     )

@@ -16,8 +16,8 @@ from decisionworks.kit.logging import configure_logging
 from decisionworks.kit.settings import Settings, read_settings
 from decisionworks.llm import InvalidModels
 from decisionworks.llm.tracing import forbid_ambient_tracing
+from decisionworks_worker.endpoints import serving
 from decisionworks_worker.graphs import graph_definitions, open_models
-from decisionworks_worker.health import serving_health
 from decisionworks_worker.tasks import task_definitions
 
 log = structlog.get_logger(__name__)
@@ -55,7 +55,7 @@ async def _work(settings: Settings) -> None:
         loop.add_signal_handler(number, worker.drain)
     log.info("worker.started", slots=settings.worker_slots)
     try:
-        async with serving_health(settings, worker):
+        async with serving(settings, worker):
             await worker.run()
     finally:
         await models.close()

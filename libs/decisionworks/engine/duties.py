@@ -47,6 +47,22 @@ class Duties:
         self._due_in_s: dict[str, float] = {}
         self._rescues = 0
         self._tasks: list[asyncio.Task[None]] = []
+        self._may_work = asyncio.Event()
+        self._may_work.set()
+        self._under_way = 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether one of them is at work, with locks in the database."""
+        return self._under_way > 0
+
+    def hold_off(self) -> None:
+        """Begin none until `go_on`."""
+        self._may_work.clear()
+
+    def go_on(self) -> None:
+        """Do again what is due."""
+        self._may_work.set()
 
     def start(self) -> None:
         """Begin them all."""
@@ -70,15 +86,19 @@ class Duties:
         """Do a duty again and again while this worker lives; one failure is no reason to give it up."""
         while True:
             await pause()
+            await self._may_work.wait()
             worker_id = self._parts.worker_id()
             if worker_id is None:
                 continue
+            self._under_way += 1
             try:
                 await duty(worker_id)
             except RetryLater as error:
                 log.warning("duty.failed", duty=duty.__name__, error=error.message)
             except Exception:  # an outermost loop: if it ended, the jobs of the dead would stay with them
                 log.exception("duty.failed", duty=duty.__name__)
+            finally:
+                self._under_way -= 1
 
     async def _rescue(self, worker_id: UUID) -> None:
         self._rescues += 1

@@ -38,3 +38,25 @@ class RunTookTooLong(RetryLater):
             f"the attempt took longer than {longest_s:.0f} s",
             remedy="look at the worker's log for what it waited for; DECISIONWORKS_LONGEST_RUN_S is the limit",
         )
+
+
+class TooManyWorkRequests(RetryLater):
+    """A worker has as many open requests as it takes."""
+
+    code = "too-many-work-requests"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"this worker has {most} requests open already",
+            retry_after_s=5.0,
+            remedy="let the platform send a request to another instance beyond that many",
+        )
+
+
+class WorkerIsDraining(RetryLater):
+    """A worker that was told to end takes no request."""
+
+    code = "worker-draining"
+
+    def __init__(self) -> None:
+        super().__init__("this worker is ending", retry_after_s=1.0, remedy="ring again, another instance answers")

@@ -72,6 +72,11 @@ class GraphLane(Lane):
         for running in self._running.values():
             running.control.request_drain("shutdown")
 
+    async def let_go(self, within_s: float) -> None:
+        """Stop running graphs at their next superstep, those that take longer where they are."""
+        self.ask_to_stop()
+        await self._hand_on(within_s)
+
     def cancel(self, leases: Sequence[Lease]) -> None:
         """End these runs as cancelled."""
         for lease in leases:
@@ -89,11 +94,16 @@ class GraphLane(Lane):
 
     async def hand_over(self, within_s: float) -> None:
         """Wait until running graphs have stopped, then end the nodes that have not."""
-        tasks = [running.task for running in self._running.values() if running.task is not None]
+        await self._hand_on(within_s)
+
+    async def _hand_on(self, within_s: float) -> None:
+        # Only what runs now: a lane that has gone on meanwhile keeps what it claimed since.
+        tasks = {lease: running.task for lease, running in self._running.items() if running.task is not None}
         if tasks:
-            await asyncio.wait(tasks, timeout=within_s)
-            self._stop_all(Released())
-            await asyncio.wait(tasks, timeout=2.0)
+            await asyncio.wait(tasks.values(), timeout=within_s)
+            for lease in tasks:
+                self._stop_one(lease, Released())
+            await asyncio.wait(tasks.values(), timeout=2.0)
 
     def _ended(self, job: ClaimedJob, task: asyncio.Task[None]) -> None:
         self._running.pop(job.lease, None)

@@ -54,6 +54,10 @@ class Lane(ABC):
         self._slot_free = asyncio.Event()
         self._draining = asyncio.Event()
         self._look_for_strays_at = time.monotonic() + _STRAYS_EVERY_S
+        # What somebody who decides when this lane may rest has to know. Units: monotonic seconds.
+        self.is_looking = False
+        self.found_nothing_at = 0.0
+        self.claimed_count = 0
 
     @property
     def is_draining(self) -> bool:
@@ -81,8 +85,12 @@ class Lane(ABC):
         """Stop attempts that take longer than they may."""
 
     @abstractmethod
+    async def let_go(self, within_s: float) -> None:
+        """Ask what is running to stop, wait, then hand on the rest; the lane can go on afterwards."""
+
+    @abstractmethod
     async def hand_over(self, within_s: float) -> None:
-        """Wait for what is running, then hand on the rest."""
+        """Wait for what is running, then hand on the rest, for good."""
 
     def drain(self) -> None:
         """Stop claiming."""
@@ -112,19 +120,31 @@ class Lane(ABC):
         bell = self.parts.listener.subscribe(self.queue)
         rung = True
         while not self._draining.is_set():
-            await self._take_back_strays()
             self._slot_free.clear()
-            free = self.slots - len(self.held())
-            batch = Batch([], may_be_more=False)
-            if free >= self._least_claim and self._is_claiming.is_set():
-                batch = await self._claim(free)
-                if batch.jobs:
-                    self._note_claim(batch, rung=rung)
-                    self.start(batch.jobs)
-                rung = True
-            if not batch.may_be_more:
-                rung = await self._wait_for_work(bell.wait)
+            may_be_more = False
+            if self._is_claiming.is_set():
+                self.is_looking = True
+                try:
+                    may_be_more = await self._look(rung=rung)
+                finally:
+                    self.is_looking = False
+            rung = True if may_be_more else await self._wait_for_work(bell.wait)
         bell.close()
+
+    async def _look(self, *, rung: bool) -> bool:
+        """Claim into what is free; answers whether there may be more."""
+        await self._take_back_strays()
+        free = self.slots - len(self.held())
+        if free < self._least_claim:
+            return False
+        batch = await self._claim(free)
+        if batch.jobs:
+            self.claimed_count += len(batch.jobs)
+            self._note_claim(batch, rung=rung)
+            self.start(batch.jobs)
+        elif not batch.may_be_more:
+            self.found_nothing_at = time.monotonic()
+        return batch.may_be_more
 
     async def _wait_for_work(self, ring: Callable[[float], object]) -> bool:
         """Wait for a ring, a free slot, or the poll's time; False for the last."""

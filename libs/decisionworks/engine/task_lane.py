@@ -112,7 +112,7 @@ class TaskLane(Lane):
             if hand.worker is not None and time.monotonic() - hand.since > self._longest_s:
                 self._stop_one(lease, outcome_of(RunTookTooLong(self._longest_s), hand.job))
 
-    async def hand_over(self, within_s: float) -> None:
+    async def let_go(self, within_s: float) -> None:
         """Hand on what has not begun, wait for what has, then hand on that too."""
         unbegun = [hand.lease for hand in self._line.waiting]
         self._line.waiting.clear()
@@ -124,6 +124,10 @@ class TaskLane(Lane):
         for lease in tuple(self._hands):
             self._stop_one(lease, Released())
         await self._until_empty(2.0)
+
+    async def hand_over(self, within_s: float) -> None:
+        """Let everything go, then end the consumers."""
+        await self.let_go(within_s)
         for task in (*self._line.consumers, self._finisher):
             task.cancel()
         await asyncio.gather(*self._line.consumers, self._finisher, return_exceptions=True)

@@ -18,6 +18,7 @@ from decisionworks.engine.liveness import Liveness
 from decisionworks.engine.measures import Measures
 from decisionworks.engine.task import TaskDefinition
 from decisionworks.engine.task_lane import TaskLane
+from decisionworks.engine.work_requests import WorkRequests
 from decisionworks.events import JOBS_CHANNEL, Doorbell, Listener
 from decisionworks.kit.db import Database
 from decisionworks.kit.errors import RetryLater
@@ -67,6 +68,11 @@ class Worker:
                 TaskLane(self.parts, tasks, slots=settings.worker_task_slots, longest_s=settings.longest_run_s)
             )
         self._duties = Duties(self.parts, self._lanes, keep_s=settings.keep_finished_days * 86_400)
+        self.requests: WorkRequests | None = None
+        if settings.worker_mode == "on_request":
+            self.requests = WorkRequests(
+                self.parts, self._lanes, self._duties, longest_s=settings.work_request_s, let_go_s=settings.drain_s
+            )
 
     def drain(self) -> None:
         """Stop claiming; running graphs stop at their next superstep and go to others."""
@@ -78,6 +84,7 @@ class Worker:
         return {
             "is_alive": not self._liveness.is_fenced(),
             "is_draining": self._lanes[0].is_draining,
+            "is_resting": self.requests is not None and self.requests.is_resting,
             "running": sum(len(lane.held()) for lane in self._lanes),
             "slots": sum(lane.slots for lane in self._lanes),
         }
@@ -85,7 +92,8 @@ class Worker:
     async def run(self) -> None:
         """Work until `drain`; returns when every slot is empty or the drain time is over."""
         await self._doorbell.start()
-        await self._listener.start()
+        if self.requests is None:
+            await self._listener.start()
         self._liveness.start()
         self._duties.start()
         try:

@@ -16,7 +16,7 @@ from decisionworks.jobs.errors import (
 )
 from decisionworks.jobs.finish import finish, finish_many, park, release, release_many, retry
 from decisionworks.jobs.limits import limit_of, limit_running
-from decisionworks.jobs.listing import get_job, list_jobs, queue_stats
+from decisionworks.jobs.listing import Backlog, backlog, get_job, list_jobs, queue_stats
 from decisionworks.jobs.liveness import cancelled_leases, forget_worker, rescue, take_back
 from decisionworks.jobs.model import DEFAULT_QUEUE, TASK_QUEUE, ClaimedJob, FinalOutcome, HeldLease, Lease, LostJob
 from decisionworks.jobs.replay import discard, replay
@@ -28,6 +28,7 @@ __all__ = [
     "FIRST_PROJECT",
     "TASK_QUEUE",
     "AlreadyQueued",
+    "Backlog",
     "Claimed",
     "ClaimedJob",
     "FinalOutcome",
@@ -47,6 +48,7 @@ __all__ = [
     "UnfitPriority",
     "UnfitSchedule",
     "add_schedule",
+    "backlog",
     "cancelled_leases",
     "claim",
     "clean",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -36,3 +37,18 @@ async def queue_stats(tx: Tx) -> dict[str, Any]:
     cursor = await tx.execute(statement("stats"))
     row = await cursor.fetchone()
     return dict(row) if row is not None else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What there is for the workers of a queue now; `of_dead` of the `jobs` stand under the name of a dead worker."""
+
+    jobs: int
+    of_dead: int
+
+
+async def backlog(tx: Tx, *, queue: str, most: int) -> Backlog:
+    """How many jobs a queue has for its workers now, those that run included; counted up to `most`."""
+    cursor = await tx.execute(statement("backlog"), {"queue": queue, "most": most})
+    row = await cursor.fetchone()
+    return Backlog(jobs=0, of_dead=0) if row is None else Backlog(jobs=row["jobs"], of_dead=row["of_dead"])

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from decisionworks.kit.errors import FieldProblem, Invalid
 
@@ -44,8 +45,23 @@ class Settings(BaseModel):
     )
     host: str = Field(default="127.0.0.1", description="address of the API")
     port: int = Field(default=8000, ge=0, le=65535, description="port of the API")
-    worker_host: str = Field(default="127.0.0.1", description="address of the worker's health endpoint")
-    worker_port: int = Field(default=0, ge=0, le=65535, description="port of the worker's health endpoint, 0 for none")
+    worker_host: str = Field(default="127.0.0.1", description="address of the worker's own HTTP")
+    worker_port: int = Field(default=0, ge=0, le=65535, description="port of the worker's own HTTP, 0 for none")
+    work_secret: SecretStr | None = Field(
+        default=None, min_length=20, description="secret that API and workers share for `POST /work`, 20 characters up"
+    )
+    worker_mode: Literal["loop", "on_request"] = Field(
+        default="loop",
+        description="on_request: claim only while a `POST /work` is open, for platforms that stop idle instances",
+    )
+    work_url: str | None = Field(
+        default=None, pattern="^https?://", description="address of workers that work on request, for the API to ring"
+    )
+    work_requests: int = Field(default=4, ge=1, le=64, description="requests that one API process keeps open at most")
+    work_request_s: float = Field(default=100.0, ge=1, le=3600, description="longest that one request works")
+    work_look_s: float = Field(
+        default=3.0, ge=0.1, le=300, description="mean pause between two looks for work that no ring announced"
+    )
     worker_slots: int = Field(default=4, ge=1, le=64, description="runs that one worker works at the same time")
     worker_task_slots: int = Field(
         default=100, ge=1, le=5000, description="light jobs that one worker holds at the same time"
@@ -132,6 +148,13 @@ class Settings(BaseModel):
     admin_token: str | None = Field(
         default=None, min_length=20, description="administrator token to install at migration, instead of a made one"
     )
+
+    @field_validator("worker_mode", "work_url")
+    @classmethod
+    def _has_a_secret(cls, value: str | None, seen: ValidationInfo) -> str | None:
+        if value not in (None, "loop") and seen.data.get("work_secret") is None:
+            raise PydanticCustomError("no_secret", "needs DECISIONWORKS_WORK_SECRET, the same for API and workers")
+        return value
 
     @property
     def bell_url(self) -> str | None:
