@@ -91,7 +91,7 @@ async def _until_healthy(instance: Instance) -> None:
 
 async def run(port: int, journal: Path, instances: Sequence[Instance]) -> None:
     """Freeze the instances once they are up, then serve until SIGTERM."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         await asyncio.gather(*(_until_healthy(instance) for instance in instances))
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)

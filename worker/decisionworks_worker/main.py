@@ -30,6 +30,9 @@ def main() -> int:
     except DecisionworksError as error:
         sys.stderr.write(f"decisionworks worker: {error.message}\n")
         return 2
+    if settings.worker_mode == "on_request" and settings.worker_port == 0:
+        sys.stderr.write("decisionworks worker: nobody can ask this worker to work; set DECISIONWORKS_WORKER_PORT\n")
+        return 2
     configure_logging(log_format=settings.log_format, level=settings.log_level, process="worker")
     try:
         uvloop.run(_work(settings))
