@@ -16,7 +16,7 @@ import httpx
 import structlog
 
 from decisionworks import jobs
-from decisionworks.jobs import DEFAULT_QUEUE, Backlog
+from decisionworks.jobs import DEFAULT_QUEUE, TASK_QUEUE, Backlog
 from decisionworks.kit.db import Database
 from decisionworks.kit.errors import RetryLater
 from decisionworks.kit.settings import Settings
@@ -37,7 +37,7 @@ class WorkRinger:
     def __init__(self, settings: Settings, database: Database, metrics: Metrics) -> None:
         self._url = None if settings.work_url is None else f"{settings.work_url.rstrip('/')}/work"
         self._secret = settings.work_secret
-        self._slots = settings.worker_slots
+        self._slots_of = {DEFAULT_QUEUE: settings.worker_slots, TASK_QUEUE: settings.worker_task_slots}
         self._most = settings.work_requests
         self._look_s = settings.work_look_s
         self._timeout_s = settings.work_request_s + settings.drain_s + _GRACE_S
@@ -90,16 +90,26 @@ class WorkRinger:
             await asyncio.sleep(max(_GATHER_S, self._rest_until - time.monotonic()))
             self._wanted.clear()
             try:
-                async with self._database.system_transaction() as tx:
-                    backlog = await jobs.backlog(tx, queue=DEFAULT_QUEUE, most=self._most * self._slots)
+                missing = await self._missing()
             except RetryLater as error:
                 log.warning("work.not_counted", error=error.message)
                 continue
             except Exception:  # an outermost loop: if it ended, nobody would work
                 log.exception("work.not_counted")
                 continue
-            for _ in range(requests_missing(backlog, opened=len(self._open), slots=self._slots, most=self._most)):
+            for _ in range(missing):
                 self._begin_one(client, url)
+
+    async def _missing(self) -> int:
+        async with self._database.system_transaction() as tx:
+            backlogs = [
+                (slots, await jobs.backlog(tx, queue=queue, most=self._most * slots))
+                for queue, slots in self._slots_of.items()
+            ]
+        return max(
+            requests_missing(backlog, opened=len(self._open), slots=slots, most=self._most)
+            for slots, backlog in backlogs
+        )
 
     def _begin_one(self, client: httpx.AsyncClient, url: str) -> None:
         task = asyncio.create_task(self._ask_for_work(client, url), name="work-request")
