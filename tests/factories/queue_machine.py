@@ -76,15 +76,27 @@ class QueueHarness(RuleBasedStateMachine):
     def worker(self, n: int) -> ModelWorker:
         return self.model.workers[n % len(self.model.workers)]
 
+    def work_goes_on(self, n: int) -> None:
+        """Somebody claims something, if nothing runs."""
+        raise NotImplementedError
+
+    def a_job_changes_hands(self, n: int, m: int) -> None:
+        """A worker freezes, another takes its job over."""
+        raise NotImplementedError
+
     def lease(self, n: int, *, wants_held: bool) -> Lease | None:
-        """A lease that somebody has or had."""
+        """A lease that somebody has, or one that somebody had."""
+        self.work_goes_on(n)
+        if not wants_held and not self.outdated():
+            self.a_job_changes_hands(n, n)
         held = [job.lease for job in self.model.in_state("running")]
-        # The dangerous ones: their job runs again, under another token.
-        outdated = [
-            one for one in self.model.leases if one not in held and self.model.jobs[one.job_id].state == "running"
-        ]
-        leases = (held if wants_held else outdated) or self.model.leases
+        leases = (held if wants_held else self.outdated()) or self.model.leases
         return leases[n % len(leases)] if leases else None
+
+    def outdated(self) -> list[Lease]:
+        """The dangerous ones: their job runs again, under another token."""
+        running = {job.id: job.token for job in self.model.in_state("running")}
+        return [one for one in self.model.leases if running.get(one.job_id, one.token) != one.token]
 
     def write(self, n: int, wants_held: bool, verb: Callable[[Tx, Lease], Awaitable[object]]) -> ModelJob | None:
         """Write under some lease: with one that is lost it raises LeaseLost, and the job is None."""
@@ -102,6 +114,7 @@ class QueueHarness(RuleBasedStateMachine):
 
     def some_leases(self, n: int, count: int) -> list[Lease]:
         """Some that hold and some that may not."""
+        self.work_goes_on(n)
         held = [job.lease for job in self.model.in_state("running")]
         return list(dict.fromkeys([*held[n % 3 :][:count], *self.model.leases[n:][:count]]))
 

@@ -165,11 +165,10 @@ class ModelQueue:
         job.state, job.worker_id, job.returned = "ready", None, "released"
 
     def lose(self, lost: Iterable[ModelJob]) -> None:
-        """The workers of these jobs are dead."""
-        rank = self.next_rank()
+        """The workers of these jobs are dead: the jobs keep their place in the line."""
         for job in lost:
             job.attempts[job.token] = "lost"
-            job.state, job.worker_id, job.returned, job.rank = "ready", None, "lost", rank
+            job.state, job.worker_id, job.returned = "ready", None, "lost"
             job.lost_leases += 1
 
     def wake(self, job: ModelJob) -> None:

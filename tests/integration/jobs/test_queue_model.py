@@ -14,7 +14,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
@@ -22,13 +22,22 @@ from decisionworks import jobs
 from decisionworks.jobs import Lease, LeaseLost
 from decisionworks.jobs.statements import statement
 from decisionworks.kit.db import Database, Tx
-from tests.factories.queue import claimed, let_lease_end, rescued
+from tests.factories.queue import a_worker, claimed, let_lease_end, rescued
 from tests.factories.queue_machine import PROJECTS, SUBJECTS, QueueHarness, nth, projects, queues
-from tests.factories.queue_model import FINAL
+from tests.factories.queue_model import FINAL, ModelWorker
 
 
 class QueueMachine(QueueHarness):
     """What may happen to a queue."""
+
+    def work_goes_on(self, n: int) -> None:
+        if self.model.in_state("running"):
+            return
+        if not any(one.may_claim for one in self.model.workers):
+            self.model.workers.append(ModelWorker(id=self.run(a_worker(self.database))))
+        if not self.model.ready(jobs.DEFAULT_QUEUE):
+            self.enqueue(PROJECTS[n % 3], None, 0, False, jobs.DEFAULT_QUEUE)
+        self.claim(next(k for k, one in enumerate(self.model.workers) if one.may_claim), 3, jobs.DEFAULT_QUEUE)
 
     # Claiming --------------------------------------------------------------------------------------------------------
 
@@ -110,6 +119,7 @@ class QueueMachine(QueueHarness):
     def a_job_changes_hands(self, n: int, m: int) -> None:
         lease = self.lease(n, wants_held=True)
         job = None if lease is None else self.model.holder(lease)
+        self.a_worker_registers()
         others = [k for k, one in enumerate(self.model.workers) if one.has_row and job and one.id != job.worker_id]
         if lease is None or job is None or not others:
             return
@@ -323,11 +333,12 @@ def test_whatever_workers_do_no_job_is_lost_doubled_or_written_to_late(clean_dat
             run_state_machine_as_test(
                 partial(QueueMachine, database, runner, clean_database),  # type: ignore[arg-type]
                 settings=settings(
-                    max_examples=int(given or 10),
+                    max_examples=int(given or 8),
                     stateful_step_count=60 if given else 40,
                     derandomize=given is None,
                     database=None,
                     deadline=None,
+                    phases=(Phase.generate,) if given is None else tuple(Phase),
                     suppress_health_check=list(HealthCheck),
                 ),
             )
