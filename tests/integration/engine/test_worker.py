@@ -31,11 +31,11 @@ SOON_S = 20.0
 class Floor:
     """One project, one toy graph, and workers of this process that work it."""
 
-    def __init__(self, database: Database, url: str, project_id: UUID) -> None:
+    def __init__(self, database: Database, settings: Settings, project_id: UUID) -> None:
         self.database = database
         self.project_id = project_id
         self.toy = Toy()
-        self.settings = Settings(database_url=url, lease_s=1.5, poll_s=0.05, worker_slots=2, drain_s=3.0)
+        self.settings = settings
 
     def hire(self) -> Worker:
         return Worker(self.settings, {KIND: self.toy.definition()}, self.database)
@@ -88,8 +88,13 @@ class Floor:
 
 
 @pytest.fixture
-async def floor(database: Database, clean_database: str) -> Floor:
-    return Floor(database, clean_database, await a_project(database))
+def worker_settings(clean_database: str) -> Settings:
+    return Settings(database_url=clean_database, lease_s=1.5, poll_s=0.05, worker_slots=2, drain_s=3.0)
+
+
+@pytest.fixture
+async def floor(database: Database, worker_settings: Settings) -> Floor:
+    return Floor(database, worker_settings, await a_project(database))
 
 
 def once(work: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
