@@ -50,8 +50,8 @@ bench-peers: setup  ## the engine beside its peers alone (benchmarks/peers/READM
 golden: setup  ## renders and checks every whole plan, a third of them in full (ARGS="--third 1", ARGS=--update)
 	@$(BIN)/python -m tests.golden $(ARGS)
 
-crash: setup  ## a kill at every statement and outside call of whole runs, resumably (SHARD=i/n JOBS=2)
-	@$(BIN)/python -m tests.crash --shard $(or $(SHARD),1/1) --jobs $(or $(JOBS),2)
+crash: setup  ## a kill at every statement and outside call of whole runs, resumably (SHARD=i/n JOBS=2 ONLY=text)
+	@$(BIN)/python -m tests.crash --shard $(or $(SHARD),1/1) --jobs $(or $(JOBS),2) --only "$(ONLY)"
 
 storm: setup  ## random kills or PostgreSQL restarts under load: KILLS=100, RESTARTS=50
 	@$(BIN)/python -m tests.crash.storm --kills $(or $(KILLS),0) --restarts $(or $(RESTARTS),0)

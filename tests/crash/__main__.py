@@ -36,7 +36,7 @@ def main() -> int:
             with Stage(server_url, directory / "watching", processes) as stage:
                 enumeration = enumerate_points(stage, runs=_RUNS, say=say)
             state.keep(enumeration)
-        mine = enumeration.points[number - 1 :: of]
+        mine = [point for point in enumeration.points if options.only in str(point)][number - 1 :: of]
         done = state.done()
         left = [point for point in mine if str(point) not in done]
         say(f"{len(enumeration.points)} points, {len(mine)} in shard {options.shard}, {len(left)} left")
@@ -77,6 +77,7 @@ def _server(stack: ExitStack, directory: Path) -> str:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make crash", description=__doc__)
     parser.add_argument("--shard", default="1/1", metavar="I/N", help="every n-th point, from the i-th on")
+    parser.add_argument("--only", default="", metavar="TEXT", help="points with this in their names")
     parser.add_argument("-j", "--jobs", type=int, default=2, help="points at the same time")
     parser.add_argument("--state", default=".data/crash", help="where finished points are kept")
     return parser.parse_args()
