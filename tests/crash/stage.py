@@ -323,7 +323,7 @@ class Stage:
             return True
         if self.disturbance.on_held is not None:
             return victim.was_held
-        process.join(0 if victim.is_api or victim.point.is_call else _CLOCK_S)
+        process.join(0 if victim.point.is_call else _CLOCK_S)
         return was_killed(process)
 
     def _settle(self, tap: str, idle: str, then: str) -> None:
