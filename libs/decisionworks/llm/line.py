@@ -72,11 +72,12 @@ class Line:
         self, card: ModelCard, client: Callable[[], VendorClient], *, admission: Admission, patience: Patience
     ) -> None:
         self.card = card
-        self._client = client
+        self._make_client = client
+        self._client: VendorClient | None = None
+        self._opening = asyncio.Lock()
         self._admission = admission
         self._patience = patience
         self._probing = asyncio.Lock()
-        self._has_asked = False
         self._breaker = pybreaker.CircuitBreaker(
             fail_max=patience.breaker_failures,
             reset_timeout=patience.breaker_rest_s,
@@ -87,8 +88,8 @@ class Line:
 
     async def close(self) -> None:
         """Close the connections, if any was ever opened."""
-        if self._has_asked:
-            await self._client().close()
+        if self._client is not None:
+            await self._client.close()
 
     async def ask(self, prompt: VendorPrompt, site: CallSite, *, deadline: float) -> Heard:
         """Ask until there is an answer, at most until a monotonic deadline.
@@ -144,10 +145,16 @@ class Line:
         asked = fault.retry_after_s if isinstance(fault, VendorFault) else None
         return jittered if asked is None else asked + min(0.25 * jittered, 0.5)
 
+    async def _opened(self) -> VendorClient:
+        """The client. Its first use loads the vendor's SDK, which takes seconds: off the loop, once, before a moment is
+        reserved; whoever asks meanwhile waits for the same one."""
+        async with self._opening:
+            if self._client is None:
+                self._client = await asyncio.to_thread(self._make_client)
+            return self._client
+
     async def _once(self, prompt: VendorPrompt, site: CallSite, *, deadline: float) -> tuple[VendorAnswer, UUID]:
-        # The first use loads the vendor's SDK, which takes seconds: off the loop, and before a moment is reserved.
-        client = self._client() if self._has_asked else await asyncio.to_thread(self._client)
-        self._has_asked = True
+        client = await self._opened()
         place_id = await self._admission.take(site, self._need(prompt), deadline=deadline)
         try:
             left_s = min(self._patience.request_s, deadline - time.monotonic())

@@ -74,7 +74,7 @@ class Desk:
     def ladder(self, models: str = "anthropic/claude-sonnet-5-5", **settings: Any) -> ModelLadder:
         """The models that answer; the offline rules are last unless `models_required` says otherwise."""
         environment = {**self.vendors.environment(), "DATABASE_URL": "postgresql://unused"}
-        given = {"models_extract": models, "model_request_s": 5.0, "model_pause_s": 2.0, "model_deadline_s": 20.0}
+        given = {"models_extract": models, "model_request_s": 5.0, "model_pause_s": 2.0, "model_deadline_s": 60.0}
         rules = OfflineProvider({"extract": lambda _material: {"colour": "grey", "reasons": []}})
         desk = open_desk(read_settings(environment, **(given | settings)), offline=rules)
         self.opened.append(desk)
