@@ -53,7 +53,14 @@ async def start_api(clean_database: str, tmp_path: Path) -> AsyncIterator[StartA
 
     async def start(**given: Any) -> Api:
         settings = Settings(
-            **{"database_url": clean_database, "data_dir": tmp_path, "pool_size": 8, "port": 0} | given  # type: ignore[arg-type]
+            **{  # a busy machine is no reason to refuse a preview here
+                "database_url": clean_database,
+                "data_dir": tmp_path,
+                "pool_size": 8,
+                "port": 0,
+                "preview_timeout_s": 20.0,
+            }
+            | given  # type: ignore[arg-type]
         )
         app = create_app(settings)
         server = Server(
