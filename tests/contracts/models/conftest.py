@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,15 @@ class Colour(BaseModel):
 
 
 GOOD = {"colour": "green", "reasons": ["leaves"]}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _vendor_sdks_are_loaded() -> None:
+    """Loading them takes seconds, which is no part of the short deadlines that tests give."""
+    import_module("decisionworks.llm.vendors.anthropic_messages")
+    import_module("decisionworks.llm.vendors.openai_api")
+    import_module("anthropic.resources.messages")
+    import_module("openai.resources.responses")
 
 
 @pytest.fixture(scope="session")
