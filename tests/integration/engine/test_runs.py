@@ -16,7 +16,7 @@ from decisionworks.engine.outcome import Lost, Parked, Succeeded, outcome_of
 from decisionworks.engine.run_graph import conclude, run_graph
 from decisionworks.events import Doorbell
 from decisionworks.jobs import ClaimedJob, LeaseLost
-from decisionworks.kit.db import Database
+from decisionworks.kit.db import Database, DatabaseUnavailable, Tx
 from decisionworks.kit.ids import new_id
 from tests.factories.queue import a_project, a_worker, claimed, let_lease_end, rescued
 from tests.factories.toy_graph import KIND, Toy
@@ -154,6 +154,46 @@ async def test_a_frozen_worker_that_wakes_can_write_nothing(bench: Bench) -> Non
     await conclude(bench.definition, frozen, outcome)
     assert isinstance(await bench.work(await taken_over), Parked)
     assert (await bench.told()).count(("reason-card", "first")) == 1
+
+
+async def test_a_takeover_passes_over_a_job_whose_commit_is_under_way(bench: Bench) -> None:
+    healthy = await a_worker(bench.database)
+    attempt = await bench.claim()
+    while_committing: list[jobs.LostJob] = []
+
+    async def look(_tx: Tx) -> None:
+        await let_lease_end(bench.database, bench.worker_id)
+        while_committing.extend(await rescued(bench.database, healthy))
+
+    await attempt.write(look)
+    afterwards = await rescued(bench.database, healthy)
+
+    assert while_committing == []
+    assert [lost.id for lost in afterwards] == [attempt.job.id]
+
+
+async def test_a_commit_whose_answer_was_lost_is_sent_again_and_told_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bench.work(await bench.claim())
+    await bench.answer("blue")
+    original, calls = bench.database.call_once, [0]
+
+    async def call_once(statement: bytes, parameters: Any) -> Any:
+        calls[0] += 1
+        row = await original(statement, parameters)
+        if calls[0] == 1:
+            raise DatabaseUnavailable("the answer was lost on its way")
+        return row
+
+    monkeypatch.setattr(bench.database, "call_once", call_once)
+
+    await bench.work(await bench.claim())
+
+    told = await bench.told()
+    assert calls[0] == 2
+    assert (told.count(("reason-card", "second")), told.count(("node-started", "third"))) == (1, 1)
+    assert await bench.count("SELECT max(seq) - count(*) AS n FROM events") == 0
 
 
 async def test_a_retry_whose_lease_is_lost_again_is_not_told(bench: Bench) -> None:

@@ -1,5 +1,6 @@
--- Jobs of dead workers wait again, at once, and the worker is forgotten when none is left: its lease has ended, or its
--- session is gone and with it the advisory lock. They keep their rank, not to wait behind what came later. %(sweep)s looks at every running job instead of the dead workers'.
+-- Jobs of dead workers wait again, at once, and keep their rank, so as not to wait behind what came later. A worker is dead
+-- when its lease has ended, or its session is gone and with it the advisory lock. %(sweep)s also finds running jobs of
+-- workers that nobody knows.
 WITH dead_worker AS MATERIALIZED (
     SELECT worker_id FROM workers WHERE worker_id <> %(worker_id)s
         AND (beat_at < clock_timestamp() - lease
