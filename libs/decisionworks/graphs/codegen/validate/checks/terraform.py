@@ -60,10 +60,11 @@ class TerraformValidateCheck:
         runs: list[SandboxResult] = []
         roots = root_modules(workspace)
         for root in roots:
-            runs += [init := prepared.init(root), result := prepared.run(root, ["validate", "-json", "-no-color"])]
+            result = prepared.run(root, ["validate", "-json", "-no-color"])
+            runs.append(result)
             found = _diagnostics(root, result)
             if not result.has_succeeded and not found:
-                found = [Finding(file=root, rule="terraform-init", message=said(init))]
+                found = [Finding(file=root, rule="terraform-init", message=said(result))]
             findings += found
         passed = f"{_counted(len(roots), 'root module')} valid, {prepared.label}"
         return judged(findings, passed=passed, tool=TOOL, version=prepared.terraform.version, runs=tuple(runs))
@@ -87,12 +88,11 @@ class TerraformTestCheck:
         runs: list[SandboxResult] = []
         passes = 0
         for root in roots:
-            for init, result in _in_parts(prepared, root, _test_files(workspace, root)):
-                runs += [init, result]
+            for result in _in_parts(prepared, root, _test_files(workspace, root)):
+                runs.append(result)
                 passed, found = _tested(root, result)
                 if passed == 0 and not found:
-                    why = said(init if init.exit_code else result)
-                    found = [Finding(file=root, rule="terraform-test", message=why)]
+                    found = [Finding(file=root, rule="terraform-test", message=said(result))]
                 passes += passed
                 findings += found
         reason = f"{_counted(passes, 'test')} passed, {prepared.label}"
@@ -106,17 +106,16 @@ def _test_files(workspace: Workspace, root: str) -> list[str]:
     ]
 
 
-def _in_parts(prepared: Prepared, root: str, files: list[str]) -> list[tuple[SandboxResult, SandboxResult]]:
+def _in_parts(prepared: Prepared, root: str, files: list[str]) -> list[SandboxResult]:
     """Run the test files in a few processes at the same time, for each Terraform runs one file after the other.
 
     Each works in a copy of its own: a sandbox gives its directory to its own user.
     """
     parts = [part for number in range(_TESTS_AT_ONCE) if (part := files[number::_TESTS_AT_ONCE])]
 
-    def run(part: list[str]) -> tuple[SandboxResult, SandboxResult]:
+    def run(part: list[str]) -> SandboxResult:
         own = replace(prepared, copy=prepared.workspace.copy("terraform-test"))
-        filters = [f"-filter={file}" for file in part]
-        return own.init(root), own.run(root, ["test", "-json", "-no-color", *filters])
+        return own.run(root, ["test", "-json", "-no-color", *(f"-filter={file}" for file in part)])
 
     with ThreadPoolExecutor(len(parts), thread_name_prefix="terraform-test") as pool:
         return list(pool.map(run, parts))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,21 +12,18 @@ from decisionworks.graphs.codegen.render.terraform import REQUIRED_TERRAFORM
 from decisionworks.graphs.codegen.validate.checks.infrastructure import dangers
 from decisionworks.graphs.codegen.validate.checks.programs import find_program, version_in
 from decisionworks.graphs.codegen.validate.model import Verdict, skipped
-from decisionworks.graphs.codegen.validate.schema import load_schema_facts, write_mirror
+from decisionworks.graphs.codegen.validate.schema import load_schema_facts, write_schema
 from decisionworks.graphs.codegen.validate.workspace import TOOLS_DIR, Workspace
 from decisionworks.sandbox import MEBIBYTE, Limits, Purpose, SandboxResult, Sockets
 
 TOOL = "terraform"
-# Provider plugins speak with Terraform unencrypted: both run in the same sandbox.
 _ENVIRONMENT = {
     "CHECKPOINT_DISABLE": "1",
     "TF_CLI_CONFIG_FILE": "/dev/null",
-    "TF_DISABLE_PLUGIN_TLS": "1",
     "TF_INPUT": "0",
     "TF_IN_AUTOMATION": "1",
 }
 _LIMITS = Limits(wall_s=120, cpu_s=120, address_space_bytes=16384 * MEBIBYTE, file_bytes=1024 * MEBIBYTE, processes=96)
-_PLATFORM = re.compile(r"^on (\w+)$", re.MULTILINE)
 _LEAST = re.compile(r">= (\d+)\.(\d+)")
 _AWS = "hashicorp/aws"
 
@@ -35,7 +34,6 @@ class Terraform:
 
     program: str
     version: str
-    platform: str
 
     def parse(self, workspace: Workspace, arguments: list[str]) -> SandboxResult:
         """Run a command that reads the repository only and starts no provider."""
@@ -49,30 +47,29 @@ class Prepared:
     terraform: Terraform
     workspace: Workspace
     copy: Path
-    plugins: Path
-    is_schema_only: bool
+    schema: Path | None
 
     @property
     def label(self) -> str:
         """What a check on these providers can say about the repository."""
-        if self.is_schema_only:
+        if self.schema is not None:
             return f"schema-checked against AWS provider {load_schema_facts().version} (no AWS calls)"
         return "checked with the providers of the mirror"
 
-    def init(self, root: str) -> SandboxResult:
-        """Install modules and providers of a root module."""
-        return self.run(root, ["init", "-backend=false", "-input=false", "-no-color", f"-plugin-dir={self.plugins}"])
-
-    def run(self, root: str, arguments: list[str]) -> SandboxResult:
-        """Run a command in a root module; it may start provider plugins."""
-        directory = self.copy / root
+    def run(self, root: str, *commands: list[str]) -> SandboxResult:
+        """Initialise a root module and run commands in it; the output is the last one's."""
+        mirror = self.workspace.provider_mirror
+        init = ["init", "-backend=false", "-input=false", "-no-color"]
+        init += [f"-plugin-dir={mirror}"] if mirror is not None else []
+        argvs = [[self.terraform.program, *arguments] for arguments in (init, *commands)]
+        script = [sys.executable, "-B", str(TOOLS_DIR / "run_terraform.py")]
         return self.workspace.sandbox.run(
-            [self.terraform.program, *arguments],
-            work_dir=directory,
+            [*script, "-" if self.schema is None else str(self.schema), json.dumps(argvs)],
+            work_dir=self.copy / root,
             limits=_LIMITS,
             purpose=Purpose.EXECUTE,
             environment=_ENVIRONMENT,
-            read_only=[self.plugins.parent, TOOLS_DIR],
+            read_only=[TOOLS_DIR, *(path for path in (self.schema, mirror) if path is not None)],
             writable=[self.copy],
             sockets=Sockets.UNIX,
         )
@@ -86,10 +83,10 @@ def find_terraform(workspace: Workspace) -> Terraform | Verdict:
     if program is None:
         return skipped("terraform is not installed", tool=TOOL)
     told = _parse(workspace, program, ["version"])
-    version, platform = version_in(told), _PLATFORM.search(told.stdout.decode(errors="replace"))
-    if version is None or platform is None:
+    version = version_in(told)
+    if version is None:
         return skipped("terraform does not run in the sandbox", tool=TOOL)
-    return Terraform(program=program, version=version, platform=platform.group(1))
+    return Terraform(program=program, version=version)
 
 
 def prepare(workspace: Workspace, name: str) -> Prepared | Verdict:
@@ -100,13 +97,11 @@ def prepare(workspace: Workspace, name: str) -> Prepared | Verdict:
     reason = _reason_against(workspace, terraform)
     if reason is not None:
         return skipped(reason, tool=TOOL, version=terraform.version)
-    mirror = workspace.provider_mirror
     return Prepared(
         terraform=terraform,
         workspace=workspace,
         copy=workspace.copy(name),
-        plugins=mirror or _schema_only(workspace, terraform, name),
-        is_schema_only=mirror is None,
+        schema=_schema_only(workspace, name) if workspace.provider_mirror is None else None,
     )
 
 
@@ -140,15 +135,14 @@ def _reason_against(workspace: Workspace, terraform: Terraform) -> str | None:
     return None
 
 
-def _schema_only(workspace: Workspace, terraform: Terraform, name: str) -> Path:
-    """The mirror with our provider, which knows the types that the repository names."""
+def _schema_only(workspace: Workspace, name: str) -> Path:
+    """The schema of the types that the repository names, for our own provider."""
     named: dict[str, set[str]] = {"resource": set(), "data": set()}
     for block in workspace.read("hcl").blocks:
         if block["kind"] in named and block["labels"]:
             named[block["kind"]].add(block["labels"][0])
     facts = load_schema_facts().only(resources=named["resource"], data=named["data"])
-    script = TOOLS_DIR / "schema_provider.py"
-    return write_mirror(workspace.directory(f"{name}-mirror"), facts, script=script, platform=terraform.platform)
+    return write_schema(workspace.directory(f"{name}-schema"), facts)
 
 
 def _providers(workspace: Workspace) -> list[str]:

@@ -7,6 +7,6 @@ from decisionworks.graphs.codegen.validate.schema.facts import (
     SchemaFacts,
     load_schema_facts,
 )
-from decisionworks.graphs.codegen.validate.schema.mirror import write_mirror
+from decisionworks.graphs.codegen.validate.schema.written import write_schema
 
-__all__ = ["Attribute", "Block", "Nested", "SchemaFacts", "load_schema_facts", "write_mirror"]
+__all__ = ["Attribute", "Block", "Nested", "SchemaFacts", "load_schema_facts", "write_schema"]

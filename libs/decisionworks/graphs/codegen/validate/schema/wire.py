@@ -2,7 +2,7 @@
 
 Only the few messages of that one answer are written, by hand: a field is its number and wire type, then its value.
 
-Source: the protocol's definition, tfplugin5.proto (GetProviderSchema.Response, Schema)
+Source: the protocol's definition, tfplugin5.proto (GetProviderSchema.Response, Schema, ServerCapabilities)
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import Any
 from decisionworks.graphs.codegen.validate.schema.facts import Attribute, Block, Nested, SchemaFacts
 
 _NESTINGS = {"1": 1, "l": 2, "s": 3, "m": 4}
-_RESOURCES, _DATA = 2, 3
+_RESOURCES, _DATA, _ABILITIES = 2, 3, 6
+# One Terraform process asks once, however many modules it configures the provider for.
+_SCHEMA_IS_ASKED_ONCE = 2
 
 
 def schema_answer(facts: SchemaFacts) -> bytes:
@@ -23,6 +25,7 @@ def schema_answer(facts: SchemaFacts) -> bytes:
             _message(1, _schema(facts.provider(), is_provider=True)),
             *_by_name(facts, "resources", _RESOURCES),
             *_by_name(facts, "data", _DATA),
+            _message(_ABILITIES, _number(_SCHEMA_IS_ASKED_ONCE, 1)),
         ]
     )
 

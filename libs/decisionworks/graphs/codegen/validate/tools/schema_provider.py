@@ -1,16 +1,17 @@
 """A Terraform provider that knows the schema of AWS and nothing else: it can check and plan, and cannot apply.
 
-Terraform starts it inside the sandbox and speaks its plugin protocol 5 with it: gRPC over a Unix socket in the working
-directory. The first argument is the directory with the schema: `answer.bin`, the whole answer to the question for it,
-and `schema.json`, the written form that `validate/schema/facts.py` describes.
+`run_terraform.py` holds it open inside the sandbox, and every Terraform that runs there talks to the same one: protocol
+5, which is gRPC, over a Unix socket in the working directory. The schema is a directory with `answer.bin`, the whole
+answer to the question for it, and `schema.json`, the written form that `validate/schema/facts.py` describes.
 
 Source: the protocol's definition, tfplugin5.proto
 """
 
+import contextlib
 import json
 import os
 import socket
-import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,15 +26,14 @@ from h2.events import (
     StreamEnded,
     StreamReset,
 )
+from h2.exceptions import ProtocolError
 
 Block = dict[str, Any]
 Method = Callable[[dict[int, list[bytes]]], bytes]
 
-_COOKIE = ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
 _SERVICE = "/tfplugin5.Provider/"
 _SHUT_DOWN = "/plugin.GRPCController/Shutdown"
 _UNIMPLEMENTED = "12"
-_IDLE_S = 60
 _ERROR = 1
 _UNKNOWN = ormsgpack.Ext(0, b"\x00")
 # A data source has to answer with something; these stand for what AWS would say.
@@ -293,25 +293,29 @@ class Conversation:
                 self._http.send_headers(stream, [("grpc-status", "0")], end_stream=True)
 
 
-def main() -> None:
-    """Say where we listen, and answer the one who asks."""
-    if os.environ.get(_COOKIE[0]) != _COOKIE[1]:  # noqa: TID251 - a program of its own
-        sys.exit("This program is a Terraform provider and is started by Terraform.")
-    provider = Provider(Path(sys.argv[1]))
-    # Socket addresses are short, and Terraform looks from the same directory.
-    address = Path(f".provider-{os.getpid()}")
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-        listener.bind(str(address))
-        listener.listen(1)
-        listener.settimeout(_IDLE_S)
-        try:
-            print(f"1|5|unix|{address}|grpc|", flush=True)  # noqa: T201
-            peer, _ = listener.accept()
-            with peer:
-                Conversation(peer, provider).hold()
-        finally:
-            address.unlink(missing_ok=True)
+class Listener:
+    """A socket in the working directory where every peer is answered, each in a thread of its own."""
 
+    def __init__(self, provider: Provider) -> None:
+        # Socket addresses are short, and Terraform looks from the same directory.
+        self.address = f".provider-{os.getpid()}"
+        self._provider = provider
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.bind(self.address)
+        self._socket.listen(16)
 
-if __name__ == "__main__":
-    main()
+    def __enter__(self) -> "Listener":
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        Path(self.address).unlink(missing_ok=True)
+
+    def _accept(self) -> None:
+        while True:
+            peer, _ = self._socket.accept()
+            threading.Thread(target=self._talk, args=(peer,), daemon=True).start()
+
+    def _talk(self, peer: socket.socket) -> None:
+        with peer, contextlib.suppress(OSError, ProtocolError):
+            Conversation(peer, self._provider).hold()
