@@ -26,6 +26,7 @@ from decisionworks.graphs.planning.state import PlanningState
 from decisionworks.graphs.planning.tools import planning_tools
 from decisionworks.kit.settings import Settings
 from decisionworks.llm import NO_MODELS, ModelDesk, OfflineProvider, open_desk
+from decisionworks.llm.code_model import CODEGEN, NOTHING_WRITTEN
 from decisionworks.projects import load_constraint_catalogue
 from decisionworks.sandbox import open_sandbox
 
@@ -56,7 +57,7 @@ def graph_definitions(settings: Settings, models: ModelDesk = NO_MODELS) -> Mapp
 
 @functools.cache
 def _rules() -> OfflineProvider:
-    return OfflineProvider(offline_rules(load_constraint_catalogue()))
+    return OfflineProvider({**offline_rules(load_constraint_catalogue()), CODEGEN: lambda _material: NOTHING_WRITTEN})
 
 
 def _plan_definition(settings: Settings, models: ModelDesk) -> GraphDefinition:
@@ -70,11 +71,11 @@ def _plan_definition(settings: Settings, models: ModelDesk) -> GraphDefinition:
         MLOpsProjectState, context_schema=Attempt
     )
     add_planning(builder, planning, next_node=FIRST_NODE)
-    add_generation(builder, _codegen_tools(settings, catalogue_version=planning.patterns.version))
+    add_generation(builder, _codegen_tools(settings, models, catalogue_version=planning.patterns.version))
     return GraphDefinition(kind=JOB_KIND, version=GRAPH_VERSION, builder=builder, life=DecisionLife())
 
 
-def _codegen_tools(settings: Settings, *, catalogue_version: str) -> CodegenTools:
+def _codegen_tools(settings: Settings, models: ModelDesk, *, catalogue_version: str) -> CodegenTools:
     scratch_dir = Path(tempfile.gettempdir())
     return CodegenTools(
         store=open_store(settings),
@@ -84,4 +85,6 @@ def _codegen_tools(settings: Settings, *, catalogue_version: str) -> CodegenTool
         data_dir=settings.data_dir,
         scratch_dir=scratch_dir,
         catalogue_version=catalogue_version,
+        code_models=models.code_models(),
+        code_rounds=settings.codegen_rounds,
     )

@@ -57,10 +57,13 @@ async def _work(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.drain)
     log.info("worker.started", slots=settings.worker_slots)
+    opening = asyncio.create_task(models.open())
     try:
         async with serving(settings, worker):
             await worker.run()
     finally:
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
         await models.close()
         await database.close()
     log.info("worker.stopped")

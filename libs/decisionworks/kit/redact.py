@@ -5,7 +5,9 @@ Wide rather than narrow: a word too many is a nuisance, a key too many is a brea
 
 from __future__ import annotations
 
+import io
 import re
+import tokenize
 from collections.abc import Mapping
 from typing import Any
 
@@ -66,3 +68,28 @@ def redact_json(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [redact_json(member) for member in value]
     return value
+
+
+# Addresses that nobody has (RFC 2606); examples and tests are written with them.
+_EXAMPLE_ADDRESS = re.compile(r"(?i)[\w.+\-]+@(?:[a-z0-9\-]+\.)*example\.(?:com|net|org)")
+
+
+def secrets_in_code(path: str, text: str) -> list[str]:
+    """The kinds of secrets that a file contains; of Python only what it says counts, not how its variables are named."""
+    said = _spoken(text) if path.endswith(".py") else text
+    shown = _EXAMPLE_ADDRESS.sub("", said)
+    return [kind for kind, pattern in _PATTERNS if pattern.search(shown)]
+
+
+def _spoken(text: str) -> str:
+    """The strings and comments of Python code; text that is no Python counts as a whole."""
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    except (tokenize.TokenError, SyntaxError):
+        return text
+    return "\n".join(token.string for token in tokens if token.type in _SPOKEN)
+
+
+_SPOKEN = {tokenize.STRING, tokenize.COMMENT} | {
+    getattr(tokenize, n) for n in ("FSTRING_MIDDLE",) if hasattr(tokenize, n)
+}

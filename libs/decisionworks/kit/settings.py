@@ -112,8 +112,19 @@ class Settings(BaseModel):
     models_question: str = Field(default="", description="the same for putting questions in the user's language")
     models_critic: str = Field(default="", description="the same for both critics")
     models_plan_argument: str = Field(default="", description="the same for arguing a plan in prose")
+    models_codegen: str = Field(
+        default="",
+        description="the same for writing service code, tests and docs; claude-code/model works in a tree of files",
+    )
     models_required: str = Field(
-        default="", description="nodes (extract, question, critic, plan-argument) that fail rather than go offline"
+        default="",
+        description="nodes (extract, question, critic, plan-argument, codegen) that fail rather than go offline",
+    )
+    codegen_session_s: float = Field(default=600.0, gt=0, le=3600, description="longest that one session of code takes")
+    codegen_session_usd: float = Field(default=1.0, gt=0, le=100, description="most that one session of code may cost")
+    codegen_turns: int = Field(default=40, ge=1, le=500, description="most turns of one session of code")
+    codegen_rounds: int = Field(
+        default=3, ge=0, le=3, description="times that findings on written code go back before the template stays"
     )
     model_deadline_s: float = Field(default=120.0, gt=0, le=3600, description="longest that one model may be asked")
     model_request_s: float = Field(default=60.0, gt=0, le=3600, description="longest that one request may take")

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
 from decisionworks.kit.settings import Settings
 from decisionworks.llm.admission import Admission, Budgets, Limits
+from decisionworks.llm.clients import PROVIDERS, VendorClients, base_url, obstacle
+from decisionworks.llm.code_model import CODEGEN, CodeGenProvider, CodeModels
 from decisionworks.llm.errors import InvalidModels
 from decisionworks.llm.ladder import ModelLadder
 from decisionworks.llm.line import Line, Patience
-from decisionworks.llm.model import OFFLINE, VendorClient
-from decisionworks.llm.model_catalogue import ModelCard, ending, load_model_catalogue
+from decisionworks.llm.model import OFFLINE
+from decisionworks.llm.model_catalogue import CLAUDE_CODE, ModelCard, ending, load_model_catalogue
 from decisionworks.llm.provider import OrchestrationProvider
 from decisionworks.llm.tracing import LangSmithTracer, NoTracer, Tracer
 
-TASKS = ("extract", "question", "critic", "plan-argument")
-_PROVIDERS = ("anthropic", "openai")
+TASKS = ("extract", "question", "critic", "plan-argument", CODEGEN)
+# A session that failed for its whole time is not worth a third one.
+_CODE_REQUESTS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,11 @@ class ModelDesk:
         """The models of a task, None where it is offline."""
         return self.ladders.get(task)
 
+    def code_models(self) -> CodeGenProvider | None:
+        """Who writes code, None where nobody is asked."""
+        ladder = self.ladders.get(CODEGEN)
+        return None if ladder is None else CodeModels(ladder)
+
     def label(self, task: str) -> str:
         """The models of a task as node keys name them."""
         ladder = self.ladders.get(task)
@@ -41,6 +48,11 @@ class ModelDesk:
     def warnings(self, today: date) -> list[str]:
         """Which of the chosen models end soon, or have."""
         return [said for line in self.lines if (said := ending(line.card, today=today)) is not None]
+
+    async def open(self) -> None:
+        """Load the vendors' SDKs, which takes seconds, before a question waits for them."""
+        for line in self.lines:
+            await line.open()
 
     async def close(self) -> None:
         """Send what is traced and close every connection."""
@@ -53,51 +65,63 @@ NO_MODELS = ModelDesk(ladders={}, lines=(), tracer=NoTracer())
 
 
 def open_desk(settings: Settings, *, offline: OrchestrationProvider) -> ModelDesk:
-    """Who answers, by the settings; no connection is made and no SDK loaded before the first question.
+    """Who answers, by the settings; no connection is made and no SDK loaded before `open` or the first question.
 
     Raises: InvalidModels.
     """
     chosen = {task: _chosen(settings, task) for task in TASKS}
     required = _required(settings)
     tracer = _tracer(settings) if any(chosen.values()) else NoTracer()
-    patience = _patience(settings)
-    lines: dict[str, Line] = {}
-    for card in {card.label: card for cards in chosen.values() for card in cards}.values():
-        admission = Admission(limits=_limits(settings), budgets=_budgets(settings))
-        lines[card.label] = Line(card, _client(settings, card.provider), admission=admission, patience=patience)
-    ladders = {
-        task: ModelLadder(
-            [lines[card.label] for card in cards],
-            last=None if task in required else offline,
-            patience=patience,
-            tracer=tracer,
-        )
-        for task, cards in chosen.items()
-        if cards
-    }
+    clients = VendorClients(settings)
+    admission = Admission(limits=_limits(settings), budgets=_budgets(settings))
+    lines: dict[tuple[str, bool], Line] = {}
+    ladders: dict[str, ModelLadder] = {}
+    for task, cards in chosen.items():
+        patience = _patience(settings, is_code=task == CODEGEN)
+        for card in cards:
+            lines.setdefault(
+                (card.label, task == CODEGEN),
+                Line(
+                    card,
+                    clients.maker(card.provider),
+                    admission=admission,
+                    patience=patience,
+                    session_usd=settings.codegen_session_usd if card.provider == CLAUDE_CODE else None,
+                ),
+            )
+        if cards:
+            ladders[task] = ModelLadder(
+                [lines[card.label, task == CODEGEN] for card in cards],
+                last=None if task in required else offline,
+                patience=patience,
+                tracer=tracer,
+            )
     return ModelDesk(ladders=ladders, lines=tuple(lines.values()), tracer=tracer)
 
 
 def _chosen(settings: Settings, task: str) -> list[ModelCard]:
-    """The models that a setting names, or the packaged choice among the providers that there is a key for."""
+    """The models that a setting names, or the packaged choice among those that can be asked here.
+
+    Raises: InvalidModels.
+    """
     said = str(getattr(settings, f"models_{task.replace('-', '_')}"))
     catalogue = load_model_catalogue()
     labels = [name.strip() for name in said.split(",") if name.strip()]
     if not labels:
-        labels = [label for label in catalogue.defaults[task] if _has_key(settings, label.partition("/")[0])]
+        labels = [label for label in catalogue.defaults[task] if obstacle(settings, label.partition("/")[0]) is None]
     cards = []
     for label in labels:
         if label == OFFLINE:
             break
         provider = label.partition("/")[0]
-        if provider not in _PROVIDERS:
-            raise InvalidModels(f"there is no provider {provider!r}", remedy=f"use one of {', '.join(_PROVIDERS)}")
-        if not _has_key(settings, provider):
-            raise InvalidModels(
-                f"{label} is to answer {task}, and there is no key for {provider}",
-                remedy=f"set DECISIONWORKS_{provider.upper()}_API_KEY",
-            )
-        cards.append(catalogue.get(label, is_own_server=_base_url(settings, provider) is not None))
+        if provider not in PROVIDERS:
+            raise InvalidModels(f"there is no provider {provider!r}", remedy=f"use one of {', '.join(PROVIDERS)}")
+        if provider == CLAUDE_CODE and task != CODEGEN:
+            raise InvalidModels(f"{label} writes code and cannot answer {task}", remedy=f"name it for {CODEGEN} only")
+        found = obstacle(settings, provider)
+        if found is not None:
+            raise InvalidModels(f"{label} is to answer {task}, and {found.why}", remedy=found.remedy)
+        cards.append(catalogue.get(label, is_own_server=base_url(settings, provider) is not None))
     return cards
 
 
@@ -109,43 +133,17 @@ def _required(settings: Settings) -> frozenset[str]:
     return names
 
 
-def _has_key(settings: Settings, provider: str) -> bool:
-    return getattr(settings, f"{provider}_api_key", None) is not None
-
-
-def _base_url(settings: Settings, provider: str) -> str | None:
-    url: str | None = getattr(settings, f"{provider}_base_url", None)
-    return url
-
-
-def _client(settings: Settings, provider: str) -> Callable[[], VendorClient]:
-    """Makes the provider's client at its first use, once for all its models."""
-
-    @cache
-    def make() -> VendorClient:
-        key = getattr(settings, f"{provider}_api_key").get_secret_value()
-        base_url, pause_s = _base_url(settings, provider), settings.model_pause_s
-        if provider == "anthropic":
-            from decisionworks.llm.vendors.anthropic_messages import AnthropicMessages
-
-            return AnthropicMessages(api_key=key, base_url=base_url, pause_s=pause_s)
-        from decisionworks.llm.vendors.openai_api import OpenAIChat, OpenAIResponses
-
-        vendor = OpenAIChat if settings.openai_protocol == "chat" else OpenAIResponses
-        return vendor(api_key=key, base_url=base_url, pause_s=pause_s)
-
-    return make
-
-
-def _patience(settings: Settings) -> Patience:
+def _patience(settings: Settings, *, is_code: bool) -> Patience:
+    """How long a model is waited for; writing code takes longer than any answer."""
+    requests = settings.model_requests
     return Patience(
-        deadline_s=settings.model_deadline_s,
-        request_s=settings.model_request_s,
-        requests=settings.model_requests,
+        deadline_s=_CODE_REQUESTS * settings.codegen_session_s if is_code else settings.model_deadline_s,
+        request_s=settings.codegen_session_s if is_code else settings.model_request_s,
+        requests=min(_CODE_REQUESTS, requests) if is_code else requests,
         first_pause_s=settings.model_first_pause_s,
         breaker_failures=settings.model_breaker_failures,
         breaker_rest_s=settings.model_breaker_rest_s,
-        hedge_after_s=settings.model_hedge_after_s,
+        hedge_after_s=None if is_code else settings.model_hedge_after_s,
     )
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from decisionworks.kit.errors import Broken, Forbidden, Invalid, RetryLater
+from decisionworks.llm.model import Usage
 
 
 class FaultKind(StrEnum):
@@ -31,6 +32,7 @@ class FaultKind(StrEnum):
     DEADLINE = "deadline"
     BUSY = "busy"
     REFUSED = "refused"
+    LIMIT = "limit"
 
 
 # Closed on purpose: what is not listed is not tried again.
@@ -41,19 +43,26 @@ RETRYABLE = frozenset({
 
 
 class VendorFault(Exception):
-    """One request to a vendor failed.
+    """One request to a vendor failed; `usage` is what it took all the same.
 
     Units: `retry_after_s` is seconds from now, as the vendor said.
     """
 
     def __init__(
-        self, kind: FaultKind, detail: str, *, retry_after_s: float | None = None, request_id: str | None = None
+        self,
+        kind: FaultKind,
+        detail: str,
+        *,
+        retry_after_s: float | None = None,
+        request_id: str | None = None,
+        usage: Usage | None = None,
     ) -> None:
         super().__init__(f"{kind}: {detail}")
         self.kind = kind
         self.detail = detail
         self.retry_after_s = retry_after_s
         self.request_id = request_id
+        self.usage = usage or Usage()
 
     @property
     def is_retryable(self) -> bool:

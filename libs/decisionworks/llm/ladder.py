@@ -61,7 +61,7 @@ class _Asking:
     cost_usd: float = 0.0
 
     def count(self, usage: Usage, cost_usd: float) -> None:
-        self.usage = Usage(**{n: getattr(self.usage, n) + getattr(usage, n) for n in Usage.__dataclass_fields__})
+        self.usage += usage
         self.cost_usd += cost_usd
 
     def known(self, line: Line, attempt: int) -> HeardBefore | None:
@@ -84,6 +84,11 @@ class ModelLadder:
         self._tracer = tracer
 
     @property
+    def is_required(self) -> bool:
+        """Whether a model has to answer, for no rules are the last."""
+        return self._last is None
+
+    @property
     def label(self) -> str:
         """The models in order, as node keys name them."""
         names = [line.card.label for line in self._lines] + (["offline"] if self._last is not None else [])
@@ -96,7 +101,7 @@ class ModelLadder:
         """
         key = digest_of([
             str(site.decision_set_id), site.node, question.task, question.pack.digest, self.label,
-            dict(question.trusted), dict(question.untrusted),
+            dict(question.trusted), dict(question.untrusted), dict(question.files),
         ])  # fmt: skip
         asking = _Asking(
             question=question,
@@ -108,6 +113,7 @@ class ModelLadder:
         switches: list[Switch] = []
         last: _Left | None = None
         for line in self._lines:
+            await line.open()  # loading an SDK is no part of a call's time
             asking.deadline = time.monotonic() + self._patience.deadline_s
             try:
                 answer = await self._climb(line, asking)
@@ -134,7 +140,7 @@ class ModelLadder:
         Raises: _Left, AnswerQuarantined.
         """
         question = asking.question
-        turns = first_turns(question)
+        turns = first_turns(question, in_tree=line.has_work_tree)
         problems: list[str] = []
         for attempt in range(1, MOST_TRIES + 1):
             text, content, problems = await self._try(line, asking, turns, attempt)
@@ -149,7 +155,11 @@ class ModelLadder:
                     sampling=_sampling(line),
                     question_key=asking.key,
                 )
-            turns = [*turns, ("assistant", text or "(empty)"), ("user", feedback_turn(problems))]
+            turns = [
+                *turns,
+                ("assistant", text or "(empty)"),
+                ("user", feedback_turn(problems, in_tree=line.has_work_tree)),
+            ]
         raise await self._quarantine(line, asking, text, problems)
 
     async def _try(
@@ -158,6 +168,7 @@ class ModelLadder:
         """One try: its text, and the content or what is wrong with it."""
         known = asking.known(line, attempt)
         if known is not None and known.outcome in ("failed", "refused"):
+            asking.count(known.usage, known.cost_usd)
             raise _Left(f"{known.detail or known.outcome} (before this attempt)")
         if known is not None and known.answer is not None:
             asking.count(known.usage, known.cost_usd)
@@ -211,6 +222,8 @@ class ModelLadder:
     async def _record_failure(self, line: Line, asking: _Asking, failed: SeriesFailed, attempt: int) -> None:
         if failed.requests == 0:
             return
+        cost_usd = line.card.cost_of(failed.usage)
+        asking.count(failed.usage, cost_usd)
         record = CallRecord(
             task=asking.question.task,
             question_key=asking.key,
@@ -220,8 +233,8 @@ class ModelLadder:
             prompt_pack=asking.question.pack.label,
             outcome="failed",
             finish_reason=failed.fault.kind.value,
-            usage=Usage(),
-            cost_usd=0.0,
+            usage=failed.usage,
+            cost_usd=cost_usd,
             latency_ms=failed.latency_ms,
             requests=failed.requests,
             request_id=failed.fault.request_id,
@@ -264,12 +277,14 @@ def _sampling(line: Line) -> Mapping[str, float] | None:
 def _prompt(line: Line, question: StructuredQuestion, turns: Sequence[tuple[str, str]]) -> VendorPrompt:
     return VendorPrompt(
         model=line.card.id,
-        system=system_text(question),
+        system=system_text(question, in_tree=line.has_work_tree),
         turns=tuple(turns),
         schema=question.pack.schema,
         schema_name=question.task.replace("-", "_"),
         max_output_tokens=min(question.pack.max_output_tokens, line.card.max_output),
         sampling=_sampling(line),
+        files=question.files if line.has_work_tree else {},
+        rules=question.rules,
     )
 
 

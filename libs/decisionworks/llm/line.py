@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pybreaker
@@ -19,7 +19,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 from decisionworks.llm.admission import Admission, Need
 from decisionworks.llm.call_site import CallSite
 from decisionworks.llm.errors import FaultKind, VendorFault
-from decisionworks.llm.model import VendorAnswer, VendorClient, VendorPrompt
+from decisionworks.llm.model import Usage, VendorAnswer, VendorClient, VendorPrompt
 from decisionworks.llm.model_catalogue import ModelCard
 
 log = structlog.get_logger(__name__)
@@ -56,22 +56,33 @@ class Heard:
 
 
 class SeriesFailed(Exception):
-    """Every try of a series failed, or none was made; carries the last fault."""
+    """Every try of a series failed, or none was made; carries the last fault and what all of them took."""
 
-    def __init__(self, fault: VendorFault, *, requests: int, latency_ms: int) -> None:
+    def __init__(self, fault: VendorFault, *, requests: int, latency_ms: int, usage: Usage | None = None) -> None:
         super().__init__(str(fault))
         self.fault = fault
         self.requests = requests
         self.latency_ms = latency_ms
+        self.usage = usage or Usage()
 
 
 class Line:
-    """One model at one vendor, as this process sees it; limits are shared by all processes."""
+    """One model at one vendor, as this process sees it; limits are shared by all processes.
+
+    `session_usd` is the most that a model with a work tree may spend in one session; None where one request is a call.
+    """
 
     def __init__(
-        self, card: ModelCard, client: Callable[[], VendorClient], *, admission: Admission, patience: Patience
+        self,
+        card: ModelCard,
+        client: Callable[[], VendorClient],
+        *,
+        admission: Admission,
+        patience: Patience,
+        session_usd: float | None = None,
     ) -> None:
         self.card = card
+        self._session_usd = session_usd
         self._make_client = client
         self._client: VendorClient | None = None
         self._opening = asyncio.Lock()
@@ -85,6 +96,15 @@ class Line:
             name=card.label,
             throw_new_error_on_trip=False,
         )
+
+    @property
+    def has_work_tree(self) -> bool:
+        """Whether the model finds the files of a question in a folder, instead of in the text."""
+        return self._session_usd is not None
+
+    async def open(self) -> None:
+        """Load the vendor's SDK now, so that no call waits for it."""
+        await self._opened()
 
     async def close(self) -> None:
         """Close the connections, if any was ever opened."""
@@ -117,7 +137,7 @@ class Line:
         return SeriesFailed(fault, requests=0, latency_ms=0)
 
     async def _series(self, prompt: VendorPrompt, site: CallSite, *, began: float, deadline: float) -> Heard:
-        sent = 0
+        sent, lost = 0, Usage()
         retrying = AsyncRetrying(
             stop=lambda state: self._must_stop(state, deadline),
             wait=self._wait,
@@ -128,11 +148,16 @@ class Line:
             async for attempt in retrying:
                 with attempt:
                     sent += 1
-                    answer, place_id = await self._once(prompt, site, deadline=deadline)
+                    try:
+                        answer, place_id = await self._once(prompt, site, deadline=deadline)
+                    except VendorFault as fault:
+                        lost += fault.usage
+                        raise
+            answer = replace(answer, usage=answer.usage + lost)
             return Heard(answer=answer, place_id=place_id, requests=sent, latency_ms=_since(began))
         except VendorFault as fault:
             log.warning("model.failed", model=self.card.label, kind=fault.kind.value, requests=sent)
-            raise SeriesFailed(fault, requests=sent, latency_ms=_since(began)) from fault
+            raise SeriesFailed(fault, requests=sent, latency_ms=_since(began), usage=lost) from fault
 
     def _must_stop(self, state: RetryCallState, deadline: float) -> bool:
         """After enough tries, or when the next one could not begin before the deadline."""
@@ -146,8 +171,8 @@ class Line:
         return jittered if asked is None else asked + min(0.25 * jittered, 0.5)
 
     async def _opened(self) -> VendorClient:
-        """The client. Its first use loads the vendor's SDK, which takes seconds: off the loop, once, before a moment is
-        reserved; whoever asks meanwhile waits for the same one."""
+        """The client. Its first use loads the vendor's SDK, which takes seconds: off the loop, once; whoever asks
+        meanwhile waits for the same one."""
         async with self._opening:
             if self._client is None:
                 self._client = await asyncio.to_thread(self._make_client)
@@ -167,7 +192,7 @@ class Line:
                 raise VendorFault(FaultKind.TIMEOUT, f"no whole answer within {left_s:.1f} s") from error
         except BaseException as error:
             asked_s = error.retry_after_s if isinstance(error, VendorFault) else None
-            await self._admission.give_up(site, place_id, provider=self.card.provider, pause_s=asked_s)
+            await self._admission.give_up(site, place_id, provider=self.card.account, pause_s=asked_s)
             raise
 
     async def _send(self, client: VendorClient, prompt: VendorPrompt, *, timeout_s: float) -> VendorAnswer:
@@ -189,17 +214,19 @@ class Line:
             await asyncio.gather(*running, return_exceptions=True)
 
     def _need(self, prompt: VendorPrompt) -> Need:
-        """The worst case: every character read without a cache, and the longest answer."""
+        """The worst case: every character read without a cache, and the longest answer; or a session's whole limit."""
+        if self._session_usd is not None:
+            tokens = int(self._session_usd / self.card.usd.input * 1e6) if self.card.usd.input else 0
+            return self._needing(tokens, self._session_usd)
         chars = len(prompt.system) + sum(len(text) for _, text in prompt.turns) + len(str(prompt.schema))
         tokens_in = int(chars / _CHARS_PER_TOKEN) + 1
         prices = self.card.usd
         cost = (tokens_in * max(prices.input, prices.cache_write) + prompt.max_output_tokens * prices.output) / 1e6
-        return Need(
-            provider=self.card.provider,
-            tokens=tokens_in + prompt.max_output_tokens,
-            cost_usd=round(cost, 6),
-            lasts_s=self._patience.request_s + 5.0,
-        )
+        return self._needing(tokens_in + prompt.max_output_tokens, cost)
+
+    def _needing(self, tokens: int, cost_usd: float) -> Need:
+        lasts_s = self._patience.request_s + 5.0
+        return Need(provider=self.card.account, tokens=tokens, cost_usd=round(cost_usd, 6), lasts_s=lasts_s)
 
 
 def _since(began: float) -> int:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
 
+from decisionworks.llm.path_rules import PathRules
+
 if TYPE_CHECKING:
     from decisionworks.llm.prompt_pack import PromptPack
 
@@ -42,6 +44,10 @@ class Usage:
         """Everything that was read, from a cache or not."""
         return self.input_tokens + self.cache_read_tokens + self.cache_write_tokens
 
+    def __add__(self, other: Usage) -> Usage:
+        """The tokens of two calls."""
+        return Usage(**{name: getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
@@ -65,6 +71,7 @@ class StructuredQuestion:
 
     `shape` is what an answer must be; `check` says what is still wrong with one that has the shape. `parts` become the
     prompt: trusted ones are ours, untrusted ones are delimited and marked as data. The offline rules read `material`.
+    `files` are shown as data too, or lie in the work tree of a model that has one; `rules` say which may be written.
     """
 
     task: str
@@ -73,6 +80,8 @@ class StructuredQuestion:
     shape: type[BaseModel]
     trusted: Mapping[str, str] = field(default_factory=dict)
     untrusted: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    rules: PathRules | None = None
     check: Check = lambda _answer: ()
 
 
@@ -101,7 +110,10 @@ class StructuredAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorPrompt:
-    """What goes over the wire to one vendor: the system text, the turns so far and the schema of the answer."""
+    """What goes over the wire to one vendor: the system text, the turns so far and the schema of the answer.
+
+    `files` and `rules` are for models with a work tree; for the others the files are part of the turns.
+    """
 
     model: str
     system: str
@@ -110,6 +122,8 @@ class VendorPrompt:
     schema_name: str
     max_output_tokens: int
     sampling: Mapping[str, float] | None
+    files: Mapping[str, str] = field(default_factory=dict)
+    rules: PathRules | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

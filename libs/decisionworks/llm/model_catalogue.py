@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict
 from decisionworks.llm.errors import InvalidModels
 from decisionworks.llm.model import Usage
 
+ANTHROPIC = "anthropic"
+CLAUDE_CODE = "claude-code"
 _SOON = timedelta(days=60)
 _MILLION = 1_000_000
 
@@ -58,6 +60,11 @@ class ModelCard(BaseModel):
         """The model as settings name it."""
         return f"{self.provider}/{self.id}"
 
+    @property
+    def account(self) -> str:
+        """Whose limits a call counts against: Claude Code calls Anthropic's models with Anthropic's key."""
+        return ANTHROPIC if self.provider == CLAUDE_CODE else self.provider
+
 
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -79,10 +86,14 @@ class ModelCatalogue:
 
         Raises: InvalidModels.
         """
+        provider, _, model = label.partition("/")
+        if provider == CLAUDE_CODE:
+            return self.get(f"{ANTHROPIC}/{model}", is_own_server=is_own_server).model_copy(
+                update={"provider": CLAUDE_CODE}
+            )
         known = self._by_label.get(label)
         if known is not None:
             return known
-        provider, _, model = label.partition("/")
         if is_own_server and model:
             free = Prices(input=0, output=0, cache_read=0, cache_write=0)
             return ModelCard(

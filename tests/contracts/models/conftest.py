@@ -17,7 +17,16 @@ from decisionworks.kit.canonical import sha256_hex
 from decisionworks.kit.db import Database, Tx
 from decisionworks.kit.ids import new_id
 from decisionworks.kit.settings import read_settings
-from decisionworks.llm import CallSite, ModelDesk, OfflineProvider, PromptPack, StructuredQuestion, open_desk
+from decisionworks.llm import (
+    CallSite,
+    CodeGenProvider,
+    ModelDesk,
+    OfflineProvider,
+    PromptPack,
+    StructuredQuestion,
+    open_desk,
+)
+from decisionworks.llm.code_model import NOTHING_WRITTEN
 from decisionworks.llm.ladder import ModelLadder
 from decisionworks.llm.prompt_pack import load_prompt_pack
 from decisionworks.llm.schema import strict_schema
@@ -83,14 +92,28 @@ class Desk:
 
     def ladder(self, models: str = "anthropic/claude-sonnet-5-5", **settings: Any) -> ModelLadder:
         """The models that answer; the offline rules are last unless `models_required` says otherwise."""
-        environment = {**self.vendors.environment(), "DATABASE_URL": "postgresql://unused"}
-        given = {"models_extract": models, "model_request_s": 5.0, "model_pause_s": 2.0, "model_deadline_s": 60.0}
-        rules = OfflineProvider({"extract": lambda _material: {"colour": "grey", "reasons": []}})
-        desk = open_desk(read_settings(environment, **(given | settings)), offline=rules)
-        self.opened.append(desk)
-        found = desk.ladder("extract")
+        found = self._open(models_extract=models, **settings).ladder("extract")
         assert found is not None
         return found
+
+    def code_models(self, models: str, **settings: Any) -> CodeGenProvider:
+        """The models that write code."""
+        found = self._open(models_codegen=models, **settings).code_models()
+        assert found is not None
+        return found
+
+    def _open(self, **settings: Any) -> ModelDesk:
+        environment = {**self.vendors.environment(), "DATABASE_URL": "postgresql://unused"}
+        given = {"models_codegen": "offline", "model_request_s": 5.0, "model_pause_s": 2.0, "model_deadline_s": 60.0}
+        rules = OfflineProvider(
+            {
+                "extract": lambda _material: {"colour": "grey", "reasons": []},
+                "codegen": lambda _material: NOTHING_WRITTEN,
+            }
+        )
+        desk = open_desk(read_settings(environment, **(given | settings)), offline=rules)
+        self.opened.append(desk)
+        return desk
 
     async def calls(self) -> list[dict[str, Any]]:
         async with self.database.project_transaction(self.project_id) as tx:

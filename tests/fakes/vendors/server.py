@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from uuid import uuid4
 
 from tests.fakes.vendors.defaults import empty_answer
 from tests.fakes.vendors.script import Script, Step
@@ -81,7 +82,7 @@ class Vendors(BaseHTTPRequestHandler):
     def _messages(self, body: Mapping[str, Any], step: Step, text: str, stop: str) -> None:
         usage = {"input_tokens": 1000, "output_tokens": 1, "cache_read_input_tokens": 200}
         message = {
-            "id": "msg_fake", "type": "message", "role": "assistant", "model": body["model"], "content": [],
+            "id": f"msg_{uuid4().hex}", "type": "message", "role": "assistant", "model": body["model"], "content": [],
             "stop_reason": None, "stop_sequence": None, "usage": usage,
         }  # fmt: skip
         blocks = list(step.get("blocks", [{"type": "text", "text": text}]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 
 class CodegenState(TypedDict, total=False):
@@ -11,6 +11,7 @@ class CodegenState(TypedDict, total=False):
     plan_hash: str
     guidance: str
     files_digest: str
+    code_model: dict[str, Any]
     report_digest: str
     run_log_digest: str
     validation_status: str

@@ -18,18 +18,24 @@ from uuid import UUID
 
 from decisionworks.artifacts import WORK, ContentStore, GeneratedFile, prefix_of
 from decisionworks.kit.canonical import canonical_json
+from decisionworks.llm import CodeGenProvider
 from decisionworks.sandbox import Sandbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodegenTools:
-    """The dependencies of the generation nodes; the sandbox is opened at its first use: probing takes a while."""
+    """The dependencies of the generation nodes; the sandbox is opened at its first use: probing takes a while.
+
+    `code_models` finish what was composed, None where nobody is asked; findings go back to them `code_rounds` times.
+    """
 
     store: ContentStore
     open_sandbox: Callable[[], Sandbox]
     data_dir: Path
     scratch_dir: Path
     catalogue_version: str
+    code_models: CodeGenProvider | None = None
+    code_rounds: int = 3
 
 
 def pack(files: Mapping[str, GeneratedFile]) -> bytes:

@@ -17,22 +17,21 @@ from decisionworks.llm.vendors.faults import status_fault
 class OpenAIVendor:
     """A client of one account or server; which of the two protocols it speaks is the subclass's business."""
 
-    def __init__(self, *, api_key: str, base_url: str | None, pause_s: float) -> None:
+    def __init__(self, *, api_key: str, base_url: str | None) -> None:
         self._client = openai.AsyncOpenAI(
             api_key=api_key,
             base_url=base_url,
             max_retries=0,
-            timeout=httpx2.Timeout(pause_s, connect=5.0),
             http_client=openai.DefaultAsyncHttpxClient(trust_env=False),
         )
 
-    async def send(self, prompt: VendorPrompt, *, timeout_s: float) -> VendorAnswer:  # noqa: ARG002 bounded by the caller
-        """Send one request, once.
+    async def send(self, prompt: VendorPrompt, *, timeout_s: float) -> VendorAnswer:
+        """Send one request, once. Its answer comes whole, so that all of its time may pass in silence.
 
         Raises: VendorFault.
         """
         try:
-            return await self._send(prompt)
+            return await self._send(prompt, httpx2.Timeout(timeout_s, connect=5.0))
         except openai.APIStatusError as error:
             raise status_fault(
                 error.status_code,
@@ -50,7 +49,7 @@ class OpenAIVendor:
         except (httpx2.HTTPError, openai.OpenAIError, ValueError) as error:
             raise VendorFault(FaultKind.CUT, f"the answer broke off ({type(error).__name__})") from error
 
-    async def _send(self, prompt: VendorPrompt) -> VendorAnswer:
+    async def _send(self, prompt: VendorPrompt, timeout: httpx2.Timeout) -> VendorAnswer:
         raise NotImplementedError
 
     async def close(self) -> None:
@@ -61,7 +60,7 @@ class OpenAIVendor:
 class OpenAIResponses(OpenAIVendor):
     """The Responses protocol; nothing is stored at the vendor."""
 
-    async def _send(self, prompt: VendorPrompt) -> VendorAnswer:
+    async def _send(self, prompt: VendorPrompt, timeout: httpx2.Timeout) -> VendorAnswer:
         sampling: dict[str, Any] = dict(prompt.sampling or {})
         response = await self._client.responses.create(
             model=prompt.model,
@@ -77,6 +76,7 @@ class OpenAIResponses(OpenAIVendor):
                     "strict": True,
                 }
             },
+            timeout=timeout,
             **sampling,
         )
         return _from_response(response)
@@ -85,7 +85,7 @@ class OpenAIResponses(OpenAIVendor):
 class OpenAIChat(OpenAIVendor):
     """The chat completions protocol."""
 
-    async def _send(self, prompt: VendorPrompt) -> VendorAnswer:
+    async def _send(self, prompt: VendorPrompt, timeout: httpx2.Timeout) -> VendorAnswer:
         sampling: dict[str, Any] = dict(prompt.sampling or {})
         messages: list[Any] = [{"role": "system", "content": prompt.system}]
         messages += [{"role": _role(role), "content": text} for role, text in prompt.turns]
@@ -97,6 +97,7 @@ class OpenAIChat(OpenAIVendor):
                 "type": "json_schema",
                 "json_schema": {"name": prompt.schema_name, "schema": dict(prompt.schema), "strict": True},
             },
+            timeout=timeout,
             **sampling,
         )
         return _from_completion(completion)

@@ -1,22 +1,27 @@
-"""Renders exactly the approved plan into a repository."""
+"""Renders exactly the approved plan into a repository, and lets a code model finish it where one is asked."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from decisionworks.artifacts import GeneratedFile
 from decisionworks.decisions import DecisionSet
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.cards import Alternative, ReasonCard
 from decisionworks.engine.node import NodeResult, NodeSpec, State
+from decisionworks.graphs.asking import call_site, clearing
 from decisionworks.graphs.codegen.render import RenderInput, render_repository, template_version
 from decisionworks.graphs.codegen.tools import CodegenTools, keep, pack
+from decisionworks.graphs.codegen.write_with_models import asked_versions, write_with_models
 from decisionworks.graphs.decision_document import document_of
 from decisionworks.kit.errors import Broken
 from decisionworks.kit.redact import redact, redact_json
 from decisionworks.projects import constraints_from_json, load_constraint_catalogue, planning_values
+
+NAME = "codegen"
 
 
 def codegen_node(tools: CodegenTools) -> NodeSpec:
@@ -26,16 +31,33 @@ def codegen_node(tools: CodegenTools) -> NodeSpec:
         row = document_of(attempt)
         if row.plan_hash != state["plan_hash"] or (row.approval or {}).get("plan_hash") != row.plan_hash:
             raise Broken("what was approved is not what is about to be generated", remedy="revise and approve again")
-        files = await asyncio.to_thread(render_repository, _input(row, state.get("guidance", "")))
-        digest = await keep(tools, pack(files), project_id=row.project_id)
-        return NodeResult(update={"files_digest": digest}, card=_card(row, files, state.get("guidance", "")))
+        guidance = state.get("guidance", "")
+        files = await asyncio.to_thread(render_repository, _input(row, guidance))
+        if tools.code_models is None:
+            digest = await keep(tools, pack(files), project_id=row.project_id)
+            return NodeResult(update={"files_digest": digest}, card=_card(row, files, guidance))
+        site = call_site(attempt, node=NAME, store=tools.store)
+        part = await write_with_models(tools, tools.code_models, row, files, site, guidance=guidance)
+        card = _card(row, part.files, guidance)
+        return NodeResult(
+            update={
+                "files_digest": await keep(tools, pack(part.files), project_id=row.project_id),
+                "code_model": part.to_json(),
+            },
+            card=replace(card, because=(*card.because, *part.because()), model=await part.use(site)),
+            apply=clearing(site, part.answers, None),
+        )
 
     return NodeSpec(
-        name="codegen",
+        name=NAME,
         inputs=("plan_hash", "guidance"),
         work=work,
         has_outside_effects=True,
-        versions={"templates": template_version(), "catalogue": tools.catalogue_version},
+        versions={
+            "templates": template_version(),
+            "catalogue": tools.catalogue_version,
+            **asked_versions(tools.code_models),
+        },
     )
 
 

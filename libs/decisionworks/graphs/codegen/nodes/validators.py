@@ -11,6 +11,7 @@ from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.cards import ReasonCard
 from decisionworks.engine.node import NodeResult, NodeSpec, State
 from decisionworks.events import EventDraft
+from decisionworks.graphs.codegen.report_code_model import with_code_model
 from decisionworks.graphs.codegen.tools import CodegenTools, keep, kept_files, pack
 from decisionworks.graphs.codegen.validate import CheckStatus, ValidationReport, validate_repository
 from decisionworks.graphs.decision_document import document_of, writing
@@ -28,8 +29,9 @@ def validators_node(tools: CodegenTools) -> NodeSpec:
         results = _judge(row, report.gen_facts)
         blocked = fired_rules(results, severity="block")
         failed = [check for check in report.checks if check.verdict.status is CheckStatus.FAILED]
+        reports = with_code_model(report.files(), state.get("code_model"))
         update: dict[str, Any] = {
-            "report_digest": await keep(tools, pack(report.files()), project_id=row.project_id),
+            "report_digest": await keep(tools, pack(reports), project_id=row.project_id),
             "run_log_digest": await keep(tools, canonical_json(report.run_json()).encode(), project_id=row.project_id),
             "validation_status": "failed" if failed else "passed",
         }
@@ -45,7 +47,7 @@ def validators_node(tools: CodegenTools) -> NodeSpec:
 
     return NodeSpec(
         name="validators",
-        inputs=("files_digest", "plan_hash"),
+        inputs=("files_digest", "plan_hash", "code_model"),
         work=work,
         has_outside_effects=True,
         unhashed_outputs=("run_log_digest",),
