@@ -66,6 +66,14 @@ class NewProject(_Body):
     name: Annotated[Name, Field(description="1 to 200 printable characters, unlike every other project's name")]
 
 
+class ChangedProject(_Body):
+    """What of a project is to change."""
+
+    keeps_model_texts: bool = Field(
+        description="whether prompts and answers of models are kept, redacted; false also removes those that are there"
+    )
+
+
 class NewDecisionSet(_Body):
     """A request for a plan: words, constraints, or both."""
 

@@ -18,7 +18,7 @@ from tests.conftest import ADMIN_TOKEN
 from tests.factories.secrets import SECRETS
 from tests.fakes.vendors.client import FakeVendors, fake_vendors
 from tests.scenarios.conftest import StartPlatform
-from tests.scenarios.running import CHURN, wait_until
+from tests.scenarios.running import CHURN, Platform, wait_until
 
 # Workers load the vendors' SDKs at the first question, which takes its time on a busy machine.
 pytestmark = pytest.mark.timeout(420)
@@ -129,7 +129,11 @@ def test_a_worker_killed_between_an_answer_and_its_record_costs_one_repeated_cal
     assert len(prompts) - len(set(prompts)) == 1
 
 
-def test_no_secret_of_request_settings_or_answers_is_in_a_log_event_card_trace_or_artifact(
+def written(path: str, content: str) -> dict[str, Any]:
+    return {"answer": {"summary": "The limit of a request is named.", "files": [{"path": path, "content": content}]}}
+
+
+def test_no_secret_of_request_settings_answers_or_code_is_in_a_log_event_card_trace_or_artifact(
     start_platform: StartPlatform, vendors: FakeVendors
 ) -> None:
     planted = " ".join(f"Our note: {secret}." for secret in SECRETS.values())
@@ -137,8 +141,18 @@ def test_no_secret_of_request_settings_or_answers_is_in_a_log_event_card_trace_o
         "severity": "low", "finding": f"look at {SECRETS['jwt']}", "cites": "budget_usd_month",
         "because": SECRETS["email"], "proposal": SECRETS["assigned"], "objection": None,
     }  # fmt: skip
-    vendors.script(anthropic=[{"when": "You review the plan", "answer": {"findings": [finding]}}, {"answer": {}}])
+    leaking = "".join(f"# {secret}\n" for secret in SECRETS.values())
+    vendors.script(
+        anthropic=[
+            {"when": "You review the plan", "answer": {"findings": [finding]}},
+            {"when": "F401", **written("src/churn/limits.py", '"""Limits."""\n\nMOST_ROWS = 20_000\n')},
+            {"when": "looks like a secret", **written("src/churn/limits.py", '"""Limits."""\n\nimport os\n')},
+            {"when": "You finish the repository", **written("src/churn/limits.py", leaking)},
+            {"answer": {}},
+        ]
+    )
     environment = vendors.environment() | {
+        "DECISIONWORKS_MODELS_CODEGEN": "anthropic/claude-sonnet-5-5",
         "DECISIONWORKS_LANGSMITH_TRACING": "true",
         "DECISIONWORKS_LANGSMITH_ENDPOINT": f"{vendors.url}/langsmith",
         "DECISIONWORKS_LANGSMITH_API_KEY": "lsv2_pt_0123456789abcdef0123456789",
@@ -146,23 +160,47 @@ def test_no_secret_of_request_settings_or_answers_is_in_a_log_event_card_trace_o
     platform = start_platform(workers=1, **environment)
     decision_set_id = platform.ask(f"{CHURN} {planted}")
 
-    platform.complete(decision_set_id, timeout_s=240)
+    platform.complete(decision_set_id, timeout_s=300)
+    card = cards(platform.events(decision_set_id))["codegen"]
     platform.stop()
 
+    places = searched(platform, vendors)
+    hidden = {**SECRETS, **{name: value for name, value in environment.items() if name.endswith("_API_KEY")}}
+    leaks = {(place, kind) for place, data in places.items() for kind, one in hidden.items() if one.encode() in data}
+    assert leaks == set()
+    assert [place for place, data in places.items() if not data] == []
+    assert len(SECRETS) >= 12
+    # What leaked was never taken, what had a finding went back, and what passed is in the repository.
+    assert (card["model"]["name"], card["model"]["tries"]) == ("claude-sonnet-5-5", 3)
+    assert "a code model changed 1 files" in card["because"][-1]
+    assert b'"rounds": 2' in places["repository"]
+    assert b"MOST_ROWS = 20_000" in places["repository"]
+
+
+def searched(platform: Platform, vendors: FakeVendors) -> dict[str, bytes]:
+    """Everything that a run leaves behind, by place."""
     places = {"logs": b"".join(path.read_bytes() for path in platform.data_dir.glob("process-*.log"))}
     places["traces"] = vendors.traces().encode()
-    places["prompts"] = "".join(call["prompt"] for call in vendors.calls()).encode()
+    places["prompts"] = "".join(call["body"]["messages"][-1]["content"] for call in vendors.calls()).encode()
     with psycopg.connect(platform.database_url) as connection:
-        for table in ("events", "agent_runs", "model_calls", "artifacts", "jobs_finished", "job_attempts"):
+        for table in (
+            "events",
+            "agent_runs",
+            "model_calls",
+            "artifacts",
+            "jobs_finished",
+            "job_attempts",
+            "checkpoint_blobs",
+        ):
             rows = connection.execute(f"SELECT to_jsonb(t)::text FROM {table} AS t").fetchall()
             places[table] = "\n".join(row[0] for row in rows).encode()
     for path in platform.data_dir.glob("artifacts/**/*"):
-        if not zipfile.is_zipfile(path):
-            continue
-        with zipfile.ZipFile(path) as archive:
-            places["repository"] = b"".join(archive.read(name) for name in archive.namelist())
-    hidden = {**SECRETS, **{name: value for name, value in environment.items() if name.endswith("_API_KEY")}}
-    leaks = {(place, kind) for place, data in places.items() for kind, one in hidden.items() if one.encode() in data}
-    assert places["traces"]
-    assert places["repository"]
-    assert leaks == set()
+        if path.is_file() and not zipfile.is_zipfile(path):
+            places["artifacts"] = places.get("artifacts", b"") + path.read_bytes()
+        elif path.is_file():
+            with zipfile.ZipFile(path) as archive:
+                places["repository"] = b"".join(archive.read(name) for name in archive.namelist())
+    for repository in platform.data_dir.glob("projects/*/repository.git"):
+        log = subprocess.run(["git", "-C", str(repository), "log", "-p", "--all"], capture_output=True, check=True)
+        places["git"] = log.stdout
+    return places

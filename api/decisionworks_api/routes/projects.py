@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from decisionworks import registry
+from decisionworks.decisions.model_usage import forget_model_texts
 from decisionworks.registry import AdministratorNeeded
-from decisionworks_api.bodies import NewProject
+from decisionworks_api.bodies import ChangedProject, NewProject
 from decisionworks_api.dependencies import Parts, Reader, Writer, project_named
 from decisionworks_api.pages import MOST_ITEMS, cursor_id, page
 
@@ -45,3 +46,17 @@ async def show_project(project_id: str, services: Parts, actor: Reader) -> dict[
     async with services.database.system_transaction() as tx:
         found = await registry.project_of(tx, actor, wanted)
     return found.to_json()
+
+
+@router.patch("/projects/{project_id}")
+async def change_project(project_id: str, body: ChangedProject, services: Parts, actor: Writer) -> dict[str, Any]:
+    """Change what a project keeps; administrators only."""
+    wanted = await project_named(services, actor, project_id)
+    if not actor.is_administrator:
+        raise AdministratorNeeded("only an administrator may change what a project keeps")
+    async with services.database.system_transaction() as tx:
+        changed = await registry.keep_model_texts(tx, wanted, keeps=body.keeps_model_texts)
+    if not changed.keeps_model_texts:
+        async with services.database.project_transaction(wanted) as tx:
+            await forget_model_texts(tx, wanted)
+    return changed.to_json()

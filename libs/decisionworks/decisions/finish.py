@@ -42,4 +42,9 @@ async def finish(
     await update(tx, decision_set.id, expected_version=decision_set.version, changes=changes)
     drafts.append(EventDraft(type="run-complete", payload={"status": wanted.value}))
     await events.append(tx, project_id=decision_set.project_id, stream_id=decision_set.id, run_id=run_id, drafts=drafts)
+    # Answers of models wait for the commit of their node; where the run ends before, however it ends, they go with it.
+    await tx.execute(
+        "UPDATE model_calls SET held_answer = NULL WHERE decision_set_id = %s AND held_answer IS NOT NULL",
+        (decision_set.id,),
+    )
     return True

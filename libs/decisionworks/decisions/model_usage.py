@@ -44,3 +44,12 @@ async def usage_of_project(tx: Tx, project_id: UUID) -> dict[str, Any]:
     months = [dict(row) | {"cost_usd": float(row["cost_usd"])} for row in await cursor.fetchall()]
     totals = {name: sum(month[name] for month in months) for name in _NOTHING} if months else dict(_NOTHING)
     return {"totals": totals, "months": months}
+
+
+async def forget_model_texts(tx: Tx, project_id: UUID) -> None:
+    """Remove the prompts and answers that were kept of a project's model calls; their account stays."""
+    await tx.execute(
+        "UPDATE model_calls SET kept_prompt = NULL, kept_answer = NULL"
+        " WHERE project_id = %s AND (kept_prompt IS NOT NULL OR kept_answer IS NOT NULL)",
+        (project_id,),
+    )

@@ -75,7 +75,7 @@ _EXAMPLE_ADDRESS = re.compile(r"(?i)[\w.+\-]+@(?:[a-z0-9\-]+\.)*example\.(?:com|
 
 
 def secrets_in_code(path: str, text: str) -> list[str]:
-    """The kinds of secrets that a file contains; of Python only what it says counts, not how its variables are named."""
+    """The kinds of secrets that a file contains; of Python only its texts count, not how its variables are named."""
     said = _spoken(text) if path.endswith(".py") else text
     shown = _EXAMPLE_ADDRESS.sub("", said)
     return [kind for kind, pattern in _PATTERNS if pattern.search(shown)]

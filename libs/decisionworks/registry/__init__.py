@@ -11,7 +11,13 @@ from decisionworks.registry.errors import (
 )
 from decisionworks.registry.install import install
 from decisionworks.registry.model import Actor, Project
-from decisionworks.registry.projects import create_project, ensure_default_project, list_projects, project_of
+from decisionworks.registry.projects import (
+    create_project,
+    ensure_default_project,
+    keep_model_texts,
+    list_projects,
+    project_of,
+)
 from decisionworks.registry.tokens import new_token
 
 __all__ = [
@@ -27,6 +33,7 @@ __all__ = [
     "ensure_admin_token",
     "ensure_default_project",
     "install",
+    "keep_model_texts",
     "list_projects",
     "new_token",
     "project_of",

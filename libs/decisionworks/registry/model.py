@@ -24,12 +24,13 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """One tenant: everything else belongs to one."""
+    """One tenant: everything else belongs to one. Prompts and answers of models are kept only where it says so."""
 
     id: UUID
     name: str
     is_default: bool
     created_at: datetime
+    keeps_model_texts: bool
 
     def to_json(self) -> dict[str, object]:
         """The project as the API shows it."""
@@ -38,4 +39,5 @@ class Project:
             "name": self.name,
             "is_default": self.is_default,
             "created_at": self.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "keeps_model_texts": self.keeps_model_texts,
         }

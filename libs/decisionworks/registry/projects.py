@@ -14,7 +14,7 @@ from decisionworks.registry.model import Actor, Project
 
 DEFAULT_PROJECT_NAME = "default"
 _LOCK = 0x647770726F6A  # "dwproj"
-_COLUMNS = "id, name, is_default, created_at"
+_COLUMNS = "id, name, is_default, created_at, keeps_model_texts"
 
 
 async def ensure_default_project(tx: Tx) -> Project:
@@ -50,6 +50,20 @@ async def create_project(tx: Tx, name: str) -> Project:
         raise ProjectNameTaken(wanted) from error
     row = await cursor.fetchone()
     assert row is not None  # noqa: S101 - INSERT … RETURNING answers one row
+    return _project(row)
+
+
+async def keep_model_texts(tx: Tx, project_id: UUID, *, keeps: bool) -> Project:
+    """Say whether a project's prompts and answers are kept, redacted, from now on.
+
+    Raises: ProjectNotFound.
+    """
+    cursor = await tx.execute(
+        f"UPDATE projects SET keeps_model_texts = %s WHERE id = %s RETURNING {_COLUMNS}", (keeps, project_id)
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        raise ProjectNotFound(project_id)
     return _project(row)
 
 
@@ -92,4 +106,4 @@ async def project_of(tx: Tx, actor: Actor, project_id: UUID | None) -> Project:
 
 
 def _project(row: DictRow) -> Project:
-    return Project(id=row["id"], name=row["name"], is_default=row["is_default"], created_at=row["created_at"])
+    return Project(**row)

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from decisionworks import decisions
+from decisionworks.kit.ids import new_id
 from decisionworks.llm import BudgetExceeded, forget_answers
 from decisionworks.llm.errors import FaultKind
+from decisionworks.registry import Actor
 from tests.contracts.models.conftest import GOOD, Desk, colour_question
 
 
@@ -52,6 +55,23 @@ async def test_the_commit_of_a_node_forgets_what_was_held_for_it(desk: Desk) -> 
 
     [call] = await desk.calls()
     assert (call["held_answer"], call["kept_answer"], call["kept_prompt"]) == (None, None, None)
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+async def test_the_end_of_a_run_forgets_what_is_still_held_for_it(desk: Desk, status: str) -> None:
+    actor = Actor(id=new_id(), name="ada", is_administrator=True, project_ids=None, identified_by="a test")
+    async with desk.database.project_transaction(desk.project_id) as tx:
+        asked = await decisions.request_plan(tx, project_id=desk.project_id, actor=actor, request="churn")
+    desk.decision_set_id = asked.id
+    desk.vendors.script(anthropic=[{"answer": GOOD}])
+    await desk.ladder().answer(colour_question(), desk.site())
+    before = [call["held_answer"] is not None for call in await desk.calls()]
+
+    async with desk.database.project_transaction(desk.project_id) as tx:
+        await decisions.finish(tx, asked, status=status, run_id=desk.run_id)
+
+    assert before == [True]
+    assert [call["held_answer"] for call in await desk.calls()] == [None]
 
 
 async def test_texts_are_kept_redacted_where_the_project_allows_it(desk: Desk) -> None:

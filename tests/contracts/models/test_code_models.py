@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +118,120 @@ async def test_a_session_writes_in_a_tree_of_its_own_and_only_where_it_may(desk:
     [call] = await desk.calls()
     assert (call["provider"], call["input_tokens"], call["output_tokens"]) == ("claude-code", 11_000, 550)
     assert float(call["cost_usd"]) > 0.02
+
+
+@needs_claude_code
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [({"codegen_turns": 3}, "turns"), ({"codegen_session_usd": 0.006}, "money")],
+    ids=["turns", "money"],
+)
+async def test_a_session_that_comes_to_its_limit_is_left_and_paid_for(
+    desk: Desk, limits: dict[str, Any], said: str
+) -> None:
+    desk.vendors.script(anthropic=[use("Read", file_path=HANDLER)])
+
+    code = await desk.code_models(IN_A_TREE, **limits).write(order(), desk.site())
+
+    [call] = await desk.calls()
+    assert code.files == {}
+    assert code.answer.switches[0].reason.startswith(f"limit: the session came to its limit of {said}")
+    assert len(desk.vendors.calls()) == 3
+    assert call["input_tokens"] == 3000
+    assert code.answer.cost_usd == pytest.approx(float(call["cost_usd"]))
+
+
+@needs_claude_code
+@pytest.mark.parametrize(("fault", "kind", "sessions"), [("401", "unauthorized", 1), ("529", "overloaded", 2)])
+async def test_a_session_whose_vendor_fails_is_left_for_a_model_that_answers(
+    desk: Desk, fault: str, kind: str, sessions: int
+) -> None:
+    desk.vendors.script(anthropic=[{"fault": fault}], openai=[answered(**{HANDLER: "LIMIT = 2\n"})])
+
+    code = await desk.code_models(f"{IN_A_TREE},{ANSWERING[1]}").write(order(), desk.site())
+
+    assert code.files == {HANDLER: "LIMIT = 2\n"}
+    assert code.answer.switches[0].reason.startswith(kind)
+    assert [call["requests"] for call in await desk.calls()] == [sessions, 1]
+
+
+@needs_claude_code
+async def test_a_session_that_takes_too_long_is_ended_and_paid_for(desk: Desk) -> None:
+    desk.vendors.script(anthropic=[use("Read", file_path=HANDLER), {"text": "late", "delay_s": 60}])
+
+    code = await desk.code_models(IN_A_TREE, codegen_session_s=12.0, model_requests=1).write(order(), desk.site())
+
+    [call] = await desk.calls()
+    assert code.answer.switches[0].reason.startswith("timeout")
+    assert call["input_tokens"] == 1000
+
+
+@needs_claude_code
+async def test_only_the_program_itself_is_given_the_key_and_it_gets_nothing_else_of_ours(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", "postgresql://app:of-the-worker@localhost/x")
+    desk.vendors.script(anthropic=[{"text": "done", "delay_s": 3}])
+
+    writing = asyncio.create_task(desk.code_models(IN_A_TREE).write(order(), desk.site()))
+    await until(lambda: bool(desk.vendors.calls()))
+    seen = dict(processes_below(tmp_path))
+    await writing
+
+    assert sorted(seen) == ["claude", "python"]
+    assert b"ANTHROPIC_API_KEY=sk-ant-fake" in seen["claude"]
+    assert b"sk-ant-fake" not in seen["python"]
+    assert not any(b"of-the-worker" in environment or b"sk-proj-" in environment for environment in seen.values())
+    assert processes_below(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_claude_code
+async def test_a_session_dies_with_its_worker_and_asks_nothing_more(desk: Desk, tmp_path: Path) -> None:
+    desk.vendors.script(anthropic=[{**use("Read", file_path=HANDLER), "delay_s": 2}, {"text": "done"}])
+    worker = subprocess.Popen([sys.executable, "-c", WORKER, desk.vendors.url, str(tmp_path)], cwd=ROOT)
+    await until(lambda: bool(desk.vendors.calls()))
+
+    worker.kill()
+    worker.wait()
+    await until(lambda: processes_below(tmp_path) == [])
+    await asyncio.sleep(2.5)  # the answer that was under way has come by now
+
+    assert len(desk.vendors.calls()) == 1
+
+
+ROOT = Path(__file__).resolve().parents[3]
+WORKER = """
+import asyncio, sys, tempfile
+from decisionworks.llm.model import VendorPrompt
+from decisionworks.llm.path_rules import PathRules
+from decisionworks.llm.vendors.claude_code import ClaudeCode
+tempfile.tempdir = sys.argv[2]
+model = ClaudeCode(api_key="sk-ant-fake-0000", base_url=sys.argv[1] + "/anthropic", turns=5, budget_usd=1)
+prompt = VendorPrompt(
+    model="claude-sonnet-5-5", system="s", turns=[("user", "go")], schema={}, schema_name="x", max_output_tokens=1,
+    sampling=None, files={"services/api/handler.py": "X = 1"}, rules=PathRules(allowed=("services/.*",)),
+)
+asyncio.run(model.send(prompt, timeout_s=60))
+"""
+
+
+def processes_below(folder: Path) -> list[tuple[str, bytes]]:
+    """The names and environments of the processes whose working directory lies in a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            cwd, command = (process / "cwd").readlink(), (process / "cmdline").read_bytes().split(b"\0")[0].decode()
+            if cwd.is_relative_to(folder) and command:
+                found.append((Path(command).name.rstrip("0123456789."), (process / "environ").read_bytes()))
+        except OSError:
+            continue
+    return found
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to this within 60 s"
+        await asyncio.sleep(0.05)

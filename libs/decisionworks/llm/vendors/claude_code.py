@@ -184,13 +184,18 @@ async def _follow(process: Process, spec: bytes, spent: dict[str, Usage]) -> Map
     return {"subtype": "broken", "detail": "the session ended without a word"}
 
 
+def _most(told: Usage, heard: Usage) -> Usage:
+    """A session that is cut off leaves its last answer out of what it tells."""
+    return Usage(**{name: max(getattr(told, name), getattr(heard, name)) for name in Usage.__dataclass_fields__})
+
+
 def _judged(ended: Mapping[str, Any], heard: Usage) -> Mapping[str, Any]:
     """A session that came to its own end; anything else is a fault that carries what it took.
 
     Raises: VendorFault.
     """
     subtype = str(ended["subtype"])
-    used = Usage(**ended["usage"]) if "usage" in ended else heard
+    used = _most(Usage(**ended.get("usage", {})), heard)
     session_id = ended.get("session_id")
     if subtype in _LIMITS:
         detail = f"the session came to its limit of {_LIMITS[subtype]} after {ended['turns']} turns"

@@ -8,19 +8,24 @@ from typing import Any
 from decisionworks.decisions import DecisionSet
 from decisionworks.decisions.documents import content_of
 from decisionworks.decisions.documents import plan_documents as readable_documents
+from decisionworks.kit.redact import redact_json
 
 
 def plan_documents(row: DecisionSet) -> dict[str, bytes]:
-    """The files committed for one decision set; they name what was decided and nothing that differs from run to run."""
-    readable = {name: text.encode() for name, text in readable_documents(content_of(compared_document(row))).items()}
+    """The files committed for one decision set; they name what was decided and nothing that differs from run to run.
+
+    They are kept for good and may be cloned, so that secrets of the request are taken out.
+    """
+    shown = redact_json(compared_document(row))
+    readable = {name: text.encode() for name, text in readable_documents(content_of(shown)).items()}
     return readable | {
-        "request.md": (row.request.rstrip("\n") + "\n").encode(),
-        "constraints.json": _pretty(row.constraints),
-        "plan.json": _pretty(row.plan),
-        "plan.mmd": (str((row.plan or {}).get("diagram", "")).rstrip("\n") + "\n").encode(),
-        "cost_estimate.json": _pretty(row.cost_estimate),
-        "policy_results.json": _pretty(row.policy_results),
-        "critiques.json": _pretty(row.critiques),
+        "request.md": (shown["request"].rstrip("\n") + "\n").encode(),
+        "constraints.json": _pretty(shown["constraints"]),
+        "plan.json": _pretty(shown["plan"]),
+        "plan.mmd": (str((shown["plan"] or {}).get("diagram", "")).rstrip("\n") + "\n").encode(),
+        "cost_estimate.json": _pretty(shown["cost_estimate"]),
+        "policy_results.json": _pretty(shown["policy_results"]),
+        "critiques.json": _pretty(shown["critiques"]),
         "plan_hash": f"{row.plan_hash}\n".encode(),
     }
 
