@@ -63,7 +63,7 @@ GRANT UPDATE ON decision_sets, gates, event_streams, agent_runs, jobs, job_attem
     checkpoints, checkpoint_blobs, checkpoint_writes TO decisionworks_app;
 GRANT DELETE ON jobs, schedules, model_places TO decisionworks_app;
 GRANT UPDATE ON model_totals TO decisionworks_app;
-GRANT UPDATE (held_answer) ON model_calls TO decisionworks_app;
+GRANT UPDATE (held_answer, kept_prompt, kept_answer) ON model_calls TO decisionworks_app;
 GRANT UPDATE (checkpoint_id) ON events TO decisionworks_app;
 
 -- The system's scope: the queue across projects, liveness, keys; of tenant content only ids and states.

@@ -15,8 +15,9 @@ async def _a_kept_text(database: Database, project_id: str) -> None:
     async with database.project_transaction(UUID(project_id)) as tx:
         await tx.execute(
             "INSERT INTO model_calls (id, project_id, decision_set_id, run_id, node, question_key, task, try, provider,"
-            " model, prompt_pack, outcome, kept_prompt, kept_answer)"
-            " VALUES (%s, %s, %s, %s, 'planner', 'k', 'extract', 1, 'a', 'm', 'p@1', 'answered', 'asked', 'said')",
+            " model, prompt_pack, outcome, input_tokens, output_tokens, cost_usd, latency_ms, finish_reason,"
+            " kept_prompt, kept_answer) VALUES (%s, %s, %s, %s, 'planner', 'k', 'extract', 1, 'a', 'm', 'p@1',"
+            " 'answered', 1, 1, 0, 1, 'complete', 'asked', 'said')",
             (new_id(), project_id, new_id(), new_id()),
         )
 
