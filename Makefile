@@ -1,7 +1,7 @@
 # The only task runner. `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup claude demo up test check bench bench-peers golden crash storm migrate fmt lock
+.PHONY: help setup claude checkov demo up test check bench bench-peers golden crash storm migrate fmt lock
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -22,6 +22,9 @@ setup:  ## make .venv and install the locked dependencies (quick when nothing ch
 
 claude: setup  ## add the code model's own program, 360 MB (optional)
 	@$(BIN)/uv --system-certs pip install --quiet --python $(BIN)/python --require-hashes -r requirements/claude.lock
+
+checkov: setup  ## add Checkov's rules to the checks, in an environment of its own (optional)
+	@sh scripts/setup-checkov
 
 demo: setup  ## one request to a validated repository: REQUEST=path or PROMPT="..."
 	@sh scripts/demo

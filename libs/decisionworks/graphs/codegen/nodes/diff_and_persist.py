@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from decisionworks.artifacts import (
-    MANIFEST_PATH,
-    REPORT_PATTERN,
-    GeneratedFile,
-    build_manifest,
-    content_sha256,
-    deterministic_zip,
-    read_archive,
-)
+from decisionworks.artifacts import MANIFEST_PATH, read_archive
 from decisionworks.artifacts.store_rows import add_artifact, list_artifacts
 from decisionworks.costs import load_prices
 from decisionworks.decisions import DecisionSet, load
@@ -26,6 +17,14 @@ from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.cards import ReasonCard
 from decisionworks.engine.node import NodeResult, NodeSpec, State
 from decisionworks.events import EventDraft
+from decisionworks.graphs.codegen.nodes.packing import (
+    JSON,
+    REPOSITORY,
+    RUN_LOG,
+    ZIP,
+    artifact_facts,
+    pack_repository,
+)
 from decisionworks.graphs.codegen.nodes.plan_documents import compared_document, plan_documents
 from decisionworks.graphs.codegen.render import template_version
 from decisionworks.graphs.codegen.tools import CodegenTools, keep, kept, kept_files
@@ -35,16 +34,15 @@ from decisionworks.kit.db import Tx
 from decisionworks.patterns import load_pattern_catalogue
 from decisionworks.patterns.causes import causes_of_changes
 
-REPOSITORY = "repository"
-RUN_LOG = "validation-run"
-
 
 def diff_and_persist_node(tools: CodegenTools) -> NodeSpec:
     """The node with its dependencies."""
 
     async def work(state: State, attempt: Attempt) -> NodeResult:
         row = document_of(attempt)
-        packed = await _pack(tools, state, row)
+        files = await kept_files(tools, state["files_digest"], project_id=row.project_id)
+        files |= await kept_files(tools, state["report_digest"], project_id=row.project_id)
+        packed = await pack_repository(tools, row, files)
         repository_digest = await keep(tools, packed.archive, project_id=row.project_id, kind=REPOSITORY)
         run_log = await kept(tools, state["run_log_digest"], project_id=row.project_id)
         run_log_digest = await keep(tools, run_log, project_id=row.project_id, kind=RUN_LOG)
@@ -58,8 +56,14 @@ def diff_and_persist_node(tools: CodegenTools) -> NodeSpec:
             causes=await asyncio.to_thread(_causes, parent, row),
         )
         artifacts = [
-            _artifact(REPOSITORY, repository_digest, len(packed.archive), "application/zip", packed.content_digest),
-            _artifact(RUN_LOG, run_log_digest, len(run_log), "application/json", None),
+            artifact_facts(
+                REPOSITORY,
+                repository_digest,
+                len(packed.archive),
+                media_type=ZIP,
+                content_digest=packed.content_digest,
+            ),
+            artifact_facts(RUN_LOG, run_log_digest, len(run_log), media_type=JSON),
         ]
         write_changes = writing(attempt, {"change_summary": summary, "git_commit": commit_id})
 
@@ -86,30 +90,6 @@ def diff_and_persist_node(tools: CodegenTools) -> NodeSpec:
         unhashed_outputs=("git_commit",),
         versions={"templates": template_version()},
     )
-
-
-class _Packed:
-    """The archive, what is in it, and the digest of its generated files."""
-
-    def __init__(self, files: Mapping[str, GeneratedFile], archive: bytes, content_digest: str) -> None:
-        self.files = files
-        self.archive = archive
-        self.content_digest = content_digest
-
-
-async def _pack(tools: CodegenTools, state: State, row: DecisionSet) -> _Packed:
-    files = await kept_files(tools, state["files_digest"], project_id=row.project_id)
-    files |= await kept_files(tools, state["report_digest"], project_id=row.project_id)
-    manifest = build_manifest(
-        files,
-        plan_hash=str(row.plan_hash),
-        catalogue_version=tools.catalogue_version,
-        template_version=template_version(),
-    )
-    text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False)
-    complete = {**files, MANIFEST_PATH: GeneratedFile(content=(text + "\n").encode(), pattern=REPORT_PATTERN)}
-    archive = await asyncio.to_thread(deterministic_zip, complete)
-    return _Packed(files, archive, content_sha256(manifest))
 
 
 async def _parent(
@@ -154,18 +134,6 @@ def _commit(tools: CodegenTools, row: DecisionSet, line: UUID) -> str:
         author=Author(name=str((row.approval or {}).get("by") or row.requested_by)),
         author_time=row.created_at,
     )
-
-
-def _artifact(kind: str, sha256: str, size_bytes: int, media_type: str, content_digest: str | None) -> dict[str, Any]:
-    suffix = "zip" if kind == REPOSITORY else "json"
-    return {
-        "kind": kind,
-        "sha256": sha256,
-        "content_sha256": content_digest,
-        "size_bytes": size_bytes,
-        "media_type": media_type,
-        "file_name": f"{kind}-{sha256[:12]}.{suffix}",
-    }
 
 
 def _card(

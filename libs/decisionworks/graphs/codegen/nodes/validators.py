@@ -6,16 +6,27 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from decisionworks.artifacts import GeneratedFile
+from decisionworks.artifacts.store_rows import add_artifact
 from decisionworks.decisions import DecisionSet
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.cards import ReasonCard
 from decisionworks.engine.node import NodeResult, NodeSpec, State
 from decisionworks.events import EventDraft
+from decisionworks.graphs.codegen.nodes.packing import (
+    JSON,
+    QUARANTINE,
+    RUN_LOG,
+    ZIP,
+    artifact_facts,
+    pack_repository,
+)
 from decisionworks.graphs.codegen.report_code_model import with_code_model
 from decisionworks.graphs.codegen.tools import CodegenTools, keep, kept_files, pack
 from decisionworks.graphs.codegen.validate import CheckStatus, ValidationReport, validate_repository
 from decisionworks.graphs.decision_document import document_of, writing
 from decisionworks.kit.canonical import canonical_json
+from decisionworks.kit.db import Tx
 from decisionworks.policy import evaluate_policies, fired_rules, plan_facts
 
 
@@ -35,14 +46,26 @@ def validators_node(tools: CodegenTools) -> NodeSpec:
             "run_log_digest": await keep(tools, canonical_json(report.run_json()).encode(), project_id=row.project_id),
             "validation_status": "failed" if failed else "passed",
         }
+        artifacts: list[dict[str, Any]] = []
         if blocked or failed:
             update["outcome"] = "failed"
             update["failed_checks"] = [*(f"{check.id}: {check.verdict.reason}" for check in failed), *blocked]
+            artifacts = await _put_aside(tools, row, {**files, **reports}, report)
+        write_changes = writing(attempt, {"policy_results": results})
+
+        async def apply(tx: Tx) -> None:
+            for artifact in artifacts:
+                await add_artifact(tx, project_id=row.project_id, decision_set_id=row.id, **artifact)
+            await write_changes(tx)
+
         return NodeResult(
             update=update,
             card=_card(report, blocked),
-            drafts=(EventDraft(type="policy-update", payload={"policy_results": results}),),
-            apply=writing(attempt, {"policy_results": results}),
+            drafts=(
+                EventDraft(type="policy-update", payload={"policy_results": results}),
+                *(EventDraft(type="artifact-created", payload=dict(artifact)) for artifact in artifacts),
+            ),
+            apply=apply,
         )
 
     return NodeSpec(
@@ -52,6 +75,21 @@ def validators_node(tools: CodegenTools) -> NodeSpec:
         has_outside_effects=True,
         unhashed_outputs=("run_log_digest",),
     )
+
+
+async def _put_aside(
+    tools: CodegenTools, row: DecisionSet, files: Mapping[str, GeneratedFile], report: ValidationReport
+) -> list[dict[str, Any]]:
+    """Keep what failed, with its reports, where nobody takes it for a repository: the fault is to be found in it."""
+    packed = await pack_repository(tools, row, files)
+    run_log = canonical_json(report.run_json()).encode()
+    aside = await keep(tools, packed.archive, project_id=row.project_id, kind=QUARANTINE)
+    log = await keep(tools, run_log, project_id=row.project_id, kind=RUN_LOG)
+    size = len(packed.archive)
+    return [
+        artifact_facts(QUARANTINE, aside, size, media_type=ZIP, content_digest=packed.content_digest),
+        artifact_facts(RUN_LOG, log, len(run_log), media_type=JSON),
+    ]
 
 
 def _validate(tools: CodegenTools, files: Mapping[str, Any]) -> ValidationReport:

@@ -5,6 +5,7 @@ from typing import Any
 
 from decisionworks.artifacts.model import GeneratedFile
 from decisionworks.decisions.documents import PlanContent, plan_documents
+from decisionworks.graphs.codegen.render.accepted import checkov_settings
 from decisionworks.graphs.codegen.render.context import Facts, facts_of, template_context
 from decisionworks.graphs.codegen.render.errors import FragmentBroken
 from decisionworks.graphs.codegen.render.hcl import format_hcl
@@ -36,6 +37,10 @@ class _Files:
         body = format_hcl(text) if path.endswith(HCL_SUFFIXES) else text
         self._files[path] = GeneratedFile(content=body.encode("utf-8"), mode=mode, pattern=pattern)
 
+    def texts(self, suffix: str) -> list[str]:
+        """Return the texts of the files whose names end so."""
+        return [file.content.decode("utf-8") for path, file in self._files.items() if path.endswith(suffix)]
+
     def in_path_order(self) -> dict[str, GeneratedFile]:
         """Return the files sorted by path."""
         return {path: self._files[path] for path in sorted(self._files)}
@@ -61,6 +66,7 @@ def render_repository(source: RenderInput) -> dict[str, GeneratedFile]:
     _render_modules(selection, context, files)
     for path, text in plan_documents(_content_of(source)).items():
         files.add(f"docs/{path}", text, pattern=selection.asked_by[BASE_OWNER])
+    files.add(".checkov.yaml", checkov_settings(files.texts(".tf")), pattern=BASE_OWNER)
     return files.in_path_order()
 
 

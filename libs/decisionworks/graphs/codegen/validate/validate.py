@@ -22,7 +22,7 @@ _AT_ONCE = 2
 _FACTS = ("gen.public_bucket", "gen.wildcard_iam", "gen.unencrypted_store", "gen.plaintext_secret")
 _TERRAFORM_CHECKS = ("hcl-syntax", "terraform-fmt", "terraform-validate")
 # The slowest first, so that the others run beside it.
-_SLOWEST = ("terraform-test", "generated-tests", "hcl-syntax", "secrets")
+_SLOWEST = ("terraform-test", "generated-tests", "checkov", "hcl-syntax", "secrets")
 
 
 def validate_repository(

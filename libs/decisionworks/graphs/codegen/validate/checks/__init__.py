@@ -1,6 +1,7 @@
 """Every check, in the order in which reports show them."""
 
 from decisionworks.graphs.codegen.validate.checks.aws_schema import AwsSchemaCheck
+from decisionworks.graphs.codegen.validate.checks.checkov import CheckovCheck
 from decisionworks.graphs.codegen.validate.checks.dockerfiles import DockerfileCheck, HadolintCheck
 from decisionworks.graphs.codegen.validate.checks.generated_tests import GeneratedTestsCheck
 from decisionworks.graphs.codegen.validate.checks.infrastructure import InfrastructureCheck
@@ -50,6 +51,7 @@ def all_checks() -> tuple[Check, ...]:
         KubernetesCheck(),
         DockerfileCheck(),
         HadolintCheck(),
+        CheckovCheck(),
         TrivyCheck(),
         TfsecCheck(),
         GitleaksCheck(),
