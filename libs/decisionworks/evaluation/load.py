@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from decisionworks.kit.errors import Invalid
 
-SETS = ("dev", "held_out", "unseen", "fresh")
+SETS = ("dev", "held_out", "unseen", "fresh", "blind")
 
 
 class InvalidScenarios(Invalid):
