@@ -31,8 +31,26 @@ DATA_OF: dict[str, tuple[str, ...]] = {
     "object_detection": ("image",), "video_analytics": ("video",), "document_processing": ("documents",),
     "nlp_classification": (
     "text",),
-    "speech_to_text": ("audio",), "llm_chat_rag": ("text",), "llm_generation": ("text",),
+    "speech_to_text": ("audio",), "llm_chat_rag": ("documents", "text"), "llm_generation": ("text",),
 }  # fmt: skip
+# What such work mostly reads, where something is known of the data but not its kind.
+_DATA_WHERE_UNSAID: dict[str, tuple[str, ...]] = {
+    "recommendation": ("tabular",), "ranking_search": ("tabular",), "anomaly_detection": ("time_series",),
+    "embedding_search": ("text",),
+}  # fmt: skip
+_KNOWN_OF_DATA = ("data_volume_gb", "data_sources", "stream_events_per_sec", "data_velocity")
+# Purposes that work on tables and measurements, whatever the business deals in: films, books, pictures.
+ON_TABLES = frozenset(
+    {
+        "churn_propensity", "fraud_detection", "credit_risk", "tabular_scoring", "recommendation", "forecasting",
+        "predictive_maintenance",
+    }
+)  # fmt: skip
+_GOODS_SOLD = re.compile(
+    r"\b(?:skus?|articles? |products?|items?|assortment|artikeln?|produkten?|sortiment|références|articles|produits|ventes"
+    r"|artículos|productos|ventas|produtos|vendas|itens|baskets?|till data|pos data|kassendaten|tickets de caisse|sales|absatz)\b"
+    r"|商品|品目|販売|売上|posデータ"
+)
 # Purposes whose results people want for everything at once, before a working day begins.
 _MADE_AHEAD = ("forecasting", "churn_propensity", "tabular_scoring", "recommendation", "ranking_search")
 _USE_OF_MODEL = {
@@ -44,6 +62,8 @@ _CLICKS = re.compile(r"\bclick|ctr\b|bidder|クリック")
 _AGAIN = re.compile(
     r"\b(?:every|each) (?:\d+|few|couple of) (?:minutes|hours|days)\b|\b(?:daily|weekly|monthly|hourly)\b"
 )
+# A caller who waits longer has hung up. Units: ms.
+MOST_WAITED_MS = 3_000
 _AMOUNT = re.compile(r"[$€£¥]|\b(?:usd|eur|gbp|dollars?|euros?|pounds?|budget|cost|\d+k)\W{0,3}$")
 _SEVERAL_A_DAY = re.compile(
     r"\b(?:every|each) (?:\d+|few|couple of) (?:minutes|hours)\b|\b(?:hourly|every hour|each hour)\b"
@@ -66,6 +86,8 @@ def derive_modes(
     """How predictions are served, from what was said about time, events and devices."""
     use_case = values.get("use_case_type")
     usual = _USE_OF_MODEL.get(str(values.get("model_type")))
+    if use_case is None and values.get("model_type") in ("llm_api", "llm_self_hosted"):
+        usual = "llm_chat_rag" if "corpus_documents" in values else "llm_generation"
     if use_case is None and usual:
         why = f"what such models are mostly used for: {usual}"
         yield _because("use_case_type", usual, constraints, "model_type", why, strength=WEAK, confidence=0.45)
@@ -91,7 +113,12 @@ def _mode_from_time(
     reading: Reading, values: Mapping[str, Plain], constraints: Mapping[str, ConstraintValue]
 ) -> Iterator[Finding]:
     latency = values.get("latency_p95_ms")
-    if "stream_events_per_sec" in values:
+    asked = {"throughput_rps_avg", "throughput_rps_peak"} & values.keys()
+    is_asked = bool(asked) and isinstance(latency, int | float) and latency <= MOST_WAITED_MS
+    if is_asked and "stream_events_per_sec" in values:
+        why = "callers ask and wait, whatever streams in behind"
+        yield _because("inference_mode", ["real_time"], constraints, "latency_p95_ms", why)
+    elif "stream_events_per_sec" in values:
         yield _because(
             "inference_mode", ["streaming"], constraints, "stream_events_per_sec", "events arrive all the time"
         )
@@ -184,9 +211,11 @@ def derive_data(
         yield _because(
             "model_type", model, constraints, "use_case_type", f"the usual family for {use_case}", confidence=confidence
         )
-    kinds = DATA_OF.get(
-        use_case, ("tabular",) if use_case == "ranking_search" and _CLICKS.search(reading.folded) else ()
-    )
+    kinds = DATA_OF.get(use_case, ())
+    if any(name in values for name in _KNOWN_OF_DATA):
+        kinds = kinds or _DATA_WHERE_UNSAID.get(use_case, ())
+    if use_case == "forecasting" and _GOODS_SOLD.search(reading.folded):
+        kinds = ("tabular", "time_series")
     if kinds and "data_types" not in values:
         yield _because("data_types", list(kinds), constraints, "use_case_type", f"what {use_case} works on")
     elif use_case in _LLM_USES and "text" not in _items(values.get("data_types", [])):

@@ -29,7 +29,7 @@ _EXCLUSIVE = frozenset(
 # “Two analysts help” beside “five engineers” is no contradiction; “just me” beside “a team of eight” is.
 _FIRM_TEAM = STRONG + 2
 _STRICTER_IS_LOWER = frozenset({"budget_usd_month", "team_size"})
-_STRICTEST_COUNTS = frozenset({"latency_p95_ms", "audit_retention_years"})
+_STRICTEST_COUNTS = frozenset({"latency_p95_ms", "audit_retention_years", "stream_events_per_sec"})
 # Number words stand as digits behind zeros in the folded text that reasons quote.
 _PADDING = re.compile(r"(?<![\d.,-])0+(?=[1-9]\d)")
 CORRECTION_REACH = 60
@@ -71,7 +71,7 @@ def _settle(field: Field, group: list[Finding], *, reading: Reading) -> tuple[Co
 
 
 def _strictest(group: list[Finding]) -> Finding:
-    """Of several response times said equally firmly the shortest counts, of retention times the longest."""
+    """Of several response times said equally firmly the shortest counts, of retention times and event rates the largest."""
     firm = [one for one in group if one.strength == group[0].strength and one.state is group[0].state]
     lowest = group[0].field == "latency_p95_ms"
     return min(firm, key=lambda one: (_number(one) if lowest else -_number(one), one.start))

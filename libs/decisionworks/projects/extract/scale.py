@@ -42,6 +42,13 @@ _UNMARKED = re.compile(
     rf"(?=\s?(?:[.,;)]|$|when|wenn|quand|lors|cuando|quando|at |on |in |during |am |beim |an |zur |au |aux |à "
     rf"|pendant |al |en |a la |ao |à |na |no |nos |nas |{_PER_SECOND}|(?:{_REQUESTS})\s?(?:{_PER_SECOND})))"
 )
+_NO_UNIT = r"(?!\s?(?:%|ms\b|gb\b|tb\b|mb\b|s\b|sec|sek|seg|min|h\b|usd|eur|ミリ|万?円|ドル|[$€£]|days?|hours?|percent|prozent|stunden|uhr|heures|horas|people|personen|jahre|years?|ans\b|años|anos\b))"
+# A bare number led up to by a bound, or followed by when it is reached.
+_OCCASION = re.compile(
+    rf"(?:up to|as (?:many|much) as|bis(?: zu)?|auch mal|mal|jusqu'à|jusqu'à|hasta|até|quasi|almost|nearly|fast|to)\s(?P<n>{NUMBER}){_NO_UNIT}"
+    rf"|(?P<m>{NUMBER}){_NO_UNIT}\s?(?:(?:at|on|in|during|when|after|before|around|over|for|am|im|an|zu|zur|zum|bei|beim|nach|vor|wenn|während"
+    r"|à|au|aux|en|lors|pendant|quand|le|les|al|a la|durante|cuando|por|no|na|nos|nas|ao|aos|à|às|quando|durante|em)\s(?!average|avg|moyenne|media|média|schnitt|mittel|total|all\b)[a-zà-ÿ])"
+)
 # A peak is larger than its average, but hardly a hundred times.
 LEAST_PEAK, MOST_PEAK = 1.2, 100.0
 _SHORT_RATE = re.compile(rf"\d\s?{_SHORT}")
@@ -67,6 +74,15 @@ _AVERAGE_WORDS = (
 _AVERAGE_BEFORE = re.compile(rf"(?:{_AVERAGE_WORDS})\W{{0,3}}(?:\w{{1,6}} )?$")
 _AVERAGE = re.compile(rf"{_AVERAGE_WORDS}|normal|about|around|roughly|in total")
 _MARK = rf"(?P<which>{_AVERAGE_WORDS}|{_PEAK_WORDS})"
+# Records of a plan, looked up or sensed: they are events where something measures or streams.
+_LOOKED_UP = re.compile(r"lecturas|leituras|records|readings")
+_MEASURED = re.compile(
+    r"sensor\w{0,4}|capteur\w{0,2}|センサー|iot\b|telemetr\w{1,6}|télémétr\w{1,6}|meters?\b|gateways?|mqtt|kafka|kinesis|streams?\b|streaming"
+    r"|devices?|wearables?|zähler\w{0,3}|contadores|medidores|compteurs|monitors?\b|collars?|turbin\w{1,4}"
+)
+_KEYED = re.compile(
+    rf"(?P<which>average|avg|mean|peak|max)[_ ](?:rps|qps|tps|rate|requests|load|calls)(?:_per_second)?\W{{1,4}}(?P<n>{NUMBER})"
+)
 _OTHER_END = re.compile(
     rf"(?P<n>{NUMBER})\s?(?:at|in|on|en|na|no|im|zur|zu|der|à|a|de|em)?\s?(?:the |der |la |el |los |as |l'"
     rf"|den )?{_MARK}"
@@ -112,6 +128,11 @@ def find_rates(reading: Reading) -> Iterator[Finding]:
             yield from _rate(match, reading)
     for match in chain(_OTHER_END.finditer(reading.folded), _MARKED.finditer(reading.folded)):
         yield from _end_of_pair(match, reading)
+    for match in _KEYED.finditer(reading.folded):
+        number = parse_number(match["n"], language=reading.language)
+        if number is not None:
+            field = "throughput_rps_peak" if match["which"] in ("peak", "max") else "throughput_rps_avg"
+            yield stated(field, _tidy(number), match.start(), match.end(), strength=STRONG + 6)
 
 
 def _named_before(match: re.Match[str], reading: Reading) -> str:
@@ -157,11 +178,13 @@ def _rate(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     if number is None:
         return
     kind = match["kind"] or _named_before(match, reading)
+    if kind and _LOOKED_UP.fullmatch(kind) and not _MEASURED.search(reading.folded):
+        kind = ""
     if kind and (re.fullmatch(_EVENTS, kind) or _JA_EVENTS.search(kind)):
         yield stated("stream_events_per_sec", _tidy(number), match.start(), match.end())
         return
     before, after = reading.before(match.start(), chars=28), reading.after(match.end(), chars=24)
-    after = re.split(r"[,;/()]|\d| (?:and|und|et|y|e) ", after)[0]
+    after = re.split(r"[,;/()]|\d| (?:and|und|et|y|e) |\s(?=ピーク|最大|混雑|繁忙)", after)[0]
     before = re.split(r"\d[^\d]{0,4}(?:[,;/]| (?:and|und|et|y|e) )", before)[-1]
     before += match.group()[: match.start("n") - match.start()]
     if _AVERAGE_BEFORE.search(before):
@@ -172,9 +195,32 @@ def _rate(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     elif _AVERAGE.search(after) or _AVERAGE.search(before[-22:]):
         yield stated("throughput_rps_avg", _tidy(number), match.start(), match.end(), strength=STRONG + 5)
         yield from _unmarked_peak(match, number, reading)
+    elif peak := _peak_beside(match, number, reading):
+        yield stated("throughput_rps_avg", _tidy(number), match.start(), match.end(), confidence=0.8)
+        yield peak
     else:
         reason = f"“{match.group()}” names neither average nor peak: planned for as the peak"
         yield inferred("throughput_rps_peak", _tidy(number), match.start(), match.end(), reason=reason, confidence=0.7)
+
+
+def _peak_beside(usual: re.Match[str], rate: float, reading: Reading) -> Finding | None:
+    """“220 requests a second, 700 at month end”: a larger bare number that goes with an occasion is the peak."""
+    _, end = reading.sentence_at(usual.start())
+    for match in _OCCASION.finditer(reading.folded, usual.end(), min(end, usual.end() + PAIR_REACH)):
+        words = match["n"] or match["m"]
+        number = parse_number(words, language=reading.language)
+        if number is not None and LEAST_PEAK * rate <= number <= MOST_PEAK * rate:
+            place = "n" if match["n"] else "m"
+            return stated(
+                "throughput_rps_peak",
+                _tidy(number),
+                match.start(place),
+                match.end(place),
+                reason=f"“{match.group().strip(' ,;')}” beside {rate:g} a second",
+                confidence=0.8,
+                strength=STRONG + 4,
+            )
+    return None
 
 
 def find_daily_items(reading: Reading) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decisionworks.projects.extract.derive import DATA_OF
+from decisionworks.projects.extract.derive import DATA_OF, ON_TABLES
 from decisionworks.projects.extract.finding import STRONG, WEAK, Finding
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.model import Plain
@@ -10,6 +10,9 @@ from decisionworks.projects.model import Plain
 _LLM_USES = frozenset({"llm_chat_rag", "llm_generation", "llm_agent"})
 SEARCHING_USES = frozenset({"llm_chat_rag", "embedding_search", "llm_agent"})
 _LLM_FIELDS = frozenset({"llm_requests_per_day", "llm_tokens_in", "llm_tokens_out", "llm_external_api_allowed"})
+
+_MEDIA = frozenset({"image", "video", "audio", "text", "documents"})
+_MEDIA_MODELS = frozenset({"cnn_vision", "transformer_nlp", "speech", "llm_api", "llm_self_hosted"})
 
 # Units: requests/s.
 RARE_RPS = 0.05
@@ -58,7 +61,7 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     findings = [one for one in findings if one.field not in dropped and not _is_explained(one, findings)]
     findings = [one for one in findings if not _is_watch_kept(one, findings, reading=reading)]
     findings = _without_rare_rates(findings, modes)
-    return _without_incidental_data(findings, use_cases)
+    return _without_incidental_data(findings, use_cases, models)
 
 
 def _is_watch_kept(finding: Finding, findings: list[Finding], *, reading: Reading) -> bool:
@@ -96,12 +99,15 @@ def _number(finding: Finding) -> float:
     return finding.value if isinstance(finding.value, int | float) else 0.0
 
 
-def _without_incidental_data(findings: list[Finding], use_cases: set[str]) -> list[Finding]:
+def _without_incidental_data(findings: list[Finding], use_cases: set[str], models: set[str]) -> list[Finding]:
     """Where the kinds of data are named outright, words that only hint at others no longer count."""
     kinds = {str(item) for one in findings if one.field == "data_types" for item in _items(one.value)}
     usual = {kind for use_case in use_cases for kind in DATA_OF.get(use_case, ())}
     if len(use_cases) == 1 and usual and not kinds & usual and not any(map(_is_named_data, findings)):
         return [one for one in findings if one.field != "data_types"]
+    if use_cases and use_cases <= ON_TABLES and not models & _MEDIA_MODELS:
+        # Films, books or pictures are what the business deals in, not what the model reads.
+        findings = [one for one in findings if one.field != "data_types" or not set(_items(one.value)) & _MEDIA]
     named = {str(item) for one in findings if _is_named_data(one) for item in _items(one.value)}
     natural = {kind for use_case in use_cases for kind in DATA_OF.get(use_case, ())}
     natural |= {"documents"} if use_cases & _LLM_USES else set()
