@@ -115,6 +115,8 @@ _TRUTH = re.compile(
     r"|(?:weiß|wissen|erfahren) (?:wir|man)|steht fest|on (?:sait|connaît|apprend)|sabemos|se sabe|se conoce"
     r"|descobrimos|sabe-se|conhecid\w{1,24}"
     r"|分か(?:る|り)|わか(?:る|り)|known after|feedback (?:arrives|comes|after)|"
+    r"connue?s?|connaît|remboursements?|repayments?|rückzahlung\w{0,6}|we find out|whether (?:it|a|the) (?:\w{1,20} ){1,3}(?:really|truly|was)"
+    r"|wirklich (?:\w{1,20} ){0,2}(?:war|ist)|vraiment|realmente|de verdad|名実|"
     r"rückbuchung\w{0,24}|bestätigt|wahrheit|ergebnis(?:se)?|rétrofacturation\w{0,24}|confirmée?s?|vérité"
     r"|contracargos?|confirma\w{0,24}|verdad|estornos?|verdade|resultado\w{0,24}|判明|確定|チャージバック|正解"
 )

@@ -75,6 +75,8 @@ _NOT_A_BUDGET = re.compile(
     r"|chiffre d'affaires|facturación|faturamento|売上|save\w{0,24}|saving)"
     r"[^.;\n]{0,40}$"
 )
+# No currency has three decimals: “EUR 1.200” is twelve hundred in every language.
+_THOUSANDS = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
 _PER_ITEM = re.compile(
     r"^\s?(?:per|a|each|/|pro|par|por)\s(?!month|mo\b|year|week|day|annum|monat|jahr|mois|mes\b|mês|ano\b|an\b"
     r"|año)[a-z0-9]"
@@ -147,8 +149,8 @@ def _converted(
     is_named: bool,
     is_total: bool = False,
 ) -> Finding | None:
-    low = parse_number(match["low"], language=reading.language)
-    high = parse_number(match["high"], language=reading.language) if match["high"] else None
+    low = parse_number(_THOUSANDS.sub("", match["low"]), language=reading.language)
+    high = parse_number(_THOUSANDS.sub("", match["high"]), language=reading.language) if match["high"] else None
     if low is None or low <= 0:
         return None
     if high is not None and high > low and re.search(r"k$", match["high"]) and not re.search(r"k$", match["low"]):

@@ -31,6 +31,11 @@ _NEAR_MODEL = re.compile(
 _OF_DATA = re.compile(
     r"\s?(?:of )?(?:\w{1,24} ){0,2}(?:data|history|logs|images|videos?|recordings?|documents?|files)\b"
 )
+# Sixty gigabytes in a database are no model, whatever was named before.
+_IN_STORE = re.compile(
+    r"^\s?(?:\w{1,16}\s){0,2}?(?:in|on|en|sur|dans|im|auf|no|na|em)\s(?:our |an? |the |una? |um |uma |einer?m? |le |la |el )?"
+    r"(?:s3|postgres\w{0,5}|mysql|mariadb|oracle|redshift|snowflake|bigquery|mongo\w{0,4}|sql server|warehouse|buckets?|database|databank|datenbank|base|dwh|parquet)"
+)
 _IS_MEMORY = re.compile(r"^\s?(?:of )?(?:v?ram|memory|gpu|speicher|メモリ)|^\s?(?:per|/)\s?(?:sec|s\b)")
 _MONTHLY = re.compile(
     r"^\s?(?:\w{1,24}\s){0,3}?(?:(?:more |new )?(?:per|a|each|every|/|pro|im|par|al|por|ao|cada)\s?(?:month|mo\b"
@@ -108,7 +113,7 @@ def _size(match: re.Match[str], reading: Reading) -> Finding | None:
     gb = number * _scale(match["unit"])
     before = reading.before(match.start(), chars=30)
     is_small = match["unit"][0] in "km" and number < SMALL_MODEL_MB
-    if _OF_DATA.match(after):
+    if _OF_DATA.match(after) or _IN_STORE.match(after):
         pass
     elif is_small and _NEAR_MODEL.search(
         reading.before(match.start(), chars=90) + " " + reading.after(match.end(), chars=50)
