@@ -16,6 +16,16 @@ PER_WHAT = re.compile(
     rf"|previs(?:ão|ões))\s(?:\w{{1,24}}\s){{0,2}}?(?:per|for each|for every|pro|je|par|por)\s(?P<a>{_THING})"
     rf"(?:\s(?:and|und|et|y|e|x)\s(?P<b>{_THING}))?"
 )
+_PER_BOTH = re.compile(
+    rf"(?<!\w)(?:per|for each|for every|pro|je|für jede\w?|par|pour chaque|por|por cada|para cada)\s(?P<a>{_THING})"
+    rf"\s(?:and|und|et|y|e|x)\s(?:each |every |jede\w? |chaque |cada )?(?P<b>{_THING})"
+)
+# “48 references in 9 shops”: one result for each in each.
+_PRODUCT_IN = re.compile(
+    rf"(?P<a>{NUMBER})\s(?P<x>(?:\w{{1,16}}\s)?(?:skus?|products?|articles?|items?|artikeln?|produkten?|références|produits|artículos|productos|referencias"
+    rf"|produtos|itens|referências))\s(?:in|at|across|for|für|auf|dans|pour|en|para|em)\s(?:our |all |unsere\w? |den |nos |les |nuestr\w+ |las |los |noss\w+ |as )?"
+    rf"(?P<b>{NUMBER})\s(?P<y>(?:\w{{1,16}}\s)?(?:stores?|shops?|branches|outlets?|sites|filialen|läden|märkten?|magasins|boutiques|tiendas|sucursales|lojas|filiais))(?!\w)"
+)
 _COUNTED = re.compile(rf"(?P<n>{NUMBER})\s(?:(?:active|smart|retail|paying|small|wind)\s)?(?P<thing>{_THING})")
 _PRODUCT = re.compile(
     rf"(?P<a>{DIGITS})\s(?P<x>{_THING})\s?(?:x|×|times|mal|fois|por)\s?(?P<b>{DIGITS})\s(?P<y>{_THING})"
@@ -66,6 +76,11 @@ _TOKENS = re.compile(
     rf"(?P<n>{NUMBER})[ -]?(?:input |output |prompt |context )?(?:tokens?(?!\w)|トークン"
     rf"|jetons(?!\w))"
 )
+_TOKENS_OUT = re.compile(
+    rf"tokens? (?:in|rein|en entrée|de entrada)(?:,| and| und| et| y| e)* (?:about |around |etwa |environ |unos |cerca de )?(?P<n>{NUMBER}) (?:tokens? )?"
+    r"(?:out\b|raus\b|en sortie|de salida|de saída)"
+)
+_IN_OR_OUT = re.compile(r"(?P<incoming>入力|input|eingabe|entrée|entrada)|出力|output|ausgabe|sortie|salida|saída")
 _IN_AFTER = re.compile(r"^\s?(?:in\b|input|rein|eingabe|en entrée|entrada|de entrada|入力)")
 _OUT = re.compile(
     r"output|raus|sortie|salida|out\b|answer|reply|replies|response|generated|completion|ausgabe|antwort|réponse|respuesta|saída"
@@ -85,11 +100,23 @@ def find_counts(reading: Reading) -> Iterator[Finding]:
     for match in _TOKENS.finditer(reading.folded):
         number = parse_number(match["n"], language=reading.language)
         if number is not None:
-            words = match.group() + reading.before(match.start(), chars=20) + reading.after(match.end(), chars=8)
-            if _IN_AFTER.match(reading.after(match.end(), chars=8)):
-                words = match.group()
-            field = "llm_tokens_out" if _OUT.search(words) and "input" not in match.group() else "llm_tokens_in"
+            field = _token_field(match, reading)
             yield stated(field, int(number), match.start(), match.end(), confidence=0.85)
+    for match in _TOKENS_OUT.finditer(reading.folded):
+        number = parse_number(match["n"], language=reading.language)
+        if number is not None:
+            yield stated("llm_tokens_out", int(number), match.start("n"), match.end("n"), confidence=0.85)
+
+
+def _token_field(match: re.Match[str], reading: Reading) -> str:
+    """Whether tokens go in or come out, by the label that stands nearest before them, else after."""
+    labels = list(_IN_OR_OUT.finditer(reading.before(match.start(), chars=14)))
+    if labels:
+        return "llm_tokens_in" if labels[-1]["incoming"] else "llm_tokens_out"
+    words = match.group() + reading.before(match.start(), chars=20) + reading.after(match.end(), chars=8)
+    if _IN_AFTER.match(reading.after(match.end(), chars=8)):
+        words = match.group()
+    return "llm_tokens_out" if _OUT.search(words) and "input" not in match.group() else "llm_tokens_in"
 
 
 def _own_for_each(reading: Reading) -> Iterator[Finding]:
@@ -118,7 +145,9 @@ def _records(reading: Reading) -> Iterator[Finding]:
             yield stated(
                 "batch_records_per_run", int(number), match.start(), match.end(), confidence=0.85, strength=EXPLICIT
             )
-    for match in chain(_PRODUCT.finditer(reading.folded), _PRODUCT_JA.finditer(reading.folded)):
+    for match in chain(
+        _PRODUCT.finditer(reading.folded), _PRODUCT_JA.finditer(reading.folded), _PRODUCT_IN.finditer(reading.folded)
+    ):
         left = parse_number(match["a"], language=reading.language)
         right = parse_number(match["b"], language=reading.language)
         if left and right:
@@ -136,7 +165,7 @@ def _per_thing(reading: Reading) -> Iterator[Finding]:
         number = parse_number(match["n"], language=reading.language)
         if number is not None and number >= 2:
             counts.setdefault(singular(match["thing"]), (number, match.start(), match.end()))
-    for match in PER_WHAT.finditer(reading.folded):
+    for match in chain(PER_WHAT.finditer(reading.folded), _PER_BOTH.finditer(reading.folded)):
         things = [singular(name) for name in (match["a"], match["b"]) if name]
         known = [counts[name] for name in things if name in counts]
         if not known or len(known) < len(things):

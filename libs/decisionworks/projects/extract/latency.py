@@ -14,6 +14,7 @@ _MS_PER: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(r"^(?:s$|sec|sek|seg|秒)"), 1_000.0),
     (re.compile(r"^(?:m$|min|分)"), 60_000.0),
     (re.compile(r"^(?:h$|hour|hr|std|stunde|heure|hora|時間)"), 3_600_000.0),
+    (re.compile(r"^(?:day|tag|jour|día|dia|日)"), 86_400_000.0),
 )
 _UNIT = (
     r"(?:ms|msec|milliseconds?|millisekunden?|millisecondes?|milisegundos?|milissegundos?|ミリ秒|s|secs?|seconds?"
@@ -63,8 +64,9 @@ _BOUND_AFTER = re.compile(
 )
 _MAY_TAKE = re.compile(
     r"(?:may|can|could|might|is allowed to|darf|dürfen|kann|können|peut|peuvent|puede|pueden|con que|pode"
-    r"|podem)\s(?:\w{1,24}\s){0,2}?"
-    r"(?:take|need|tarde|tardar|dauern|brauchen|prendre|durer|demorar|levar)\s(?:up to |bis zu |jusqu'à |hasta "
+    r"|podem|if|wenn|falls|si|se)\s(?:\w{1,24}\s){0,3}?"
+    r"(?:take|takes|need|needs|wait|tarde|tarda|tardar|esperar|dauern|dauert|brauchen|braucht|warten|prendre|prend|durer|dure|attendre"
+    r"|demorar|demora|levar|leva|aguardar)\s(?:up to |bis zu |jusqu'à |hasta "
     r"|até |about |etwa )?$"
 )
 _SOFT_BOUND = re.compile(r"(?:slow is (?:ok|fine)|ok|fine)[, ]+$")
@@ -72,9 +74,11 @@ _NOT_A_RESPONSE = re.compile(
     r"(?:every|each|per|window of|windows? |all|alle|toutes les|cada|每|毎|history|retention|keep|kept|runs?"
     r"|takes?|training|train\w{0,24}|clips? of|down(?:time)?|lose|"
     r"loss of|rto|rpo|recover\w{0,24}|restored?|back (?:up|in)|budget|fine-?tun\w{0,24}|uses?|for about"
-    r"|last \w{0,24}|offline for|drops? for)\s?(?:about |of |at most |up to |"
+    r"|last \w{0,24}|offline for|drops? for|next|coming|nächsten?|kommenden?|prochaine?s?|próxim[oa]s?|horizon(?: of)?)\s?(?:about |of |at most |up to |"
     r"within |in )?$"
 )
+# “For the next six hours”, “six hours ahead”: how far a forecast looks.
+_AHEAD = re.compile(r"^\s?(?:ahead|in advance|im voraus|à l'avance|à venir|suivantes?|siguientes?|seguintes?|(?:of|de) (?:history|audio|video|recordings?)|先)")
 _ABOUT_RECOVERY = re.compile(
     r"rto|recover\w{0,24}|back (?:up|in|online)|restor\w{1,24}|down(?:time)?\b|disaster|ausfall"
     r"|wiederherstell\w{1,24}|wieder (?:da|oben|verfügbar|online|laufen)"
@@ -112,13 +116,23 @@ _CLOCK = re.compile(
     r"|antes de(?: las)?|antes das)\s"
     r"(?P<hour>\d{1,2})(?:[:h.](?P<minute>\d{2}))?\s?(?P<half>am|a\.m\.|pm|p\.m\.|o'clock|in the morning|uhr"
     r"|h(?:eures)?|de la mañana|da manhã)"
+    r"|(?:朝|午前|早朝|翌朝|毎朝)(?P<ja>\d{1,2})時(?:まで|前)"
 )
+# “From 8 to 18 o'clock” is when people work.
+_RANGE_BEFORE = re.compile(r"\d{1,2}(?::\d{2})?\s?(?:uhr|h|am)?\s?$")
 
 
 _ARTICLE_TIME = re.compile(
     r"(?:within|in under|under|less than|in less than|binnen|innerhalb|en moins d'|dans l'|en menos de"
     r"|em menos de|dentro de)\s?(?P<n>an?|the|l'|la|eine[rs]?|une?|una?|uma?)?\s?(?P<unit>second|minute|hour|"
-    r"sekunde|stunde|seconde|heure|segundo|minuto|hora)(?! or)(?!\w)"
+    r"sekunde|stunde|seconde|heure|segundo|minuto|hora|day(?! and)|tage?s?|jour(?:née)?|día|dia)(?! or)(?!\w)"
+)
+_NEXT_DAY = re.compile(
+    r"(?:may|can|could|by|until|arrive|ready|come|is fine|ok(?:ay)?|enough|there|reicht?|genügt|darf|bis|liegt?|spätestens|peu\w+|arriver|pour|avant"
+    r"|pueden?|puede llegar|hasta|para|basta|podem?|até|chegar)\s(?:\w{1,16}\s){0,3}?(?:the )?"
+    r"(?:next (?:business )?day|following day|next morning|am (?:nächsten|folgenden) (?:tag|morgen)|zum (?:nächsten|folgenden) (?:tag|morgen)"
+    r"|(?:le )?lendemain|(?:el |al )?día siguiente|(?:o |no |ao )?dia seguinte)(?!\w)"
+    r"|翌(?:日|朝)(?:まで|に(?:出|届|結果|間に合))"
 )
 
 
@@ -147,6 +161,9 @@ def find_times(reading: Reading) -> Iterator[Finding]:
             yield inferred(
                 "latency_p95_ms", value, match.start(), match.end(), reason=reason, confidence=0.6, strength=WEAK + 10
             )
+    for match in _NEXT_DAY.finditer(reading.folded):
+        reason = f"“{match.group().strip()}”: a day"
+        yield inferred("batch_deadline_hours", 24, match.start(), match.end(), reason=reason, confidence=0.55, strength=WEAK)
     yield from _clock_deadlines(reading)
 
 
@@ -191,7 +208,9 @@ def _limit(value: float, match: re.Match[str], *, reason: str | None, strength: 
 
 
 def _strength(match: re.Match[str], reading: Reading, *, before: str, is_short: bool) -> int | None:
-    after = reading.after(match.end(), chars=24)
+    after = reading.after(match.end(), chars=44)
+    if _AHEAD.match(after) and not _QUANTILE.search(before[-14:] + after[:8]):
+        return None
     if _MAY_TAKE.search(before):
         return STRONG if is_short else FAIR
     if _NOT_A_RESPONSE.search(before) and not _QUANTILE.search(before[-14:] + after[:8]):
@@ -219,6 +238,14 @@ def _recovery(match: re.Match[str], value_ms: float, *, is_loss: bool) -> Iterat
 
 def _clock_deadlines(reading: Reading) -> Iterator[Finding]:
     for match in _CLOCK.finditer(reading.folded):
+        if _RANGE_BEFORE.search(reading.before(match.start(), chars=8)):
+            continue
+        if match["ja"]:
+            reason = f"“{match.group()}”: counted from midnight, when the day's data is complete"
+            yield inferred(
+                "batch_deadline_hours", int(match["ja"]), match.start(), match.end(), reason=reason, confidence=0.65
+            )
+            continue
         hour = int(match["hour"]) + (12 if match["half"].startswith("p") and int(match["hour"]) < 12 else 0)
         if not 0 < hour <= 24:
             continue

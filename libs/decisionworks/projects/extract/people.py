@@ -27,7 +27,7 @@ _ROLE_AFTER = r"(?![\w-]|\s(?:use|uses|ask|visit|visitors|per|a day|will use|aff
 _COUNT = re.compile(rf"(?P<n>{NUMBER})[ -]?(?P<kind>(?:[\w/+-]{{1,24}}\s){{0,2}}?){_ROLE}{_ROLE_AFTER}")
 _COUNT_JA = re.compile(
     r"(?:チーム|エンジニア|開発者|担当|社員|データサイエンティスト)\S{0,6}?(?P<n>\d{1,3}|[一二三四五六七八九十])(?:人|名)|(?P<m>\d{1,3}"
-    r"|[一二三四五六七八九十])(?:人|名)(?=の|体制|で(?!す)|、|,|です|が|\\s|$)"
+    r"|[一二三四五六七八九十])(?:人|名)(?=の|体制|で(?!す)|、|,|です|が|\(|\s|$)"
 )
 _TEAM_OF = re.compile(
     rf"(?:team of|we are(?: a team of)?|we're|there are|team size:?|team:|team von|wir sind|team mit|équipe de"
@@ -39,7 +39,7 @@ _TEAM_OF = re.compile(
 )
 _ALONE = re.compile(
     r"(?<!\w)(?:just me|only me|it is just me|i am alone|i'm alone|alone|by myself|on my own|(?:the "
-    r"|our )?only (?:\w{1,24} )?(?:engineer|developer|person|volunteer|dev|data scientist|"
+    r"|our )?only (?:\w{1,24} )?(?:engineer|developer|person|volunteer|dev|data scientist|analyst|technician|statistician|researcher|"
     r"programmer|employee|techie|it person)|one[- ](?:person"
     r"|man|woman) (?:team|show|company|shop|project)|solo (?:founder|developer|dev|"
     r"project)|single developer|nur ich|ich allein|alleine?|einzelkämpfer\w{0,24}|moi seul|seule?|je suis seule?"
@@ -62,6 +62,13 @@ _IN_A_GROUP = re.compile(
 _GROUP_OF = {
     "zweit": 2, "dritt": 3, "viert": 4, "fünft": 5, "sechst": 6, "siebt": 7, "acht": 8, "neunt": 9, "zehnt": 10,
 }  # fmt: skip
+_PAIR = re.compile(
+    r"(?<!\w)(?:(?:just|only) me and (?:a|an|one|my) \w{2,20}|my \w{2,20} and (?:i|me)\b|(?:nur |bloß )?ich und (?:ein|eine|mein|meine) \w{2,20}"
+    r"|(?:juste |seulement )?(?:moi|mon \w{2,16}) et (?:un|une|mon|ma|moi) ?\w{0,20}|(?:solo |sólo )?(?:yo y (?:un|una|mi)|mi \w{2,16} y yo) ?\w{0,20}"
+    r"|(?:só |apenas )?(?:eu e (?:um|uma|o meu|a minha|meu|minha)|meu \w{2,16} e eu) ?\w{0,20}|both of us|the two of us|us two|wir beide|nous deux|nosotros dos|nós dois)(?!\w)"
+)
+_IN_TEAM = re.compile(rf"(?P<n>{NUMBER})\s(?:of us )?(?:in|on|im|dans|en|na|no) (?:the |our |l'|notre |el |nuestro |nossa |a )?(?:team|équipe|equipo|equipe|equipa)(?!\w)")
+_PART_OF_TEAM = re.compile(r"(?:of (?:us|them|whom|these)|von (?:uns|ihnen|denen)|d'entre (?:nous|eux)|de (?:nosotros|ellos|nós|eles))")
 _TOTAL = re.compile(r"^\s?(?:in total|altogether|overall|all in all|insgesamt|au total|en total|no total|in all)")
 _TEAM_WORDS = re.compile(
     rf"{_ROLE}|team|know|skills?|experience\w{{0,24}}|good (?:with|at)|familiar|expert\w{{0,24}}|just me|alone"
@@ -125,6 +132,10 @@ def find_team(reading: Reading) -> Iterator[Finding]:
         if re.search(r"(?:not|customers?|stand|let|kunde|runs?)\s$", reading.before(match.start(), chars=12)):
             continue
         yield stated("team_size", 1, match.start(), match.end(), strength=STRONG + 2)
+    for match in _PAIR.finditer(reading.folded):
+        yield stated("team_size", 2, match.start(), match.end(), strength=STRONG + 4)
+    for match in _IN_TEAM.finditer(reading.folded):
+        yield from _people(match["n"], match, reading, strength=STRONG + 14)
     for match in _LABELLED.finditer(reading.folded):
         yield from _people(match["n"], match, reading, strength=STRONG + 8)
     for match in _IN_A_GROUP.finditer(reading.folded):
@@ -156,6 +167,8 @@ def _sum_of_roles(counts: list[re.Match[str]], reading: Reading) -> Iterator[Fin
     """“Two data scientists and one engineer” are three people."""
     run: list[re.Match[str]] = []
     for match in [*counts, None]:
+        if match is not None and run and _PART_OF_TEAM.search(match.group() + reading.after(match.end(), chars=14)):
+            continue
         joined = (
             run
             and match is not None

@@ -35,7 +35,7 @@ _SCORED = (
 )
 _COUNTED = re.compile(
     rf"(?P<n>{NUMBER})\s(?:de\s|d')?(?:[a-zà-ÿ][\w'-]{{1,24}}\s){{0,3}}?(?P<thing>{_SCORED})(?!\w)"
-    rf"|(?P<m>{NUMBER})\s?(?P<unit>万|億|千)?(?:件|人|名|社|世帯|店舗|品目|商品|会員|台|sku)"
+    rf"|(?P<m>{NUMBER})\s?(?P<unit>万|億|千)?(?:件|人|名|社|世帯|店舗|品目|商品|会員|台|通話|枚|通|か所|箇所|カ所|ヶ所|拠点|戸|頭|棟|路線|便|sku)"
 )
 _RUN = (
     r"(?:runs?|night|batch|nightly|lauf|läufe|nacht|nuit|exécution|noche|ejecución|noite|execução|rodada|lote"
@@ -52,9 +52,24 @@ _NOT_SCORED = re.compile(
     r"|jours?|semaines?|mois|années?|minutes|secondes?|personnes?|ingénieurs?|développeurs?|horas?|días?|semanas?|meses|años?|minutos?"
     r"|segundos?|personas?|ingenier\w*|dias?|anos?|pessoas?|engenheir\w*|desenvolvedor\w*|kategorien|sprachen|requests?|events?"
     r"|anfragen|aufrufe|requêtes|peticiones|requisições|eventos|ereignisse|événements|millions?|thousand|nodos|knoten|usd|eur|gbp|chf"
+    r"|monthly|weekly|daily|yearly|monatlich|mensuels?|mensual(?:es)?|mensa(?:l|is)|per|tokens"
     r"|tiendas|stores|filialen|magasins|lojas|standorte\w?|sites|branches|clinics|clínicas|hospitals|practices|countries)"
 )
 LEAST_OF_ANYTHING = 500
+LEAST_OF_NAMED = 10
+# “How many visitors in each of our 14 galleries”: what a forecast is made for, however few.
+_FOR_EACH = re.compile(
+    r"(?<!\w)(?:"
+    r"(?:for|of|across|at|from|in|per|each of|all of)(?: each of| all of| all)?(?: our| the| these)?"
+    r"|(?:für|von|an|in|aus|je|pro)(?: jede\w{0,2} (?:der|von)| alle\w?)?(?: unsere\w?| die| den| der)?"
+    r"|(?:pour|de|des|dans|sur|nos)(?: chacun\w? d[e']s?| tous)?(?: nos| les)?"
+    r"|(?:para|de|en|por|cada un[oa] de)(?: tod[oa]s)?(?: nuestr[oa]s| las| los)?"
+    r"|(?:para|de|em|por|d[ao]s|n[ao]s|cada uma? d[ao]s)(?: tod[oa]s)?(?: noss[oa]s| as| os)?"
+    rf")\s(?P<n>{NUMBER})\s(?P<thing>[a-zà-ÿ][a-zà-ÿ-]{{3,30}})(?!\w)(?P<m>)?"
+)
+_COMBINED = re.compile(
+    rf"(?P<n>{NUMBER})\s?(?:\w{{1,24}}\s)?(?:combinations?|kombinationen|combinaisons|combinaciones|combinações|pairs|paare?|組み合わせ|通りの組)"
+)
 _PER_RUN = re.compile(
     rf"(?P<n>{NUMBER})\s?(?:[\w'-]{{1,24}}\s){{0,3}}?(?:per|a|each|every|in one|pro|je|jede|par|por|cada|chaque"
     rf"|à chaque)"
@@ -67,7 +82,7 @@ _PER_RUN = re.compile(
 _SCORING = re.compile(
     r"scor\w{1,24}|forecast\w{0,24}|predict\w{0,24}|rank\w{0,24}|classif\w{1,24}|sort\w{0,24}|rate\w{0,24}"
     r"|probabilit\w{1,24}|vorhergesagt|prognos\w{1,24}|vorhersag\w{1,24}|bewert\w{1,24}|einstuf\w{1,24}|wahrscheinlich\w{0,24}"
-    r"|klassifi\w{1,24}|prévi\w{1,24}|prédi\w{1,24}|class\w{1,24}|not(?:er|ons|e)|pronóstic\w{1,24}|predec\w{1,24}"
+    r"|klassifi\w{1,24}|expect\w{0,4}|how (?:many|much|likely)|wie ?viel\w{0,2}|combien|cuánt[oa]s?|quant[oa]s?|schätz\w{1,8}|estim\w{1,8}|alert\w{0,3}|prévi\w{1,24}|prédi\w{1,24}|class\w{1,24}|not(?:er|ons|e)|pronóstic\w{1,24}|predec\w{1,24}"
     r"|predicc\w{1,24}|puntu\w{1,24}|clasific\w{1,24}|probabilidad\w{0,24}|previs\w{1,24}|prever|classific\w{1,24}"
     r"|propens\w{1,24}|risco|riesgo|risque|risk|night\w{0,24}|weekly|monthly|batch|予測|スコア|分類|判定|推定|算出"
 )
@@ -82,6 +97,10 @@ def find_records_per_run(reading: Reading) -> Iterator[Finding]:
         number = parse_number(match["n"] or match["m"] or match["k"], language=reading.language)
         if number is not None and number >= FEWEST_RECORDS:
             yield stated("batch_records_per_run", int(number), match.start(), match.end(), strength=STRONG + 10)
+    for match in _COMBINED.finditer(reading.folded):
+        number = parse_number(match["n"], language=reading.language)
+        if number is not None and number >= FEWEST_RECORDS:
+            yield stated("batch_records_per_run", int(number), match.start(), match.end(), strength=STRONG + 5)
 
 
 def derive_records(reading: Reading, values: Mapping[str, Plain]) -> Iterator[Finding]:
@@ -92,6 +111,9 @@ def derive_records(reading: Reading, values: Mapping[str, Plain]) -> Iterator[Fi
     if best is None:
         others = (one for one in _ANYTHING.finditer(reading.folded) if not _NOT_SCORED.fullmatch(one["thing"]))
         best = _best_count(others, reading, values, least=LEAST_OF_ANYTHING)
+    if best is None or best[0] == 0:
+        named = (one for one in _FOR_EACH.finditer(reading.folded) if not _NOT_SCORED.fullmatch(one["thing"]))
+        best = _best_count(named, reading, values, least=LEAST_OF_NAMED, needs_scoring=True) or best
     if best is None or _is_for_another(reading, best[1]):
         return
     score, match, number = best
@@ -107,7 +129,12 @@ def derive_records(reading: Reading, values: Mapping[str, Plain]) -> Iterator[Fi
 
 
 def _best_count(
-    counts: Iterable[re.Match[str]], reading: Reading, values: Mapping[str, Plain], *, least: float
+    counts: Iterable[re.Match[str]],
+    reading: Reading,
+    values: Mapping[str, Plain],
+    *,
+    least: float,
+    needs_scoring: bool = False,
 ) -> tuple[int, re.Match[str], float] | None:
     """The count that corrects another, else the first in a sentence about scoring, else the first."""
     best: tuple[int, re.Match[str], float] | None = None
@@ -117,7 +144,7 @@ def _best_count(
             continue
         lead = reading.folded[max(0, match.start() - CORRECTION_CHARS) : match.start()]
         score = 2 * bool(_SCORING.search(reading.sentence(match.start()))) + 4 * bool(CORRECTION.search(lead))
-        if best is None or score > best[0]:
+        if (best is None or score > best[0]) and (score or not needs_scoring):
             best = (score, match, number)
     return best
 
@@ -130,6 +157,8 @@ def _is_for_another(reading: Reading, counted: re.Match[str]) -> bool:
 
 def _is_other(match: re.Match[str], reading: Reading, values: Mapping[str, Plain]) -> bool:
     """Whether the count is the team, the corpus, the devices or a rate, and not what is scored."""
+    if re.search(r"[$€£¥]\s?$", reading.folded[max(0, match.start() - 2) : match.start()]):
+        return True
     number = parse_number(match["n"] or match["m"], language=reading.language)
     if match["m"] and values.get("team_size") == number:
         return True

@@ -110,6 +110,10 @@ _ITEMS = re.compile(
     + ")"
 )
 _ITEMS_JA = re.compile(rf"(?:1日(?:あたり|に)?|毎日|一日)(?:約|およそ|最大)?(?P<n>{DIGITS})\s?(?P<what>[件回枚通人])")
+_ITEMS_BEFORE = re.compile(
+    r"(?:täglich|pro tag|am tag|daily|every day|each day|chaque jour|par jour|al día|cada día|diariamente|todos los días|por dia|todos os dias)\s"
+    rf"(?:about |around |some |roughly |ungefähr |etwa |rund |ca\.? |environ |unos |unas |cerca de |umas |uns )?(?P<n>{NUMBER})\s(?P<what>[\w'-]{{2,24}})"
+)
 _LLM_ITEM = re.compile(
     r"questions?|sessions?|requests?|queries|prompts?|calls?|conversations?|chats?|messages?|fragen|anfragen|questions"
     r"|requêtes|demandes|preguntas|consultas|peticiones|perguntas|件|回"
@@ -225,7 +229,7 @@ def _peak_beside(usual: re.Match[str], rate: float, reading: Reading) -> Finding
 
 def find_daily_items(reading: Reading) -> Iterator[Finding]:
     """Things that come per day, hour or minute: LLM requests, or an average rate. Units: requests/day, requests/s."""
-    for pattern in (_ITEMS, _ITEMS_JA):
+    for pattern in (_ITEMS, _ITEMS_JA, _ITEMS_BEFORE):
         for match in pattern.finditer(reading.folded):
             what = match["what"].strip()
             number = parse_number(match["n"], language=reading.language)
@@ -242,11 +246,9 @@ def find_daily_items(reading: Reading) -> Iterator[Finding]:
 
 def _daily(match: re.Match[str], per_day: float, *, what: str, is_peak: bool) -> Iterator[Finding]:
     rate = per_day / 86_400.0
-    if not what or _LLM_ITEM.search(what):
-        strength = STRONG if _ASKED.search(what) else WEAK
-        yield stated(
-            "llm_requests_per_day", _tidy(per_day), match.start(), match.end(), confidence=0.85, strength=strength
-        )
+    # Essays or letters a day are requests too, where a language model reads them.
+    strength = STRONG if _ASKED.search(what) else WEAK if not what or _LLM_ITEM.search(what) else WEAK - 5
+    yield stated("llm_requests_per_day", _tidy(per_day), match.start(), match.end(), confidence=0.85, strength=strength)
     reason = f"“{match.group().strip()}” is {rate:.3g} a second on average"
     if is_peak and rate >= 0.05:
         yield inferred("throughput_rps_peak", _tidy(rate), match.start(), match.end(), reason=reason, confidence=0.75)
