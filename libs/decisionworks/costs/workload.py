@@ -175,6 +175,9 @@ def _batch_records(v: _Values, modes: tuple[str, ...]) -> float:
 
 def _async_gpu_hours(v: _Values, *, modes: tuple[str, ...], media: list[str], rps_avg: float | None) -> float:
     """Busy GPU hours of queued work in a month."""
+    recorded = v.number("audio_hours_month")
+    if recorded is not None:
+        return max(1.0, recorded / AUDIO_HOURS_PER_GPU_HOUR)
     if rps_avg is not None:
         return rps_avg * SECONDS_PER_MONTH / PICTURES_PER_GPU_HOUR
     per_run = v.number("batch_records_per_run")

@@ -198,7 +198,7 @@ def _heavy_wishes(values: Mapping[str, object]) -> Iterator[Need]:
     if wants_ready_made(values):
         why = "training_compute = none: what is sold ready-made is bought, not built"
         fields = ("use_case_type", "training_compute")
-        yield Need(id="ready-made", any_of=("serve-managed-ai",), weight=10, fields=fields, why=why)
+        yield Need(id="ready-made", any_of=("serve-managed-ai",), weight=QUEUE_WEIGHT, fields=fields, why=why)
     if values.get("use_case_type") == "embedding_search":
         why = f"corpus_documents = {shown(values.get('corpus_documents'))} are found by vector"
         yield Need(id="vectors", any_of=VECTOR_STORES, fields=("use_case_type",), why=why)

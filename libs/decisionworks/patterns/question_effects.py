@@ -29,6 +29,7 @@ NUMBER_ANSWERS: Mapping[str, tuple[float, ...]] = {
     "llm_tokens_out": (100, 400, 2000),
     "corpus_documents": (500, 50_000, 3_000_000),
     "edge_devices": (5, 200, 5000),
+    "audio_hours_month": (20, 500, 20_000),
     "tenants": (1, 50, 500),
     "label_delay_days": (0, 30),
     "rto_minutes": (15, 480),

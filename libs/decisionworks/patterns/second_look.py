@@ -39,6 +39,7 @@ OTHER_ANSWERS: Mapping[str, tuple[object, ...]] = {
     "corpus_documents": (500_000,),
     "batch_records_per_run": (5_000_000,),
     "stream_events_per_sec": (5000,),
+    "audio_hours_month": (5000, 100),
     "tenants": (50,),
     "label_delay_days": (30,),
     "model_type": ("cnn_vision", "linear_or_tree"),

@@ -37,7 +37,9 @@ def _resident_gb(w: Workload) -> float:
 
 
 def size_batch_scoring(w: Workload) -> list[UsageLine]:
-    """1.5 million records an hour, a tenth of a million for pictures, sound and text; a quarter of an hour at least."""
+    """1.5 million records an hour, a tenth of a million for pictures and text, an hour of sound; a quarter at least."""
+    if w.audio_minutes_month:
+        return [_line("sagemaker.ml.m5.xlarge.hour", w.audio_minutes_month / 60)]
     per_hour = 100_000 if _is_heavy(w) else 1_500_000
     hours = max(0.25, w.batch_records / per_hour)
     return [_line("sagemaker.ml.m5.xlarge.hour", hours * min(w.batch_runs_month, 730.0))]
@@ -56,12 +58,12 @@ def size_precomputed(w: Workload) -> list[UsageLine]:
 
 
 def size_serverless(w: Workload) -> list[UsageLine]:
-    """2 GB for 0.1 s a call, 3 GB for 0.8 s with a deep model, 256 MB for 2 s in front of a model API."""
+    """2 GB for 0.1 s a call, 3 GB for 0.8 s with a deep model and for each second of sound, 256 MB for 2 s with an API."""
     memory, seconds = (0.25, 2.0) if w.is_llm else (3.0, 0.8) if _is_heavy(w) else (2.0, 0.1)
     memory = min(10.0, max(memory, 2 * w.model_gb))
     millions = w.requests_month / 1e6
     return [
-        _line("lambda.x86.gb_second", w.requests_month * memory * seconds),
+        _line("lambda.x86.gb_second", (w.requests_month * seconds + w.audio_minutes_month * 60) * memory),
         _line("lambda.requests.million", millions),
         _line("sagemaker.serverless.2gb.second", 0),
         _line("apigw.http.million", millions, API_FRONT),
@@ -69,14 +71,15 @@ def size_serverless(w: Workload) -> list[UsageLine]:
 
 
 def size_container(w: Workload) -> list[UsageLine]:
-    """Two tasks of a vCPU at least; tasks follow the load between average and peak; 2 GB to a vCPU."""
+    """Two tasks of a vCPU at least; tasks follow the load; 2 GB to a vCPU; four vCPU write speech down as it is spoken."""
     at_peak = w.rps_peak / _rps_per_vcpu(w)
     vcpu = max(2.0, (at_peak + w.rps_avg / _rps_per_vcpu(w)) / 2 * 1.4)
     memory = max(2 * vcpu, 2 * _resident_gb(w))
     units = max(1.0, w.rps_avg / 25)
+    heard = 4 * w.audio_minutes_month / 60
     return [
-        _line("fargate.x86.vcpu_hour", vcpu * HOURS_PER_MONTH),
-        _line("fargate.x86.gb_hour", memory * HOURS_PER_MONTH),
+        _line("fargate.x86.vcpu_hour", vcpu * HOURS_PER_MONTH + heard),
+        _line("fargate.x86.gb_hour", memory * HOURS_PER_MONTH + 2 * heard),
         _line("alb.hour", HOURS_PER_MONTH),
         _line("alb.lcu.hour", units * HOURS_PER_MONTH),
     ]

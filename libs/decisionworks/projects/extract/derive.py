@@ -234,7 +234,7 @@ def derive_data(
         elif modes == ["batch"] and (often := _SEVERAL_A_DAY.search(reading.folded)):
             reason = f"“{often.group()}”: results several times a day need data as fresh"
             yield inferred("data_velocity", "hourly", often.start(), often.end(), reason=reason, confidence=0.6)
-        elif modes == ["batch"] and _DAILY.search(reading.folded) and not _TRAIN_ONLY.search(reading.folded):
+        elif "batch" in modes and _DAILY.search(reading.folded) and not _TRAIN_ONLY.search(reading.folded):
             yield _because(
                 "data_velocity",
                 "daily",

@@ -22,6 +22,7 @@ from decisionworks.projects.extract.phrases import find_phrases
 from decisionworks.projects.extract.places_named import find_regions
 from decisionworks.projects.extract.purpose_cues import find_purpose_by_cues
 from decisionworks.projects.extract.reading import Reading, prepare
+from decisionworks.projects.extract.recordings import find_recordings
 from decisionworks.projects.extract.records import derive_records, find_records_per_run
 from decisionworks.projects.extract.reliability import find_reliability
 from decisionworks.projects.extract.resolve import resolve, values_of
@@ -42,7 +43,7 @@ from decisionworks.projects.model import (
 _RULES = (
     find_phrases, find_budget, find_times, find_rates, find_daily_items, find_volumes, find_corpus, find_team,
     find_skills, find_regions, find_reliability, find_lifecycle, find_counts,
-    find_records_per_run,
+    find_records_per_run, find_recordings,
 )  # fmt: skip
 
 

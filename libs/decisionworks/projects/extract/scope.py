@@ -54,6 +54,8 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
         dropped |= {"throughput_rps_avg"} if "llm_requests_per_day" in {one.field for one in findings} else set()
     if not (use_cases & SEARCHING_USES) and not is_unsettled:
         dropped.add("corpus_documents")
+    if "speech_to_text" not in use_cases:
+        dropped.add("audio_hours_month")
     if "edge" not in modes:
         dropped |= {"edge_devices", "edge_connectivity"}
     if "batch" not in modes and any(one.field in _ONLINE_FIELDS for one in findings):
