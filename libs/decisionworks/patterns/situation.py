@@ -10,6 +10,7 @@ from decisionworks.costs.regions import HOME_REGION_OF_RESIDENCY, pair_of
 from decisionworks.patterns.model import Situation
 from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.constraint_values import constraints_from_json, known_values
+from decisionworks.projects.model import ValueState
 
 LLM_TYPES = ("llm_api", "llm_self_hosted")
 LLM_USES = ("llm_chat_rag", "llm_generation", "llm_agent")
@@ -25,7 +26,13 @@ def read_situation(constraints: Mapping[str, object]) -> Situation:
 
     Raises: InvalidConstraints, an entry is not a constraint value.
     """
-    return situation_of(known_values(constraints_from_json(constraints)))
+    typed = constraints_from_json(constraints)
+    known = known_values(typed)
+    # A draft stands where the text wants it, so that the policies can say what is wrong with the place.
+    regions = typed.get("regions")
+    if regions is not None and regions.state is ValueState.CONFLICTING and isinstance(regions.value, list):
+        known["regions"] = regions.value
+    return situation_of(known)
 
 
 def situation_of(known: Mapping[str, object]) -> Situation:

@@ -176,14 +176,14 @@ def to_ms(number: float, unit: str) -> float:
 
 
 def _time(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
-    before = reading.before(match.start(), chars=45)
+    before = reading.before(match.start(), chars=75)
     is_pair = match["joint"] in _AND and not _BETWEEN.search(before)
     # “Five people and 2 seconds” is no range; “between 2 and 5 seconds” is.
     low = parse_number(match["high" if is_pair else "low"], language=reading.language)
     if low is None:
         return
     value = to_ms(low, match["unit"])
-    before = reading.before(match.start("high"), chars=45) if is_pair else before
+    before = reading.before(match.start("high"), chars=75) if is_pair else before
     around = before[-30:] + reading.after(match.end(), chars=20)
     if (value >= SHORTEST_OUTAGE_MS and _ABOUT_RECOVERY.search(around)) or _ABOUT_LOSS.search(around):
         yield from _recovery(match, value, is_loss=bool(_ABOUT_LOSS.search(around)))
@@ -215,7 +215,7 @@ def _strength(match: re.Match[str], reading: Reading, *, before: str, is_short: 
         return STRONG if is_short else FAIR
     if _NOT_A_RESPONSE.search(before) and not _QUANTILE.search(before[-14:] + after[:8]):
         return None
-    if is_short and (_QUANTILE.search(_since_number(before[-40:])) or _QUANTILE.search(after[:14])):
+    if is_short and (_QUANTILE.search(_since_number(before[-70:])) or _QUANTILE.search(after[:14])):
         return EXPLICIT
     if _BOUND_AFTER.match(after) or _BOUND_BEFORE.search(before):
         return STRONG if is_short else FAIR
