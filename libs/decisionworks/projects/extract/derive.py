@@ -218,6 +218,9 @@ def derive_data(
         kinds = ("tabular", "time_series")
     if kinds and "data_types" not in values:
         yield _because("data_types", list(kinds), constraints, "use_case_type", f"what {use_case} works on")
+    elif use_case == "llm_chat_rag" and set(_items(values.get("data_types", []))) <= {"text", "documents"}:
+        why = "what is searched is documents, what is asked and answered is text"
+        yield _because("data_types", ["documents", "text"], constraints, "use_case_type", why, strength=60)
     elif use_case in _LLM_USES and "text" not in _items(values.get("data_types", [])):
         yield _because(
             "data_types", ["text"], constraints, "use_case_type", "questions and answers are text", strength=60

@@ -130,9 +130,9 @@ _ARTICLE_TIME = re.compile(
 _NEXT_DAY = re.compile(
     r"(?:may|can|could|by|until|arrive|ready|come|is fine|ok(?:ay)?|enough|there|reicht?|genügt|darf|bis|liegt?|spätestens|peu\w+|arriver|pour|avant"
     r"|pueden?|puede llegar|hasta|para|basta|podem?|até|chegar)\s(?:\w{1,16}\s){0,3}?(?:the )?"
-    r"(?:next (?:business )?day|following day|next morning|am (?:nächsten|folgenden) (?:tag|morgen)|zum (?:nächsten|folgenden) (?:tag|morgen)"
+    r"(?:next (?:business )?day|following day|(?:am|zum) (?:nächsten|folgenden) tag"
     r"|(?:le )?lendemain|(?:el |al )?día siguiente|(?:o |no |ao )?dia seguinte)(?!\w)"
-    r"|翌(?:日|朝)(?:まで|に(?:出|届|結果|間に合))"
+    r"|翌日(?:まで|に(?:出|届|結果|間に合))"
 )
 
 

@@ -65,7 +65,7 @@ _GERMAN: dict[str, float] = {
 }  # fmt: skip
 _GERMAN_PARTS = "|".join(sorted(_GERMAN, key=lambda word: (-len(word), word)))
 _GERMAN_PART = re.compile(_GERMAN_PARTS)
-_DIGITS_BEFORE = re.compile(r"\d[\d.,]*\s?$")
+_DIGITS_BEFORE = re.compile(r"\d(?:[\d.,]*\d)?\s?$")
 _KANJI = {"〇": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _KANJI_NUMBER = re.compile(
     r"[〇一二三四五六七八九十百千]{1,9}(?=[万億]|[人名件円台秒分社店枚個本箇ヶか回%]|時間|種類|週間|営業)"

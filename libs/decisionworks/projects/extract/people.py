@@ -90,7 +90,8 @@ _SKILLS: tuple[tuple[str, str, str | None], ...] = (
     ("python", r"python|fastapi|pandas", None),
     (
         "data_science",
-        r"data scientists?|data[- ]science|statistic(?:s|ians?)|r language|notebooks|データサイエン\w{0,24}",
+        r"data scientists?|data[- ]science|statistic(?:s|ians?)|r language|notebooks|データサイエン\w{0,24}"
+        r"|datenwissenschaftler\w{0,6}|scientifiques? des données|científic[oa]s? de datos|cientistas? de dados|estadístic[oa]s|estatístic[oa]s|statisticien\w{0,4}|statistiker\w{0,5}",
         None,
     ),
     (
@@ -123,6 +124,13 @@ _SKILLS: tuple[tuple[str, str, str | None], ...] = (
 )
 _SKILL_PATTERNS = tuple(
     (skill, re.compile(rf"(?<![a-z]){'(?:' + pattern + ')'}(?![a-z])"), why) for skill, pattern, why in _SKILLS
+)
+
+
+_ANY_SKILL = re.compile(rf"(?<![a-z])(?:{'|'.join(pattern for _, pattern, _ in _SKILLS)})(?![a-z])")
+_FILLERS = re.compile(
+    r"(?<!\w)(?:and|or|some|a bit of|a little|mostly|only|mainly|plus|und|etwas|ein (?:wenig|bisschen)|nur|vor allem|et|un peu de|surtout|seulement|y|e"
+    r"|un poco de|algo de|solo|sobre todo|um (?:pouco|bocado) de|só|apenas|skills?|と|や)(?!\w)|と|や"
 )
 
 
@@ -208,5 +216,8 @@ def _speaks_of_team(match: re.Match[str], reading: Reading) -> bool:
     if _TEAM_WORDS.search(reading.folded[start:end]):
         return True
     listed = reading.folded[start:end].strip(" .,;:-\n")
+    if not _FILLERS.sub("", _ANY_SKILL.sub("", listed)).strip(" .,;:/&+-\n"):
+        # “Python and a bit of Docker.” says what somebody knows.
+        return True
     before = reading.folded[max(0, start - 60) : start]
     return len(listed) <= LISTED_SKILLS_CHARS and _TEAM_WORDS.search(before) is not None

@@ -13,7 +13,7 @@ from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.scope import SEARCHING_USES
 from decisionworks.projects.model import Plain
 
-FEWEST_RECORDS = 20
+FEWEST_RECORDS = 12
 CORRECTION_CHARS = 60
 # Whom or what a model scores one by one.
 _SCORED = (
@@ -82,7 +82,7 @@ _PER_RUN = re.compile(
 _SCORING = re.compile(
     r"scor\w{1,24}|forecast\w{0,24}|predict\w{0,24}|rank\w{0,24}|classif\w{1,24}|sort\w{0,24}|rate\w{0,24}"
     r"|probabilit\w{1,24}|vorhergesagt|prognos\w{1,24}|vorhersag\w{1,24}|bewert\w{1,24}|einstuf\w{1,24}|wahrscheinlich\w{0,24}"
-    r"|klassifi\w{1,24}|expect\w{0,4}|how (?:many|much|likely)|wie ?viel\w{0,2}|combien|cuánt[oa]s?|quant[oa]s?|schätz\w{1,8}|estim\w{1,8}|alert\w{0,3}|prévi\w{1,24}|prédi\w{1,24}|class\w{1,24}|not(?:er|ons|e)|pronóstic\w{1,24}|predec\w{1,24}"
+    r"|klassifi\w{1,24}|expect\w{0,4}|how (?:many|much|likely)|wie ?viel\w{0,2}|combien|cuánt[oa]s?|quant[oa]s?|schätz\w{1,8}|estim\w{1,8}|alert\w{0,3}|prévoi\w{1,3}|prévi\w{1,24}|prédi\w{1,24}|class\w{1,24}|not(?:er|ons|e)|pronóstic\w{1,24}|predec\w{1,24}"
     r"|predicc\w{1,24}|puntu\w{1,24}|clasific\w{1,24}|probabilidad\w{0,24}|previs\w{1,24}|prever|classific\w{1,24}"
     r"|propens\w{1,24}|risco|riesgo|risque|risk|night\w{0,24}|weekly|monthly|batch|予測|スコア|分類|判定|推定|算出"
 )
@@ -157,7 +157,7 @@ def _is_for_another(reading: Reading, counted: re.Match[str]) -> bool:
 
 def _is_other(match: re.Match[str], reading: Reading, values: Mapping[str, Plain]) -> bool:
     """Whether the count is the team, the corpus, the devices or a rate, and not what is scored."""
-    if re.search(r"[$€£¥]\s?$", reading.folded[max(0, match.start() - 2) : match.start()]):
+    if re.search(r"[$€£¥#]\s?$", reading.folded[max(0, match.start() - 2) : match.start()]):
         return True
     number = parse_number(match["n"] or match["m"], language=reading.language)
     if match["m"] and values.get("team_size") == number:

@@ -170,6 +170,9 @@ def _unmarked_peak(average: re.Match[str], rate: float, reading: Reading) -> Ite
                 "throughput_rps_peak", _tidy(number), match.start("n"), match.end("n"), reason=reason, confidence=0.65
             )
             return
+    beside = _peak_beside(average, rate, reading)
+    if beside is not None:
+        yield beside
 
 
 def _is_request_rate(match: re.Match[str]) -> bool:
