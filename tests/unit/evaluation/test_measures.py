@@ -74,14 +74,15 @@ def test_every_packaged_set_can_be_read(name: str) -> None:
 
 
 def test_the_sets_that_judge_are_in_six_languages() -> None:
-    for name in ("held_out", "unseen", "fresh"):
+    for name in ("held_out", "unseen", "fresh", "blind"):
         languages = {one.language for one in load_scenarios(packaged_scenarios(name))}
 
         assert languages == {"en", "de", "fr", "es", "pt", "ja"}
 
 
-def test_the_fresh_set_asks_enough_in_each_language() -> None:
-    spoken = [one.language for one in load_scenarios(packaged_scenarios("fresh"))]
+@pytest.mark.parametrize("name", ["fresh", "blind"])
+def test_the_sets_that_judge_ask_enough_in_each_language(name: str) -> None:
+    spoken = [one.language for one in load_scenarios(packaged_scenarios(name))]
 
     assert len(spoken) >= 40
     assert min(spoken.count(language) for language in set(spoken)) >= 5

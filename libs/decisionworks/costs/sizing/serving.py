@@ -9,8 +9,9 @@ from decisionworks.costs.workload import whole
 API_FRONT = "api-front"
 NAT = "nat"
 HEAVY_MODELS = ("transformer_nlp", "cnn_vision", "speech")
-# Pages are read once, whoever names the reading.
+# Pages are read once and recordings are heard once, whoever names the work.
 PAGE_READING = "page-reading"
+LISTENING = "listening"
 HOT_TENANT_SHARE = 0.3
 # Twelve hours on each working day.
 OPEN_HOURS_PER_MONTH = 260.0
@@ -37,9 +38,9 @@ def _resident_gb(w: Workload) -> float:
 
 
 def size_batch_scoring(w: Workload) -> list[UsageLine]:
-    """1.5 million records an hour, a tenth of a million for pictures and text, an hour of sound; a quarter at least."""
+    """1.5 million records an hour, a tenth of a million for pictures and text, a quarter at least; sound on a GPU."""
     if w.audio_minutes_month:
-        return [_line("sagemaker.ml.m5.xlarge.hour", w.audio_minutes_month / 60)]
+        return [_line("sagemaker.ml.g5.xlarge.hour", w.async_jobs_month, LISTENING)]
     per_hour = 100_000 if _is_heavy(w) else 1_500_000
     hours = max(0.25, w.batch_records / per_hour)
     return [_line("sagemaker.ml.m5.xlarge.hour", hours * min(w.batch_runs_month, 730.0))]
@@ -129,7 +130,7 @@ def size_gpu_endpoint(w: Workload) -> list[UsageLine]:
 def size_gpu_queue(w: Workload) -> list[UsageLine]:
     """Busy hours: 21,600 pictures or 14 hours of sound an hour, else the hours of a daily or nightly window."""
     return [
-        _line("sagemaker.ml.g5.xlarge.hour", w.async_jobs_month),
+        _line("sagemaker.ml.g5.xlarge.hour", w.async_jobs_month, LISTENING if w.audio_minutes_month else None),
         _line("sqs.standard.million", 3 * w.requests_month / 1e6),
     ]
 

@@ -78,7 +78,9 @@ _NOT_A_RESPONSE = re.compile(
     r"within |in )?$"
 )
 # “For the next six hours”, “six hours ahead”: how far a forecast looks.
-_AHEAD = re.compile(r"^\s?(?:ahead|in advance|im voraus|à l'avance|à venir|suivantes?|siguientes?|seguintes?|(?:of|de) (?:history|audio|video|recordings?)|先)")
+_AHEAD = re.compile(
+    r"^\s?(?:ahead|in advance|im voraus|à l'avance|à venir|suivantes?|siguientes?|seguintes?|(?:of|de) (?:history|audio|video|recordings?)|先)"
+)
 _ABOUT_RECOVERY = re.compile(
     r"rto|recover\w{0,24}|back (?:up|in|online)|restor\w{1,24}|down(?:time)?\b|disaster|ausfall"
     r"|wiederherstell\w{1,24}|wieder (?:da|oben|verfügbar|online|laufen)"
@@ -163,7 +165,9 @@ def find_times(reading: Reading) -> Iterator[Finding]:
             )
     for match in _NEXT_DAY.finditer(reading.folded):
         reason = f"“{match.group().strip()}”: a day"
-        yield inferred("batch_deadline_hours", 24, match.start(), match.end(), reason=reason, confidence=0.55, strength=WEAK)
+        yield inferred(
+            "batch_deadline_hours", 24, match.start(), match.end(), reason=reason, confidence=0.55, strength=WEAK
+        )
     yield from _clock_deadlines(reading)
 
 

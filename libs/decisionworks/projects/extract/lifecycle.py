@@ -79,7 +79,8 @@ _HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
     (r"never|not (?:needed|planned|necessary)|nie|niemals|jamais|nunca|しない|不要", "never", True),
 )  # fmt: skip
 _FREQUENCY = tuple(
-    (re.compile(rf"(?<![a-z])(?:{pattern})(?:(?<=[\u3040-\u9fff])|(?![a-z]))"), value, exact) for pattern, value, exact in _HOW_OFTEN
+    (re.compile(rf"(?<![a-z])(?:{pattern})(?:(?<=[\u3040-\u9fff])|(?![a-z]))"), value, exact)
+    for pattern, value, exact in _HOW_OFTEN
 )
 _ANCHOR = re.compile(rf"(?<![a-z]){_RETRAIN}")
 # “We train a model that scores customers weekly” is about scoring.

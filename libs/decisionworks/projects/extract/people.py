@@ -67,8 +67,12 @@ _PAIR = re.compile(
     r"|(?:juste |seulement )?(?:moi|mon \w{2,16}) et (?:un|une|mon|ma|moi) ?\w{0,20}|(?:solo |sólo )?(?:yo y (?:un|una|mi)|mi \w{2,16} y yo) ?\w{0,20}"
     r"|(?:só |apenas )?(?:eu e (?:um|uma|o meu|a minha|meu|minha)|meu \w{2,16} e eu) ?\w{0,20}|both of us|the two of us|us two|wir beide|nous deux|nosotros dos|nós dois)(?!\w)"
 )
-_IN_TEAM = re.compile(rf"(?P<n>{NUMBER})\s(?:of us )?(?:in|on|im|dans|en|na|no) (?:the |our |l'|notre |el |nuestro |nossa |a )?(?:team|équipe|equipo|equipe|equipa)(?!\w)")
-_PART_OF_TEAM = re.compile(r"(?:of (?:us|them|whom|these)|von (?:uns|ihnen|denen)|d'entre (?:nous|eux)|de (?:nosotros|ellos|nós|eles))")
+_IN_TEAM = re.compile(
+    rf"(?P<n>{NUMBER})\s(?:of us )?(?:in|on|im|dans|en|na|no) (?:the |our |l'|notre |el |nuestro |nossa |a )?(?:team|équipe|equipo|equipe|equipa)(?!\w)"
+)
+_PART_OF_TEAM = re.compile(
+    r"(?:of (?:us|them|whom|these)|von (?:uns|ihnen|denen)|d'entre (?:nous|eux)|de (?:nosotros|ellos|nós|eles))"
+)
 _TOTAL = re.compile(r"^\s?(?:in total|altogether|overall|all in all|insgesamt|au total|en total|no total|in all)")
 _TEAM_WORDS = re.compile(
     rf"{_ROLE}|team|know|skills?|experience\w{{0,24}}|good (?:with|at)|familiar|expert\w{{0,24}}|just me|alone"

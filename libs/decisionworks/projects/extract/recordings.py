@@ -24,13 +24,23 @@ _SPOKEN = (
     r"|gravações|reuniões|áudios?)"
 )
 _DAY = r"(?:per|a|each|every|/|am|pro|par|al|por|ao|cada)\s?(?:day|tag|jour|día|dia)(?!\w)|daily|täglich|diari\w{1,6}"
-_PIECES = re.compile(rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?P<what>{_SPOKEN})?\s?(?:[\w-]{{1,24}}\s){{0,2}}?(?:{_DAY})")
-_PIECES_JA = re.compile(rf"(?:1日(?:あたり|に)?|毎日)(?:約|およそ)?(?P<n>{DIGITS})\s?(?:件の?)?(?P<what>通話|録音|会議|音声)")
+_PIECES = re.compile(
+    rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?P<what>{_SPOKEN})?\s?(?:[\w-]{{1,24}}\s){{0,2}}?(?:{_DAY})"
+)
+_PIECES_JA = re.compile(
+    rf"(?:1日(?:あたり|に)?|毎日)(?:約|およそ)?(?P<n>{DIGITS})\s?(?:件の?)?(?P<what>通話|録音|会議|音声)"
+)
 _LENGTH = re.compile(
     rf"(?:each|average|avg|about|around|of|je|jeweils|im schnitt|durchschnittlich|chacun\w?|en moyenne|moyenne|cada un[oa]|de media|promedio|cada uma?|em média|平均|約|\()"
     rf"\W{{0,2}}(?:about |around |etwa |rund |de |d'|unos |cerca de )?(?P<n>{NUMBER})[ -]?(?P<unit>seconds?|secs?|sekunden|secondes|segundos|秒|minutes?|mins?|minuten|minutos|分)"
 )
-_WORDS = {"une vingtaine": 20.0, "une centaine": 100.0, "una veintena": 20.0, "un centenar": 100.0, "umas duas dezenas": 20.0}
+_WORDS = {
+    "une vingtaine": 20.0,
+    "une centaine": 100.0,
+    "una veintena": 20.0,
+    "un centenar": 100.0,
+    "umas duas dezenas": 20.0,
+}
 
 
 def find_recordings(reading: Reading) -> Iterator[Finding]:
@@ -60,9 +70,7 @@ def _pieces(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     told = f"{seconds:g} seconds each" if length else f"taken to be {seconds:g} seconds each"
     reason = f"“{match.group().strip()}”, {told}: {hours:,.0f} hours a month"
     confidence = 0.75 if length else 0.4
-    yield inferred(
-        "audio_hours_month", _tidy(hours), match.start(), match.end(), reason=reason, confidence=confidence
-    )
+    yield inferred("audio_hours_month", _tidy(hours), match.start(), match.end(), reason=reason, confidence=confidence)
 
 
 def _tidy(value: float) -> int | float:
