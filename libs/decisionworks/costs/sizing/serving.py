@@ -59,7 +59,7 @@ def size_precomputed(w: Workload) -> list[UsageLine]:
 
 
 def size_serverless(w: Workload) -> list[UsageLine]:
-    """2 GB for 0.1 s a call, 3 GB for 0.8 s with a deep model and for each second of sound, 256 MB for 2 s with an API."""
+    """2 GB for 0.1 s a call, 3 GB for 0.8 s with a deep model or for a second of sound, 256 MB for 2 s with an API."""
     memory, seconds = (0.25, 2.0) if w.is_llm else (3.0, 0.8) if _is_heavy(w) else (2.0, 0.1)
     memory = min(10.0, max(memory, 2 * w.model_gb))
     millions = w.requests_month / 1e6
@@ -72,7 +72,7 @@ def size_serverless(w: Workload) -> list[UsageLine]:
 
 
 def size_container(w: Workload) -> list[UsageLine]:
-    """Two tasks of a vCPU at least; tasks follow the load; 2 GB to a vCPU; four vCPU write speech down as it is spoken."""
+    """Two tasks of a vCPU at least; tasks follow the load; 2 GB to a vCPU; speech takes four vCPU as long as it lasts."""
     at_peak = w.rps_peak / _rps_per_vcpu(w)
     vcpu = max(2.0, (at_peak + w.rps_avg / _rps_per_vcpu(w)) / 2 * 1.4)
     memory = max(2 * vcpu, 2 * _resident_gb(w))

@@ -23,7 +23,8 @@ _PER_BOTH = re.compile(
 # “48 references in 9 shops”: one result for each in each.
 _PRODUCT_IN = re.compile(
     rf"(?P<a>{NUMBER})\s(?P<x>(?:\w{{1,16}}\s)?(?:skus?|products?|articles?|items?|artikeln?|produkten?|références|produits|artículos|productos|referencias"
-    rf"|produtos|itens|referências))\s(?:in|at|across|for|für|auf|dans|pour|en|para|em)\s(?:our |all |unsere\w? |den |nos |les |nuestr\w+ |las |los |noss\w+ |as )?"
+    rf"|produtos|itens|referências))\s(?:in|at|across|for|für|auf|dans|pour|en|para|em)\s(?:our |all |unsere\w? |den "
+    rf"|nos |les |nuestr\w+ |las |los |noss\w+ |as )?"
     rf"(?P<b>{NUMBER})\s(?P<y>(?:\w{{1,16}}\s)?(?:stores?|shops?|branches|outlets?|sites|filialen|läden|märkten?|magasins|boutiques|tiendas|sucursales|lojas|filiais))(?!\w)"
 )
 _COUNTED = re.compile(rf"(?P<n>{NUMBER})\s(?:(?:active|smart|retail|paying|small|wind)\s)?(?P<thing>{_THING})")
@@ -77,7 +78,8 @@ _TOKENS = re.compile(
     rf"|jetons(?!\w))"
 )
 _TOKENS_OUT = re.compile(
-    rf"tokens? (?:in|rein|en entrée|de entrada)(?:,| and| und| et| y| e)* (?:about |around |etwa |environ |unos |cerca de )?(?P<n>{NUMBER}) (?:tokens? )?"
+    rf"tokens? (?:in|rein|en entrée|de entrada)(?:,| and| und| et| y| e)* (?:about |around |etwa |environ |unos "
+    rf"|cerca de )?(?P<n>{NUMBER}) (?:tokens? )?"
     r"(?:out\b|raus\b|en sortie|de salida|de saída)"
 )
 _IN_OR_OUT = re.compile(r"(?P<incoming>入力|input|eingabe|entrée|entrada)|出力|output|ausgabe|sortie|salida|saída")

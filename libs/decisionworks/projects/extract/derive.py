@@ -211,6 +211,14 @@ def derive_data(
         yield _because(
             "model_type", model, constraints, "use_case_type", f"the usual family for {use_case}", confidence=confidence
         )
+    yield from _kinds_of_data(reading, use_case, values, constraints)
+    yield from _freshness(reading, values, constraints)
+    yield from _sensitivity(values, constraints)
+
+
+def _kinds_of_data(
+    reading: Reading, use_case: str, values: Mapping[str, Plain], constraints: Mapping[str, ConstraintValue]
+) -> Iterator[Finding]:
     kinds = DATA_OF.get(use_case, ())
     if any(name in values for name in _KNOWN_OF_DATA):
         kinds = kinds or _DATA_WHERE_UNSAID.get(use_case, ())
@@ -228,6 +236,11 @@ def derive_data(
     if use_case in ("llm_chat_rag", "llm_agent") and "corpus_documents" in values and "data_types" not in values:
         why = "what is searched is documents, what is asked and answered is text"
         yield _because("data_types", ["documents", "text"], constraints, "corpus_documents", why, strength=60)
+
+
+def _freshness(
+    reading: Reading, values: Mapping[str, Plain], constraints: Mapping[str, ConstraintValue]
+) -> Iterator[Finding]:
     modes = values.get("inference_mode", [])
     if isinstance(modes, list) and "data_velocity" not in values:
         if "streaming" in modes or "stream_events_per_sec" in values:
@@ -245,7 +258,6 @@ def derive_data(
                 "inference_mode",
                 "batches of a day or longer need no fresher data",
             )
-    yield from _sensitivity(values, constraints)
 
 
 def _sensitivity(values: Mapping[str, Plain], constraints: Mapping[str, ConstraintValue]) -> Iterator[Finding]:

@@ -74,12 +74,14 @@ _NOT_A_RESPONSE = re.compile(
     r"(?:every|each|per|window of|windows? |all|alle|toutes les|cada|每|毎|history|retention|keep|kept|runs?"
     r"|takes?|training|train\w{0,24}|clips? of|down(?:time)?|lose|"
     r"loss of|rto|rpo|recover\w{0,24}|restored?|back (?:up|in)|budget|fine-?tun\w{0,24}|uses?|for about"
-    r"|last \w{0,24}|offline for|drops? for|next|coming|nächsten?|kommenden?|prochaine?s?|próxim[oa]s?|horizon(?: of)?)\s?(?:about |of |at most |up to |"
+    r"|last \w{0,24}|offline for|drops? for|next|coming|nächsten?|kommenden?|prochaine?s?|próxim[oa]s?"
+    r"|horizon(?: of)?)\s?(?:about |of |at most |up to |"
     r"within |in )?$"
 )
 # “For the next six hours”, “six hours ahead”: how far a forecast looks.
 _AHEAD = re.compile(
-    r"^\s?(?:ahead|in advance|im voraus|à l'avance|à venir|suivantes?|siguientes?|seguintes?|(?:of|de) (?:history|audio|video|recordings?)|先)"
+    r"^\s?(?:ahead|in advance|im voraus|à l'avance|à venir|suivantes?|siguientes?|seguintes?|(?:of|de) (?:history"
+    r"|audio|video|recordings?)|先)"
 )
 _ABOUT_RECOVERY = re.compile(
     r"rto|recover\w{0,24}|back (?:up|in|online)|restor\w{1,24}|down(?:time)?\b|disaster|ausfall"
@@ -130,7 +132,8 @@ _ARTICLE_TIME = re.compile(
     r"sekunde|stunde|seconde|heure|segundo|minuto|hora|day(?! and)|tage?s?|jour(?:née)?|día|dia)(?! or)(?!\w)"
 )
 _NEXT_DAY = re.compile(
-    r"(?:may|can|could|by|until|arrive|ready|come|is fine|ok(?:ay)?|enough|there|reicht?|genügt|darf|bis|liegt?|spätestens|peu\w+|arriver|pour|avant"
+    r"(?:may|can|could|by|until|arrive|ready|come|is fine|ok(?:ay)?|enough|there|reicht?|genügt|darf|bis|liegt?"
+    r"|spätestens|peu\w+|arriver|pour|avant"
     r"|pueden?|puede llegar|hasta|para|basta|podem?|até|chegar)\s(?:\w{1,16}\s){0,3}?(?:the )?"
     r"(?:next (?:business )?day|following day|(?:am|zum) (?:nächsten|folgenden) tag"
     r"|(?:le )?lendemain|(?:el |al )?día siguiente|(?:o |no |ao )?dia seguinte)(?!\w)"

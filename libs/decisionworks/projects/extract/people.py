@@ -39,7 +39,8 @@ _TEAM_OF = re.compile(
 )
 _ALONE = re.compile(
     r"(?<!\w)(?:just me|only me|it is just me|i am alone|i'm alone|alone|by myself|on my own|(?:the "
-    r"|our )?only (?:\w{1,24} )?(?:engineer|developer|person|volunteer|dev|data scientist|analyst|technician|statistician|researcher|"
+    r"|our )?only (?:\w{1,24} )?(?:engineer|developer|person|volunteer|dev|data scientist|analyst|technician"
+    r"|statistician|researcher|"
     r"programmer|employee|techie|it person)|one[- ](?:person"
     r"|man|woman) (?:team|show|company|shop|project)|solo (?:founder|developer|dev|"
     r"project)|single developer|nur ich|ich allein|alleine?|einzelkämpfer\w{0,24}|moi seul|seule?|je suis seule?"
@@ -63,12 +64,16 @@ _GROUP_OF = {
     "zweit": 2, "dritt": 3, "viert": 4, "fünft": 5, "sechst": 6, "siebt": 7, "acht": 8, "neunt": 9, "zehnt": 10,
 }  # fmt: skip
 _PAIR = re.compile(
-    r"(?<!\w)(?:(?:just|only) me and (?:a|an|one|my) \w{2,20}|my \w{2,20} and (?:i|me)\b|(?:nur |bloß )?ich und (?:ein|eine|mein|meine) \w{2,20}"
-    r"|(?:juste |seulement )?(?:moi|mon \w{2,16}) et (?:un|une|mon|ma|moi) ?\w{0,20}|(?:solo |sólo )?(?:yo y (?:un|una|mi)|mi \w{2,16} y yo) ?\w{0,20}"
-    r"|(?:só |apenas )?(?:eu e (?:um|uma|o meu|a minha|meu|minha)|meu \w{2,16} e eu) ?\w{0,20}|both of us|the two of us|us two|wir beide|nous deux|nosotros dos|nós dois)(?!\w)"
+    r"(?<!\w)(?:(?:just|only) me and (?:a|an|one|my) \w{2,20}|my \w{2,20} and (?:i|me)\b|(?:nur |bloß )?ich und (?:ein"
+    r"|eine|mein|meine) \w{2,20}"
+    r"|(?:juste |seulement )?(?:moi|mon \w{2,16}) et (?:un|une|mon|ma|moi) ?\w{0,20}|(?:solo |sólo )?(?:yo y (?:un|una"
+    r"|mi)|mi \w{2,16} y yo) ?\w{0,20}"
+    r"|(?:só |apenas )?(?:eu e (?:um|uma|o meu|a minha|meu|minha)|meu \w{2,16} e eu) ?\w{0,20}|both of us"
+    r"|the two of us|us two|wir beide|nous deux|nosotros dos|nós dois)(?!\w)"
 )
 _IN_TEAM = re.compile(
-    rf"(?P<n>{NUMBER})\s(?:of us )?(?:in|on|im|dans|en|na|no) (?:the |our |l'|notre |el |nuestro |nossa |a )?(?:team|équipe|equipo|equipe|equipa)(?!\w)"
+    rf"(?P<n>{NUMBER})\s(?:of us )?(?:in|on|im|dans|en|na|no) (?:the |our |l'|notre |el |nuestro |nossa |a )?(?:team"
+    rf"|équipe|equipo|equipe|equipa)(?!\w)"
 )
 _PART_OF_TEAM = re.compile(
     r"(?:of (?:us|them|whom|these)|von (?:uns|ihnen|denen)|d'entre (?:nous|eux)|de (?:nosotros|ellos|nós|eles))"
@@ -95,7 +100,8 @@ _SKILLS: tuple[tuple[str, str, str | None], ...] = (
     (
         "data_science",
         r"data scientists?|data[- ]science|statistic(?:s|ians?)|r language|notebooks|データサイエン\w{0,24}"
-        r"|datenwissenschaftler\w{0,6}|scientifiques? des données|científic[oa]s? de datos|cientistas? de dados|estadístic[oa]s|estatístic[oa]s|statisticien\w{0,4}|statistiker\w{0,5}",
+        r"|datenwissenschaftler\w{0,6}|scientifiques? des données|científic[oa]s? de datos|cientistas? de dados"
+        r"|estadístic[oa]s|estatístic[oa]s|statisticien\w{0,4}|statistiker\w{0,5}",
         None,
     ),
     (
@@ -133,7 +139,8 @@ _SKILL_PATTERNS = tuple(
 
 _ANY_SKILL = re.compile(rf"(?<![a-z])(?:{'|'.join(pattern for _, pattern, _ in _SKILLS)})(?![a-z])")
 _FILLERS = re.compile(
-    r"(?<!\w)(?:and|or|some|a bit of|a little|mostly|only|mainly|plus|und|etwas|ein (?:wenig|bisschen)|nur|vor allem|et|un peu de|surtout|seulement|y|e"
+    r"(?<!\w)(?:and|or|some|a bit of|a little|mostly|only|mainly|plus|und|etwas|ein (?:wenig|bisschen)|nur|vor allem"
+    r"|et|un peu de|surtout|seulement|y|e"
     r"|un poco de|algo de|solo|sobre todo|um (?:pouco|bocado) de|só|apenas|skills?|と|や)(?!\w)|と|や"
 )
 

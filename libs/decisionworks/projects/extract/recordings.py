@@ -12,15 +12,19 @@ from decisionworks.projects.extract.reading import Reading
 DAYS_PER_MONTH = 30.4
 # A call or a memo whose length nobody said. Units: seconds.
 USUAL_LENGTH_S = 300.0
-_MONTHLY = r"(?:per|a|each|every|/|im|pro|par|al|por|ao|cada)\s?(?:month|monat|mois|mes|mês)(?!\w)|monthly|monatlich|mensuel\w{0,4}|mensua\w{1,4}|mensa\w{1,3}"
+_MONTHLY = r"(?:per|a|each|every|/|im|pro|par|al|por|ao|cada)\s?(?:month|monat|mois|mes|mês)(?!\w)|monthly|monatlich"
+r"|mensuel\w{0,4}|mensua\w{1,4}|mensa\w{1,3}"
 _HOURS = re.compile(
-    rf"(?P<n>{NUMBER}|une vingtaine|une centaine|una veintena|un centenar|umas duas dezenas)\s?(?:hours?|hrs?|stunden|heures?|d'heures|horas?)\s"
+    rf"(?P<n>{NUMBER}|une vingtaine|une centaine|una veintena|un centenar|umas duas dezenas)\s?(?:hours?|hrs?|stunden"
+    rf"|heures?|d'heures|horas?)\s"
     rf"(?:[\w'-]{{1,24}}\s){{0,4}}?(?:{_MONTHLY})"
 )
 _HOURS_JA = re.compile(rf"(?:月に?|毎月|月間|1か月に?)(?:約|およそ)?(?P<n>{DIGITS})\s?時間")
 _SPOKEN = (
-    r"(?:calls?|recordings?|memos?|interviews?|meetings?|voice (?:messages?|notes?)|voicemails?|conversations?|anrufe?n?|aufnahmen|gespräche?n?|telefonate?n?"
-    r"|sprachnachrichten|appels?|enregistrements?|mémos?|entretiens?|réunions?|llamadas?|grabaciones|entrevistas?|reuniones|notas de voz|ligações|chamadas"
+    r"(?:calls?|recordings?|memos?|interviews?|meetings?|voice (?:messages?|notes?)|voicemails?|conversations?"
+    r"|anrufe?n?|aufnahmen|gespräche?n?|telefonate?n?"
+    r"|sprachnachrichten|appels?|enregistrements?|mémos?|entretiens?|réunions?|llamadas?|grabaciones|entrevistas?"
+    r"|reuniones|notas de voz|ligações|chamadas"
     r"|gravações|reuniões|áudios?)"
 )
 _DAY = r"(?:per|a|each|every|/|am|pro|par|al|por|ao|cada)\s?(?:day|tag|jour|día|dia)(?!\w)|daily|täglich|diari\w{1,6}"
@@ -31,8 +35,10 @@ _PIECES_JA = re.compile(
     rf"(?:1日(?:あたり|に)?|毎日)(?:約|およそ)?(?P<n>{DIGITS})\s?(?:件の?)?(?P<what>通話|録音|会議|音声)"
 )
 _LENGTH = re.compile(
-    rf"(?:each|average|avg|about|around|of|je|jeweils|im schnitt|durchschnittlich|chacun\w?|en moyenne|moyenne|cada un[oa]|de media|promedio|cada uma?|em média|平均|約|\()"
-    rf"\W{{0,2}}(?:about |around |etwa |rund |de |d'|unos |cerca de )?(?P<n>{NUMBER})[ -]?(?P<unit>seconds?|secs?|sekunden|secondes|segundos|秒|minutes?|mins?|minuten|minutos|分)"
+    rf"(?:each|average|avg|about|around|of|je|jeweils|im schnitt|durchschnittlich|chacun\w?|en moyenne|moyenne"
+    rf"|cada un[oa]|de media|promedio|cada uma?|em média|平均|約|\()"
+    rf"\W{{0,2}}(?:about |around |etwa |rund |de |d'|unos |cerca de )?(?P<n>{NUMBER})[ -]?(?P<unit>seconds?|secs?"
+    rf"|sekunden|secondes|segundos|秒|minutes?|mins?|minuten|minutos|分)"
 )
 _WORDS = {
     "une vingtaine": 20.0,

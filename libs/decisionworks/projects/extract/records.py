@@ -82,7 +82,9 @@ _PER_RUN = re.compile(
 _SCORING = re.compile(
     r"scor\w{1,24}|forecast\w{0,24}|predict\w{0,24}|rank\w{0,24}|classif\w{1,24}|sort\w{0,24}|rate\w{0,24}"
     r"|probabilit\w{1,24}|vorhergesagt|prognos\w{1,24}|vorhersag\w{1,24}|bewert\w{1,24}|einstuf\w{1,24}|wahrscheinlich\w{0,24}"
-    r"|klassifi\w{1,24}|expect\w{0,4}|how (?:many|much|likely)|wie ?viel\w{0,2}|combien|cuánt[oa]s?|quant[oa]s?|schätz\w{1,8}|estim\w{1,8}|alert\w{0,3}|prévoi\w{1,3}|prévi\w{1,24}|prédi\w{1,24}|class\w{1,24}|not(?:er|ons|e)|pronóstic\w{1,24}|predec\w{1,24}"
+    r"|klassifi\w{1,24}|expect\w{0,4}|how (?:many|much|likely)|wie ?viel\w{0,2}|combien|cuánt[oa]s?|quant[oa]s?"
+    r"|schätz\w{1,8}|estim\w{1,8}|alert\w{0,3}|prévoi\w{1,3}|prévi\w{1,24}|prédi\w{1,24}|class\w{1,24}|not(?:er|ons|e)"
+    r"|pronóstic\w{1,24}|predec\w{1,24}"
     r"|predicc\w{1,24}|puntu\w{1,24}|clasific\w{1,24}|probabilidad\w{0,24}|previs\w{1,24}|prever|classific\w{1,24}"
     r"|propens\w{1,24}|risco|riesgo|risque|risk|night\w{0,24}|weekly|monthly|batch|予測|スコア|分類|判定|推定|算出"
 )

@@ -11,7 +11,8 @@ from decisionworks.projects.extract.reading import Reading
 
 _PERCENT = re.compile(
     r"(?<![a-zà-ÿ0-9_.,])0{0,40}(?P<n>\d{2,3}(?:[.,]\d{1,4})?)\s?(?:(?=uptime"
-    r"|availab)|(?<=availability \d\d\.\d)(?!\d)|(?<=availability: \d\d\.\d)(?!\d)|(?<=availability \d\d\.\d\d)(?!\d)|%|percent|prozent|pour cent|por ciento|por cento|パーセント)"
+    r"|availab)|(?<=availability \d\d\.\d)(?!\d)|(?<=availability: \d\d\.\d)(?!\d)|(?<=availability \d\d\.\d\d)(?!\d)"
+    r"|%|percent|prozent|pour cent|por ciento|por cento|パーセント)"
 )
 _AVAILABILITY = re.compile(
     r"availab\w{1,24}|up-?time|sla\b|slo\b|verfügbar\w{0,24}|disponib\w{1,24}|可用性|稼働率|up\b"

@@ -71,7 +71,7 @@ def _settle(field: Field, group: list[Finding], *, reading: Reading) -> tuple[Co
 
 
 def _strictest(group: list[Finding]) -> Finding:
-    """Of several response times said equally firmly the shortest counts, of retention times and event rates the largest."""
+    """Of response times said equally firmly the shortest counts, of retention times and event rates the largest."""
     firm = [one for one in group if one.strength == group[0].strength and one.state is group[0].state]
     lowest = group[0].field == "latency_p95_ms"
     return min(firm, key=lambda one: (_number(one) if lowest else -_number(one), one.start))

@@ -42,12 +42,15 @@ _UNMARKED = re.compile(
     rf"(?=\s?(?:[.,;)]|$|when|wenn|quand|lors|cuando|quando|at |on |in |during |am |beim |an |zur |au |aux |à "
     rf"|pendant |al |en |a la |ao |à |na |no |nos |nas |{_PER_SECOND}|(?:{_REQUESTS})\s?(?:{_PER_SECOND})))"
 )
-_NO_UNIT = r"(?!\s?(?:%|ms\b|gb\b|tb\b|mb\b|s\b|sec|sek|seg|min|h\b|usd|eur|ミリ|万?円|ドル|[$€£]|days?|hours?|percent|prozent|stunden|uhr|heures|horas|people|personen|jahre|years?|ans\b|años|anos\b))"
+_NO_UNIT = r"(?!\s?(?:%|ms\b|gb\b|tb\b|mb\b|s\b|sec|sek|seg|min|h\b|usd|eur|ミリ|万?円|ドル|[$€£]|days?|hours?|percent"
+r"|prozent|stunden|uhr|heures|horas|people|personen|jahre|years?|ans\b|años|anos\b))"
 # A bare number led up to by a bound, or followed by when it is reached.
 _OCCASION = re.compile(
-    rf"(?:up to|as (?:many|much) as|bis(?: zu)?|auch mal|mal|jusqu'à|jusqu'à|hasta|até|quasi|almost|nearly|fast|to)\s(?P<n>{NUMBER}){_NO_UNIT}"
+    rf"(?:up to|as (?:many|much) as|bis(?: zu)?|auch mal|mal|jusqu'à|jusqu'à|hasta|até|quasi|almost|nearly|fast"
+    rf"|to)\s(?P<n>{NUMBER}){_NO_UNIT}"
     rf"|(?P<m>{NUMBER}){_NO_UNIT}\s?(?:(?:at|on|in|during|when|after|before|around|over|for|am|im|an|zu|zur|zum|bei|beim|nach|vor|wenn|während"
-    r"|à|au|aux|en|lors|pendant|quand|le|les|al|a la|durante|cuando|por|no|na|nos|nas|ao|aos|à|às|quando|durante|em)\s(?!average|avg|moyenne|media|média|schnitt|mittel|total|all\b)[a-zà-ÿ])"
+    r"|à|au|aux|en|lors|pendant|quand|le|les|al|a la|durante|cuando|por|no|na|nos|nas|ao|aos|à|às|quando|durante"
+    r"|em)\s(?!average|avg|moyenne|media|média|schnitt|mittel|total|all\b)[a-zà-ÿ])"
 )
 # A peak is larger than its average, but hardly a hundred times.
 LEAST_PEAK, MOST_PEAK = 1.2, 100.0
@@ -81,7 +84,8 @@ _MEASURED = re.compile(
     r"|devices?|wearables?|zähler\w{0,3}|contadores|medidores|compteurs|monitors?\b|collars?|turbin\w{1,4}"
 )
 _KEYED = re.compile(
-    rf"(?P<which>average|avg|mean|peak|max)[_ ](?:rps|qps|tps|rate|requests|load|calls)(?:_per_second)?\W{{1,4}}(?P<n>{NUMBER})"
+    rf"(?P<which>average|avg|mean|peak|max)[_ ](?:rps|qps|tps|rate|requests|load"
+    rf"|calls)(?:_per_second)?\W{{1,4}}(?P<n>{NUMBER})"
 )
 _OTHER_END = re.compile(
     rf"(?P<n>{NUMBER})\s?(?:at|in|on|en|na|no|im|zur|zu|der|à|a|de|em)?\s?(?:the |der |la |el |los |as |l'"
@@ -111,8 +115,10 @@ _ITEMS = re.compile(
 )
 _ITEMS_JA = re.compile(rf"(?:1日(?:あたり|に)?|毎日|一日)(?:約|およそ|最大)?(?P<n>{DIGITS})\s?(?P<what>[件回枚通人])")
 _ITEMS_BEFORE = re.compile(
-    r"(?:täglich|pro tag|am tag|daily|every day|each day|chaque jour|par jour|al día|cada día|diariamente|todos los días|por dia|todos os dias)\s"
-    rf"(?:about |around |some |roughly |ungefähr |etwa |rund |ca\.? |environ |unos |unas |cerca de |umas |uns )?(?P<n>{NUMBER})\s(?P<what>[\w'-]{{2,24}})"
+    r"(?:täglich|pro tag|am tag|daily|every day|each day|chaque jour|par jour|al día|cada día|diariamente"
+    r"|todos los días|por dia|todos os dias)\s"
+    rf"(?:about |around |some |roughly |ungefähr |etwa |rund |ca\.? |environ |unos |unas |cerca de |umas "
+    rf"|uns )?(?P<n>{NUMBER})\s(?P<what>[\w'-]{{2,24}})"
 )
 _LLM_ITEM = re.compile(
     r"questions?|sessions?|requests?|queries|prompts?|calls?|conversations?|chats?|messages?|fragen|anfragen|questions"

@@ -33,8 +33,10 @@ _OF_DATA = re.compile(
 )
 # Sixty gigabytes in a database are no model, whatever was named before.
 _IN_STORE = re.compile(
-    r"^\s?(?:\w{1,16}\s){0,2}?(?:in|on|en|sur|dans|im|auf|no|na|em)\s(?:our |an? |the |una? |um |uma |einer?m? |le |la |el )?"
-    r"(?:s3|postgres\w{0,5}|mysql|mariadb|oracle|redshift|snowflake|bigquery|mongo\w{0,4}|sql server|warehouse|buckets?|database|databank|datenbank|base|dwh|parquet)"
+    r"^\s?(?:\w{1,16}\s){0,2}?(?:in|on|en|sur|dans|im|auf|no|na|em)\s(?:our |an? |the |una? |um |uma |einer?m? |le "
+    r"|la |el )?"
+    r"(?:s3|postgres\w{0,5}|mysql|mariadb|oracle|redshift|snowflake|bigquery|mongo\w{0,4}|sql server|warehouse"
+    r"|buckets?|database|databank|datenbank|base|dwh|parquet)"
 )
 _IS_MEMORY = re.compile(r"^\s?(?:of )?(?:v?ram|memory|gpu|speicher|メモリ)|^\s?(?:per|/)\s?(?:sec|s\b)")
 _MONTHLY = re.compile(
