@@ -72,7 +72,7 @@ def size_serverless(w: Workload) -> list[UsageLine]:
 
 
 def size_container(w: Workload) -> list[UsageLine]:
-    """Two tasks of a vCPU at least; tasks follow the load; 2 GB to a vCPU; speech takes four vCPU as long as it lasts."""
+    """Two tasks of a vCPU at least; tasks follow the load; 2 GB to a vCPU; speech takes four vCPU while it lasts."""
     at_peak = w.rps_peak / _rps_per_vcpu(w)
     vcpu = max(2.0, (at_peak + w.rps_avg / _rps_per_vcpu(w)) / 2 * 1.4)
     memory = max(2 * vcpu, 2 * _resident_gb(w))

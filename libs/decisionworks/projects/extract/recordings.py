@@ -12,8 +12,10 @@ from decisionworks.projects.extract.reading import Reading
 DAYS_PER_MONTH = 30.4
 # A call or a memo whose length nobody said. Units: seconds.
 USUAL_LENGTH_S = 300.0
-_MONTHLY = r"(?:per|a|each|every|/|im|pro|par|al|por|ao|cada)\s?(?:month|monat|mois|mes|mês)(?!\w)|monthly|monatlich"
-r"|mensuel\w{0,4}|mensua\w{1,4}|mensa\w{1,3}"
+_MONTHLY = (
+    r"(?:per|a|each|every|/|im|pro|par|al|por|ao|cada)\s?(?:month|monat|mois|mes|mês)(?!\w)|monthly|monatlich"
+    r"|mensuel\w{0,4}|mensua\w{1,4}|mensa\w{1,3}"
+)
 _HOURS = re.compile(
     rf"(?P<n>{NUMBER}|une vingtaine|une centaine|una veintena|un centenar|umas duas dezenas)\s?(?:hours?|hrs?|stunden"
     rf"|heures?|d'heures|horas?)\s"

@@ -42,8 +42,10 @@ _UNMARKED = re.compile(
     rf"(?=\s?(?:[.,;)]|$|when|wenn|quand|lors|cuando|quando|at |on |in |during |am |beim |an |zur |au |aux |à "
     rf"|pendant |al |en |a la |ao |à |na |no |nos |nas |{_PER_SECOND}|(?:{_REQUESTS})\s?(?:{_PER_SECOND})))"
 )
-_NO_UNIT = r"(?!\s?(?:%|ms\b|gb\b|tb\b|mb\b|s\b|sec|sek|seg|min|h\b|usd|eur|ミリ|万?円|ドル|[$€£]|days?|hours?|percent"
-r"|prozent|stunden|uhr|heures|horas|people|personen|jahre|years?|ans\b|años|anos\b))"
+_NO_UNIT = (
+    r"(?!\s?(?:%|ms\b|gb\b|tb\b|mb\b|s\b|sec|sek|seg|min|h\b|usd|eur|ミリ|万?円|ドル|[$€£]|days?|hours?|percent"
+    r"|prozent|stunden|uhr|heures|horas|people|personen|jahre|years?|ans\b|años|anos\b))"
+)
 # A bare number led up to by a bound, or followed by when it is reached.
 _OCCASION = re.compile(
     rf"(?:up to|as (?:many|much) as|bis(?: zu)?|auch mal|mal|jusqu'à|jusqu'à|hasta|até|quasi|almost|nearly|fast"
