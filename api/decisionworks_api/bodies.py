@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -64,6 +65,17 @@ class NewProject(_Body):
     """A project to make."""
 
     name: Annotated[Name, Field(description="1 to 200 printable characters, unlike every other project's name")]
+
+
+class NewWaiver(_Body):
+    """A rule that is accepted for a time."""
+
+    policy: Annotated[Name, Field(description="the id of the rule, as policy_results shows it")]
+    reason: Annotated[Text, Field(min_length=1, description="why the rule may be passed over")]
+    expires_at: datetime = Field(description="when the waiver ends; within a year, UTC where no zone is named")
+    decision_set_id: UUID | None = Field(
+        default=None, description="limits the waiver to this decision set and its revisions; else the whole project"
+    )
 
 
 class ChangedProject(_Body):

@@ -26,6 +26,7 @@ from decisionworks_api.routes import (
     projects,
     schedules,
     timeline,
+    waivers,
 )
 from decisionworks_api.services import Services, make_services
 
@@ -46,7 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
-    for part in (projects, plans, previews, gates, timeline, artifacts, models, chat, jobs, schedules):
+    for part in (projects, plans, previews, gates, timeline, artifacts, models, chat, jobs, schedules, waivers):
         app.include_router(part.router, prefix=ROOT, dependencies=[Depends(_BEARER)])
     app.include_router(health.router)
     app.include_router(pages.router)

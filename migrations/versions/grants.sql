@@ -41,7 +41,8 @@ BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
         'members', 'decision_sets', 'idempotency_keys', 'gates', 'gate_decisions', 'jobs', 'jobs_finished',
         'job_attempts', 'agent_runs', 'event_streams', 'events', 'artifacts', 'model_calls', 'model_totals', 'model_places',
-        'project_limits', 'schedules', 'schedule_ticks', 'checkpoints', 'checkpoint_blobs', 'checkpoint_writes'] LOOP
+        'project_limits', 'schedules', 'schedule_ticks', 'policy_waivers',
+        'checkpoints', 'checkpoint_blobs', 'checkpoint_writes'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('DROP POLICY IF EXISTS one_project ON %I', tenant_table);
@@ -65,6 +66,7 @@ GRANT DELETE ON jobs, schedules, model_places TO decisionworks_app;
 GRANT UPDATE ON model_totals TO decisionworks_app;
 GRANT UPDATE (held_answer, kept_prompt, kept_answer) ON model_calls TO decisionworks_app;
 GRANT UPDATE (checkpoint_id) ON events TO decisionworks_app;
+GRANT UPDATE (revoked_at, revoked_by) ON policy_waivers TO decisionworks_app;
 
 -- The system's scope: the queue across projects, liveness, keys; of tenant content only ids and states.
 DO $$

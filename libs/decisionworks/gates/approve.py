@@ -6,6 +6,7 @@ from uuid import UUID
 
 from decisionworks import events, jobs
 from decisionworks.decisions import DecisionSet, Status, load, update, why_not_approve
+from decisionworks.decisions.waivers import lapsed_rules, waivers_in_force
 from decisionworks.events import EventDraft
 from decisionworks.gates.deciding import check_seen, checked_comment, locked_at_gate, record, run_of
 from decisionworks.gates.errors import CannotApprove
@@ -33,6 +34,10 @@ async def approve(
     refusal = why_not_approve(decision_set)
     if refusal is not None:
         raise CannotApprove(refusal, remedy="revise the constraints, or reject the plan")
+    lapsed = lapsed_rules(decision_set.policy_results, await waivers_in_force(tx, decision_set_id))
+    if lapsed:
+        remedy = "have them waived again, or revise"
+        raise CannotApprove(f"the waiver of {', '.join(lapsed)} is no longer in force", remedy=remedy)
     approval = await record(tx, gate, decision_set=decision_set, decision="approved", actor=actor, comment=said)
     await update(
         tx,

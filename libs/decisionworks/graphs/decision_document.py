@@ -14,6 +14,7 @@ from decisionworks.decisions import DecisionSet, StaleDecisionSet, Status, load,
 from decisionworks.engine.attempt import Attempt, DomainWrite
 from decisionworks.engine.errors import RunCancelled
 from decisionworks.kit.db import Tx
+from decisionworks.policy import Waiver
 
 _MOST_CONFLICTS = 5
 
@@ -23,12 +24,19 @@ class DecisionDocument:
     """The newest state of the decision set that this attempt knows."""
 
     row: DecisionSet
+    waivers: tuple[Waiver, ...] = ()
 
 
 def document_of(attempt: Attempt) -> DecisionSet:
     """The decision set as this attempt knows it."""
     document: DecisionDocument = attempt.document
     return document.row
+
+
+def waivers_of(attempt: Attempt) -> tuple[Waiver, ...]:
+    """The waivers that were in force when this attempt began."""
+    document: DecisionDocument = attempt.document
+    return document.waivers
 
 
 def writing(attempt: Attempt, changes: Mapping[str, Any]) -> DomainWrite:

@@ -7,6 +7,7 @@ from typing import Any
 
 from decisionworks import gates
 from decisionworks.decisions import Status, finish, load
+from decisionworks.decisions.waivers import waivers_in_force
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.definition import Failure, Waiting
 from decisionworks.events import EventDraft
@@ -23,7 +24,7 @@ class DecisionLife:
     async def prepare(self, tx: Tx, attempt: Attempt) -> Mapping[str, Any]:
         """Load the decision set; the graph begins with digests of what was asked."""
         row = await load(tx, attempt.thread_id)
-        attempt.document = DecisionDocument(row=row)
+        attempt.document = DecisionDocument(row=row, waivers=await waivers_in_force(tx, row.id))
         return {
             "request_digest": digest_of([row.request, row.given_constraints]),
             "on_missing": row.on_missing,

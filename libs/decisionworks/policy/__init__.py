@@ -1,7 +1,7 @@
 """Pure rules: facts in, verdict out."""
 
 from decisionworks.policy.errors import PolicyBookBroken, RefusedWaiver
-from decisionworks.policy.evaluate import evaluate_policies, fired_rules, is_blocking
+from decisionworks.policy.evaluate import check_waiver, evaluate_policies, fired_rules, is_blocking
 from decisionworks.policy.fields_read import constraint_fields_read
 from decisionworks.policy.findings import with_conflicts
 from decisionworks.policy.load_policies import load_policies, parse_policies
@@ -16,6 +16,7 @@ __all__ = [
     "RefusedWaiver",
     "Severity",
     "Waiver",
+    "check_waiver",
     "constraint_fields_read",
     "evaluate_policies",
     "fired_rules",

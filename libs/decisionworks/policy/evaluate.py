@@ -25,7 +25,7 @@ def evaluate_policies(
     rules = book or load_policies()
     waived = {waiver.policy: waiver for waiver in waivers}
     for waiver in waived.values():
-        _check_waiver(waiver, rules)
+        check_waiver(waiver, book=rules)
     rows = [_judge(policy, facts, waived.get(policy.id)) for policy in rules.policies]
     fired = {str(row["severity"]) for row in rows if row["outcome"] == Outcome.FIRED.value}
     status = "block" if "block" in fired else "warn" if "warn" in fired else "pass"
@@ -42,7 +42,12 @@ def fired_rules(policy_results: Mapping[str, object], *, severity: str | None = 
     ]
 
 
-def _check_waiver(waiver: Waiver, rules: PolicyBook) -> None:
+def check_waiver(waiver: Waiver, *, book: PolicyBook | None = None) -> None:
+    """Refuse a waiver that no rule allows.
+
+    Raises: RefusedWaiver.
+    """
+    rules = book or load_policies()
     if waiver.policy not in rules.by_id:
         raise RefusedWaiver(f"no rule is called {waiver.policy}")
     if waiver.policy in rules.never_waivable:

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -177,3 +178,22 @@ async def test_a_place_that_cannot_be_written_to_is_refused_before_anything_is_a
     listed = (await api.client.get("/api/v1/projects/default/decision-sets")).json()["items"]
     assert (said.code, listed) == (2, [])
     assert "cannot write to" in said.err
+
+
+async def test_a_rule_is_waived_listed_and_revoked_from_the_command_line(api: Api) -> None:
+    named = ["--reason", "pilot", "--until", _in_a_month()]
+
+    granted = await decisionworks("waivers", "grant", "cost-budget-far-over", *named, "--json", url=api.url)
+    refused = await decisionworks("waivers", "grant", "comp-residency-region", *named, url=api.url)
+    listed = await decisionworks("waivers", "--in-force", "--json", url=api.url)
+    waiver_id = json.loads(granted.out)["id"]
+    revoked = await decisionworks("waivers", "revoke", waiver_id, url=api.url)
+    after = await decisionworks("waivers", "--in-force", "--json", url=api.url)
+
+    assert [one["id"] for one in json.loads(listed.out)["items"]] == [waiver_id]
+    assert (refused.code, "can never be waived" in refused.err) == (7, True)
+    assert (revoked.code, json.loads(after.out)["items"]) == (0, [])
+
+
+def _in_a_month() -> str:
+    return (datetime.now(UTC) + timedelta(days=30)).date().isoformat()

@@ -10,7 +10,7 @@ from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.cards import ReasonCard
 from decisionworks.engine.node import NodeResult, NodeSpec, State
 from decisionworks.events import EventDraft
-from decisionworks.graphs.decision_document import document_of, writing
+from decisionworks.graphs.decision_document import document_of, waivers_of, writing
 from decisionworks.graphs.planning.tools import PlanningTools
 from decisionworks.kit.errors import Broken
 from decisionworks.patterns import plan_hash
@@ -25,7 +25,8 @@ def policy_eval_node(tools: PlanningTools) -> NodeSpec:
         if row.plan is None or row.cost_estimate is None:
             raise Broken("there is no plan to rule on")
         findings = with_conflicts(row.findings, row.infeasibility)
-        results = evaluate_policies(plan_facts(row.plan, row.constraints, row.cost_estimate, findings))
+        facts = plan_facts(row.plan, row.constraints, row.cost_estimate, findings)
+        results = evaluate_policies(facts, waivers=waivers_of(attempt))
         digest = plan_hash(row.plan, row.cost_estimate, results)
         missing = [p["id"] for p in row.plan["patterns"] if p["id"] not in tools.renderable]
         blocked = is_blocking(results) or row.infeasibility is not None
@@ -64,6 +65,7 @@ def _card(
         f" {counts['unknown']} are unknown: a fact is missing, or the code is not there yet"
     )
     because.append(f"plan hash {digest[:12]}")
+    because += [f"{rule['id']} is waived: {rule['evidence']}" for rule in rules if rule["outcome"] == "waived"]
     blocks = fired_rules(results, severity="block")
     if blocks or infeasibility is not None:
         decision = f"blocked by {', '.join(blocks) or 'contradictory constraints'}"
