@@ -1,11 +1,11 @@
-"""The Python requirements of a repository, merged from its fragments and pinned."""
+"""The Python requirements of a repository, merged from its fragments and pinned with all that they bring along."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import yaml
 
@@ -17,6 +17,22 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """A package with its exact version, its licence as SPDX writes it, and what it needs."""
+
+    name: str
+    version: str
+    licence: str
+    needs: Sequence[str]
+    marker: str = ""
+
+    @property
+    def pin(self) -> str:
+        """The line in a requirements file."""
+        return f"{self.name}=={self.version}" + (f" ; {self.marker}" if self.marker else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Requirements:
     """Requirement lines, sorted by distribution."""
 
@@ -24,12 +40,14 @@ class Requirements:
     dev: tuple[str, ...]
     deploy: tuple[str, ...]
 
-    def pinned(self, lines: tuple[str, ...]) -> tuple[str, ...]:
-        """Turn requirement lines into exact pins.
+    def pinned(self, lines: tuple[str, ...], *, besides: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Turn requirement lines into exact pins of them and of what they need, but for what `besides` brings.
 
         Raises: FragmentBroken, a distribution has no pin.
         """
-        return tuple(_pin(line) for line in lines)
+        packages = closure(lines)
+        known = closure(besides)
+        return tuple(packages[name].pin for name in sorted(packages) if name not in known)
 
 
 def requirements_of(selection: Selection) -> Requirements:
@@ -52,13 +70,22 @@ def _merged(lines: Iterable[str]) -> tuple[str, ...]:
     return tuple(by_name[name] for name in sorted(by_name))
 
 
-def _pin(line: str) -> str:
-    name = _distribution(line)
-    version = _pins().get(name)
-    if version is None:
-        raise FragmentBroken(f"No pinned version is known for {name}; add it to pins.yaml.")
-    extras = line[line.index("[") : line.index("]") + 1] if "[" in line else ""
-    return f"{name}{extras}=={version}"
+def closure(lines: Iterable[str]) -> dict[str, Package]:
+    """The packages that some requirement lines install, by name.
+
+    Raises: FragmentBroken, a distribution has no pin.
+    """
+    found: dict[str, Package] = {}
+    waiting = [_distribution(line) for line in lines]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        if name not in packages():
+            raise FragmentBroken(f"No pinned version is known for {name}; run scripts/lock_generated.py.")
+        found[name] = packages()[name]
+        waiting += found[name].needs
+    return found
 
 
 def _distribution(line: str) -> str:
@@ -69,6 +96,14 @@ def _distribution(line: str) -> str:
 
 
 @cache
-def _pins(root: Path = FRAGMENTS_DIR) -> dict[str, str]:
-    text = (root / BASE_OWNER / "pins.yaml").read_text(encoding="utf-8")
-    return cast("dict[str, str]", yaml.safe_load(text)["pins"])
+def packages() -> Mapping[str, Package]:
+    """Every package that a generated repository may install."""
+    listed = packages_document()["packages"]
+    return {name: Package(name=name, **entry) for name, entry in listed.items()}
+
+
+@cache
+def packages_document(root: Path = FRAGMENTS_DIR) -> Mapping[str, Any]:
+    """What is installed from outside, with its licences, as its file says."""
+    text = (root / BASE_OWNER / "packages.yaml").read_text(encoding="utf-8")
+    return cast("dict[str, Any]", yaml.safe_load(text))

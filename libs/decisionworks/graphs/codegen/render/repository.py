@@ -12,7 +12,8 @@ from decisionworks.graphs.codegen.render.hcl import format_hcl
 from decisionworks.graphs.codegen.render.load import select_fragments
 from decisionworks.graphs.codegen.render.model import BASE_OWNER, Fragment, RenderInput, Selection
 from decisionworks.graphs.codegen.render.paths import checked_path
-from decisionworks.graphs.codegen.render.python_parts import requirements_of
+from decisionworks.graphs.codegen.render.python_parts import Requirements, requirements_of
+from decisionworks.graphs.codegen.render.sbom import SBOM_PATH, bill_of_materials
 from decisionworks.graphs.codegen.render.schema import ImageSpec, TerraformSpec
 from decisionworks.graphs.codegen.render.templates import render_file, render_text
 from decisionworks.graphs.codegen.render.terraform import chosen_modules, module_calls, module_files, root_outputs
@@ -37,9 +38,9 @@ class _Files:
         body = format_hcl(text) if path.endswith(HCL_SUFFIXES) else text
         self._files[path] = GeneratedFile(content=body.encode("utf-8"), mode=mode, pattern=pattern)
 
-    def texts(self, suffix: str) -> list[str]:
-        """Return the texts of the files whose names end so."""
-        return [file.content.decode("utf-8") for path, file in self._files.items() if path.endswith(suffix)]
+    def texts(self, suffix: str = "") -> dict[str, str]:
+        """Return the texts of the files whose names end so, by path."""
+        return {path: file.content.decode("utf-8") for path, file in self._files.items() if path.endswith(suffix)}
 
     def in_path_order(self) -> dict[str, GeneratedFile]:
         """Return the files sorted by path."""
@@ -66,7 +67,9 @@ def render_repository(source: RenderInput) -> dict[str, GeneratedFile]:
     _render_modules(selection, context, files)
     for path, text in plan_documents(_content_of(source)).items():
         files.add(f"docs/{path}", text, pattern=selection.asked_by[BASE_OWNER])
-    files.add(".checkov.yaml", checkov_settings(files.texts(".tf")), pattern=BASE_OWNER)
+    files.add(".checkov.yaml", checkov_settings(files.texts(".tf").values()), pattern=BASE_OWNER)
+    requirements: Requirements = context["parts"]["requirements"]
+    files.add(SBOM_PATH, bill_of_materials(facts.names.slug, requirements, files.texts()), pattern=BASE_OWNER)
     return files.in_path_order()
 
 

@@ -6,6 +6,7 @@ from decisionworks.graphs.codegen.validate.checks.dockerfiles import DockerfileC
 from decisionworks.graphs.codegen.validate.checks.generated_tests import GeneratedTestsCheck
 from decisionworks.graphs.codegen.validate.checks.infrastructure import InfrastructureCheck
 from decisionworks.graphs.codegen.validate.checks.linters import (
+    GitlabSchemaCheck,
     KubernetesCheck,
     MypyCheck,
     WorkflowSchemaCheck,
@@ -15,6 +16,7 @@ from decisionworks.graphs.codegen.validate.checks.linters import (
 from decisionworks.graphs.codegen.validate.checks.readme import ReadmeCheck
 from decisionworks.graphs.codegen.validate.checks.rego import RegoCheck
 from decisionworks.graphs.codegen.validate.checks.ruff import RuffCheck
+from decisionworks.graphs.codegen.validate.checks.sbom import SbomCheck
 from decisionworks.graphs.codegen.validate.checks.scanners import GitleaksCheck, TfsecCheck, TrivyCheck
 from decisionworks.graphs.codegen.validate.checks.secrets import SecretsCheck
 from decisionworks.graphs.codegen.validate.checks.syntax import SyntaxCheck
@@ -47,6 +49,7 @@ def all_checks() -> tuple[Check, ...]:
         TerraformTestCheck(),
         WorkflowCheck(),
         WorkflowSchemaCheck(),
+        GitlabSchemaCheck(),
         ZizmorCheck(),
         KubernetesCheck(),
         DockerfileCheck(),
@@ -55,6 +58,7 @@ def all_checks() -> tuple[Check, ...]:
         TrivyCheck(),
         TfsecCheck(),
         GitleaksCheck(),
+        SbomCheck(),
         ReadmeCheck(),
         GeneratedTestsCheck(),
     )

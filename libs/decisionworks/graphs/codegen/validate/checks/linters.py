@@ -14,6 +14,7 @@ from decisionworks.graphs.codegen.validate.workspace import Workspace
 from decisionworks.sandbox import SandboxResult
 
 _WORKFLOWS = ".github/workflows/"
+_PIPELINE = ".gitlab-ci.yml"
 _YAML_RULES = (
     "{extends: relaxed, rules: {line-length: disable, key-duplicates: {level: error}, octal-values: {level: error,"
     " forbid-implicit-octal: true, forbid-explicit-octal: false}}}"
@@ -78,6 +79,20 @@ class WorkflowSchemaCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GitlabSchemaCheck:
+    """GitLab's own schema of pipelines."""
+
+    id: str = "gitlab-schema"
+
+    def run(self, workspace: Workspace) -> Verdict:
+        """Compare inside the sandbox; GitLab's own tags, such as references, are read as GitLab reads them."""
+        arguments = ["--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", "-o", "json"]
+        tool = Tool(name="check-jsonschema", good_exits=frozenset({0, 1}), arguments=arguments)
+        paths = [path for path in workspace.paths(".yml") if path == _PIPELINE]
+        return tool.judge(workspace, paths, absent="the repository has no GitLab pipeline", read=_read_pipeline)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ZizmorCheck:
     """zizmor over the workflows: injection, unpinned actions, credentials that outlive their use."""
 
@@ -132,12 +147,14 @@ def _read_yamllint(result: SandboxResult) -> Iterable[Finding]:
         )
 
 
-def _read_jsonschema(result: SandboxResult) -> Iterable[Finding]:
+def _read_pipeline(result: SandboxResult) -> Iterable[Finding]:
+    return _read_jsonschema(result, rule="gitlab-schema")
+
+
+def _read_jsonschema(result: SandboxResult, *, rule: str = "workflow-schema") -> Iterable[Finding]:
     found = json.loads(result.stdout)
     for entry in found.get("errors", []):
-        yield Finding(
-            file=entry["filename"], rule="workflow-schema", message=f"{entry['path']}: {entry['message']}"[:400]
-        )
+        yield Finding(file=entry["filename"], rule=rule, message=f"{entry['path']}: {entry['message']}"[:400])
     for entry in found.get("parse_errors", []):
         yield Finding(file=entry["filename"], rule="workflow-syntax", message=entry["message"][:400])
     if found.get("status") != "ok" and not found.get("errors") and not found.get("parse_errors"):

@@ -1,0 +1,113 @@
+"""The bill of materials holds all that the repository takes from outside, under licences that bind nobody's code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from decisionworks.graphs.codegen.render.sbom import SBOM_PATH
+from decisionworks.graphs.codegen.validate.checks.dockerfiles import dockerfiles
+from decisionworks.graphs.codegen.validate.model import Finding, Verdict, judged
+from decisionworks.graphs.codegen.validate.workspace import Workspace
+
+_TOOL = "decisionworks"
+_RULES_VERSION = "1"
+_REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-deploy.txt")
+# Licences that allow use in closed programs, and those whose terms end at the file or library itself.
+ALLOWED = frozenset(
+    {
+        "0BSD", "AFL-2.1", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-0", "MPL-2.0",
+        "PSF-2.0", "Python-2.0", "Unlicense", "Zlib",
+    }
+)  # fmt: skip
+_REQUIREMENT = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?(?P<pin>==(?P<version>[^\s;]+))?")
+_FROM = re.compile(r"^FROM\s+(?P<image>\S+)", re.MULTILINE)
+_ACTION = re.compile(r"^\s*(?:- )?uses:\s*(?P<action>[\w.-]+/[\w./-]+)@(?P<commit>\S+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SbomCheck:
+    """Every pinned thing is in the bill, nothing else is, and each licence is known and allowed."""
+
+    id: str = "sbom"
+
+    def run(self, workspace: Workspace) -> Verdict:
+        """Compare the bill with the files."""
+        texts = {path: workspace.text(path) for path in _looked_at(workspace)}
+        bill = workspace.read("text").documents.get(SBOM_PATH) if SBOM_PATH in workspace.files else None
+        findings = list(judge(bill, texts))
+        count = len(bill.get("components", [])) if isinstance(bill, Mapping) else 0
+        return judged(findings, passed=f"{count} components, all licences allowed", tool=_TOOL, version=_RULES_VERSION)
+
+
+def judge(bill: object, texts: Mapping[str, str]) -> Iterator[Finding]:
+    """What is wrong with a bill of materials for the files."""
+    taken = dict(_taken(texts))
+    if bill is None and not taken:
+        return
+    if not isinstance(bill, Mapping) or bill.get("bomFormat") != "CycloneDX" or "specVersion" not in bill:
+        yield _finding(SBOM_PATH, "sbom-missing", "there is no CycloneDX document", "write one for what is installed")
+        return
+    components: dict[str, Mapping[str, Any]] = {}
+    for component in bill.get("components", []):
+        purl = str(component.get("purl", ""))
+        if not purl.startswith("pkg:") or purl in components:
+            yield _finding(SBOM_PATH, "sbom-shape", f"{component.get('name')} has no purl of its own", "name it once")
+        components[purl] = component
+        yield from _judge_licence(component)
+    for purl, path in taken.items():
+        if purl not in components:
+            yield _finding(path, "sbom-incomplete", f"{purl} is not in {SBOM_PATH}", "add it with its licence")
+    for purl in components:
+        if purl not in taken and not purl.startswith("pkg:terraform/"):
+            yield _finding(SBOM_PATH, "sbom-unused", f"{purl} is nowhere in the repository", "take it out")
+    for edge in bill.get("dependencies", []):
+        for purl in edge.get("dependsOn", []):
+            if purl not in components:
+                yield _finding(SBOM_PATH, "sbom-shape", f"{edge.get('ref')} depends on unknown {purl}", "add it")
+
+
+def is_allowed(expression: str) -> bool:
+    """Whether a licence expression lets anybody use the thing: one side of OR is enough, both of AND are needed."""
+    return any(
+        all(part.strip(" ()") in ALLOWED for part in choice.split(" AND ")) for choice in expression.split(" OR ")
+    )
+
+
+def _judge_licence(component: Mapping[str, Any]) -> Iterator[Finding]:
+    stated = [
+        str(one.get("expression") or one.get("license", {}).get("id", "")) for one in component.get("licenses", [])
+    ]
+    if not stated or not all(is_allowed(expression) for expression in stated):
+        told = ", ".join(stated) or "no licence"
+        remedy = "choose another component, or have its licence approved"
+        yield _finding(SBOM_PATH, "licence", f"{component.get('name')}: {told} is not allowed", remedy)
+
+
+def _looked_at(workspace: Workspace) -> Iterator[str]:
+    yield from (path for path in _REQUIREMENTS if path in workspace.files)
+    yield from dockerfiles(workspace)
+    yield from (path for path in workspace.paths(".yml", ".yaml") if path.startswith(".github/workflows/"))
+
+
+def _taken(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What the files install or run, as package URLs, and where."""
+    for path, text in texts.items():
+        if path in _REQUIREMENTS:
+            for line in text.splitlines():
+                found = _REQUIREMENT.match(line)
+                if found and not line.startswith(("-r", "#")):
+                    yield f"pkg:pypi/{found['name'].lower()}@{found['version'] or 'any version'}", path
+        elif path.endswith((".yml", ".yaml")):
+            for found in _ACTION.finditer(text):
+                yield f"pkg:github/{found['action']}@{found['commit']}", path
+        else:
+            for found in _FROM.finditer(text):
+                name, _, version = found["image"].partition(":")
+                yield f"pkg:docker/{name}@{version}", path
+
+
+def _finding(path: str, rule: str, message: str, remedy: str) -> Finding:
+    return Finding(file=path, rule=rule, message=message, remedy=remedy)
