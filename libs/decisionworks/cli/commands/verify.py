@@ -25,6 +25,7 @@ from decisionworks.cli.errors import BadInput
 from decisionworks.cli.exit_codes import DONE, FAILED
 from decisionworks.cli.terminal import console, line, print_json
 from decisionworks.graphs.codegen.validate import VALIDATION_PATH, ValidationReport, validate_repository
+from decisionworks.graphs.codegen.validate.checks import fast_checks
 from decisionworks.sandbox import open_sandbox
 
 _MOST_SHOWN = 20
@@ -34,8 +35,9 @@ Json = dict[str, Any]
 @click.command("verify")
 @click.argument("artifact", metavar="ARTIFACT.zip", type=click.Path(path_type=Path))
 @click.option("--digests-only", is_flag=True, help="Compare with the manifest; run no check.")
+@click.option("--fast", "is_fast", is_flag=True, help="Run the checks that only read, not those that execute anything.")
 @click.option("--json", "is_json", is_flag=True, help="One JSON object on standard output.")
-def verify(*, artifact: Path, digests_only: bool, is_json: bool) -> None:
+def verify(*, artifact: Path, digests_only: bool, is_fast: bool, is_json: bool) -> None:
     """Check a repository's zip: its manifest and digests, then every validator again, here, in the sandbox.
 
     Needs no server. Exit code 0 when every file is what the manifest says and no check fails, 1 otherwise, 2 when the
@@ -44,7 +46,7 @@ def verify(*, artifact: Path, digests_only: bool, is_json: bool) -> None:
     data = _read(artifact)
     found = verify_bytes(data)
     files = read_archive(data)
-    report = None if digests_only or not found.is_intact else _validate(files)
+    report = None if digests_only or not found.is_intact else _validate(files, is_fast=is_fast)
     told = _told(artifact, found, report, _earlier(files))
     if is_json:
         print_json(told)
@@ -60,7 +62,7 @@ def _read(artifact: Path) -> bytes:
         raise BadInput(f"{artifact} cannot be read: {error.strerror or error}") from error
 
 
-def _validate(files: Mapping[str, ArchivedFile]) -> ValidationReport:
+def _validate(files: Mapping[str, ArchivedFile], *, is_fast: bool) -> ValidationReport:
     """The checks on the generated files, as they were before the reports about them were added."""
     generated = {
         path: GeneratedFile(content=file.content, mode=file.mode, pattern="")
@@ -71,7 +73,10 @@ def _validate(files: Mapping[str, ArchivedFile]) -> ValidationReport:
         scratch_dir = Path(name)
         scratch_dir.chmod(0o755)
         return validate_repository(
-            generated, sandbox=open_sandbox(scratch_dir=scratch_dir), scratch_dir=scratch_dir / "work"
+            generated,
+            sandbox=open_sandbox(scratch_dir=scratch_dir),
+            scratch_dir=scratch_dir / "work",
+            checks=fast_checks() if is_fast else None,
         )
 
 
@@ -102,7 +107,7 @@ def _told(artifact: Path, found: Verification, report: ValidationReport | None, 
         "ended_otherwise": [
             {"check": check, "then": earlier.get(check), "now": status}
             for check, status in now.items()
-            if earlier and earlier.get(check) != status
+            if check in earlier and earlier[check] != status
         ],
     }
 

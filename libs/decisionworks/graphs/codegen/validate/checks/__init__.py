@@ -64,4 +64,13 @@ def all_checks() -> tuple[Check, ...]:
     )
 
 
-__all__ = ["all_checks"]
+# What starts a provider, runs generated code or takes longer than all the others together.
+_SLOW = frozenset({"mypy", "checkov", "terraform-validate", "terraform-plan", "terraform-test", "generated-tests"})
+
+
+def fast_checks() -> tuple[Check, ...]:
+    """The checks that only read, for an answer within seconds; the others are what `all_checks` adds."""
+    return tuple(check for check in all_checks() if check.id not in _SLOW)
+
+
+__all__ = ["all_checks", "fast_checks"]
