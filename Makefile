@@ -1,7 +1,7 @@
 # The only task runner. `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup claude checkov demo up test check bench bench-peers golden crash storm migrate fmt lock
+.PHONY: help setup claude checkov demo up test check bench bench-peers golden crash storm models-faults models-load migrate fmt lock
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -58,6 +58,12 @@ crash: setup  ## a kill at every statement and outside call of whole runs, resum
 
 storm: setup  ## random kills or PostgreSQL restarts under load: KILLS=100, RESTARTS=50
 	@$(BIN)/python -m tests.crash.storm --kills $(or $(KILLS),0) --restarts $(or $(RESTARTS),0)
+
+models-faults: setup  ## every fault of every model vendor, what became of it and what it took, as a table
+	@$(BIN)/python -m tests.contracts.models
+
+models-load: setup  ## parallel runs against a fake vendor that allows RATE=5 requests a second: RUNS=50
+	@$(BIN)/python -m tests.load.models --runs $(or $(RUNS),50) --rate $(or $(RATE),5)
 
 migrate: setup  ## bring the schema of DATABASE_URL up to date
 	@$(BIN)/decisionworks migrate

@@ -101,13 +101,14 @@ class Attempt:
             if self.outbox.nodes:
                 await self._commit(None, None, (), heed_cancel=True, is_again=True)
 
-    async def write(self, work: DomainWrite, *, heed_cancel: bool = False) -> None:
+    async def write(self, work: DomainWrite, *, heed_cancel: bool = False, may_be_lost: bool = False) -> None:
         """Run one domain write under the lease, outside any node, with whatever waits in the outbox.
 
+        What `may_be_lost` in a crash of the server does not wait for the disk, unless something waits with it.
         Raises: LeaseLost; RunCancelled, if that is to be heeded.
         """
         async with self.commit_lock:
-            await self._commit(work, None, (), heed_cancel=heed_cancel)
+            await self._commit(work, None, (), heed_cancel=heed_cancel, may_be_lost=may_be_lost)
         self._ring()
 
     async def _commit(
@@ -118,6 +119,7 @@ class Attempt:
         *,
         heed_cancel: bool,
         is_again: bool = False,
+        may_be_lost: bool = False,
     ) -> None:
         """Commit now or, while the database is away, as soon as it answers again: what is worked is not worked twice.
 
@@ -131,7 +133,7 @@ class Attempt:
             made = waiting.made(intents=self.intents, intent=intent, drafts=drafts, is_again=is_again)
             began = time.perf_counter()
             try:
-                await self._send(waiting, made, also, heed_cancel=heed_cancel)
+                await self._send(waiting, made, also, heed_cancel=heed_cancel, may_be_lost=may_be_lost)
                 break
             except DatabaseUnavailable:
                 is_again = True
@@ -145,7 +147,13 @@ class Attempt:
             self.recorded[done.key] = done.output
 
     async def _send(
-        self, waiting: Outbox, made: Mapping[str, object], also: DomainWrite | None, *, heed_cancel: bool
+        self,
+        waiting: Outbox,
+        made: Mapping[str, object],
+        also: DomainWrite | None,
+        *,
+        heed_cancel: bool,
+        may_be_lost: bool,
     ) -> None:
         job = self.job
         facts = (job.id, job.lease_token, self.thread_id, job.project_id, heed_cancel, Jsonb(made))
@@ -153,7 +161,8 @@ class Attempt:
         if not applies and also is None:
             self._check(await self.database.call_once(_COMMIT, facts), heed_cancel=heed_cancel)
             return
-        async with self.database.project_transaction(job.project_id) as tx:
+        is_durable = not may_be_lost or bool(waiting.nodes)
+        async with self.database.project_transaction(job.project_id, is_durable=is_durable) as tx:
             row = await (await tx.execute(_COMMIT, facts)).fetchone()
             self._check(row, heed_cancel=heed_cancel)
             for write in applies if row is not None and not row["is_known"] else ():

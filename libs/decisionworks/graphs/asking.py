@@ -23,9 +23,14 @@ def call_site(attempt: Attempt, *, node: str, store: ContentStore) -> CallSite:
     async def keep(payload: bytes) -> str:
         return await _quarantine(attempt, store, payload, node=node)
 
+    async def write(work: DomainWrite) -> None:
+        # What a crash of the server loses here is the last call: the node's own commit, which waits for the disk, takes
+        # everything before it along.
+        await attempt.write(work, may_be_lost=True)
+
     return CallSite(
         database=attempt.database,
-        write=attempt.write,
+        write=write,
         keep=keep,
         project_id=attempt.job.project_id,
         decision_set_id=attempt.thread_id,

@@ -28,6 +28,7 @@ PROJECT_SETTING = "decisionworks.project_id"
 # A process that freezes inside a transaction keeps its locks, and with them its jobs, as long as the server lets it.
 LONGEST_PAUSE_S = 5
 _BEGIN = f"BEGIN; SET LOCAL idle_in_transaction_session_timeout = '{LONGEST_PAUSE_S}s'; SET LOCAL ROLE"
+_LOOSE = {True: "", False: "; SET LOCAL synchronous_commit = off"}
 
 
 class DatabaseUnavailable(RetryLater):
@@ -70,12 +71,14 @@ class Database:
         await self._pool.close(timeout=2.0)
 
     @asynccontextmanager
-    async def project_transaction(self, project_id: UUID) -> AsyncIterator[Tx]:
+    async def project_transaction(self, project_id: UUID, *, is_durable: bool = True) -> AsyncIterator[Tx]:
         """One transaction that sees and touches the rows of one project only.
 
+        One that is not durable does not wait for the disk: a crash of the server may lose it, for as long as nothing
+        durable was committed after it.
         Raises: DatabaseUnavailable.
         """
-        begin = f"{_BEGIN} {APP_ROLE}; SET LOCAL {PROJECT_SETTING} = '{UUID(str(project_id))}'"
+        begin = f"{_BEGIN} {APP_ROLE}; SET LOCAL {PROJECT_SETTING} = '{UUID(str(project_id))}'{_LOOSE[is_durable]}"
         async with self._transaction(begin) as tx:
             yield tx
 
@@ -88,12 +91,12 @@ class Database:
             return await (await connection.execute(statement, parameters)).fetchone()
 
     @asynccontextmanager
-    async def system_transaction(self) -> AsyncIterator[Tx]:
+    async def system_transaction(self, *, is_durable: bool = True) -> AsyncIterator[Tx]:
         """One transaction across projects, over the queue, keys and liveness; tenant content is not visible in it.
 
         Raises: DatabaseUnavailable.
         """
-        async with self._transaction(f"{_BEGIN} {SYSTEM_ROLE}") as tx:
+        async with self._transaction(f"{_BEGIN} {SYSTEM_ROLE}{_LOOSE[is_durable]}") as tx:
             yield tx
 
     @asynccontextmanager

@@ -1,7 +1,8 @@
 """Who may call when: limits of a provider shared by all workers, and budgets, both checked before anything is sent.
 
 A provider's schedule is one row. A caller takes the next free moment in it and sleeps until then with no transaction
-open. Vendors count over sliding windows and our clocks jitter, so that the schedule keeps a fifth of headroom.
+open. Vendors count over sliding windows and requests are held up on their way, so that the schedule keeps a fourth of
+headroom, and who comes late to a moment gives it up.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from decisionworks.llm.call_site import CallSite
 from decisionworks.llm.errors import BudgetExceeded, FaultKind, VendorFault
 from decisionworks.llm.statements import statement
 
-_HEADROOM = 1.2
+_HEADROOM = 1.25
 _LOOK_AGAIN_S = 0.15
-_MOST_LATE_TURNS = 5
+# How much of the time between two moments somebody may be late, and what no process can be asked to keep.
+_LATE_SHARE = 0.25
+_LEAST_LATE_S = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,27 +70,25 @@ class Admission:
         Raises: BudgetExceeded; VendorFault, every place is taken or the next moment is too far away.
         """
         self._check_call(need)
-        place_id = new_id()
-        for _ in range(_MOST_LATE_TURNS):
-            wait_s = await self._reserve(site, need, place_id, deadline=deadline)
-            due = time.monotonic() + wait_s
-            if wait_s > 0:
-                await self._sleep(site, place_id, wait_s)
-            # Whoever wakes up late would crowd those behind: the moment is given up for a new one.
-            if self.limits.rate_per_s is None or time.monotonic() - due < 0.5 / self.limits.rate_per_s:
-                break
-            await self.give_up(site, place_id)
+        while True:
             place_id = new_id()
-        else:
-            raise VendorFault(FaultKind.BUSY, "this process is too slow to keep its moments")
-        return place_id
+            due = await self._reserve(site, need, place_id, deadline=deadline)
+            if due > time.monotonic():
+                await self._sleep(site, place_id, due - time.monotonic())
+            # Whoever comes late would crowd those behind: the moment is given up for a new one.
+            if self.limits.rate_per_s is None or time.monotonic() - due < self._may_be_late_s(self.limits.rate_per_s):
+                return place_id
+            await self.give_up(site, place_id)
+
+    @staticmethod
+    def _may_be_late_s(rate_per_s: float) -> float:
+        return max(_LATE_SHARE / rate_per_s, _LEAST_LATE_S)
 
     async def give_up(
         self, site: CallSite, place_id: UUID, *, provider: str | None = None, pause_s: float | None = None
     ) -> None:
         """Free a place whose call did not come to an answer; the vendor may have asked for a pause of everybody."""
-        async with site.database.system_transaction() as tx:
-            await tx.execute(b"SELECT set_config('synchronous_commit', 'off', true)")
+        async with site.database.system_transaction(is_durable=False) as tx:
             await tx.execute("DELETE FROM model_places WHERE id = %s", (place_id,))
             if provider is not None and pause_s:
                 await tx.execute(statement("pause"), {"provider": provider, "pause": timedelta(seconds=pause_s)})
@@ -109,12 +110,12 @@ class Admission:
                 raise BudgetExceeded(scope="call", unit=unit, limit=limit, used=0, needed=needed)
 
     async def _reserve(self, site: CallSite, need: Need, place_id: UUID, *, deadline: float) -> float:
-        """Reserve, and say how many seconds to wait before calling."""
+        """Reserve, and say from which monotonic moment on to call."""
         while True:
             left_s = deadline - time.monotonic()
-            wait_s = await self._try_reserve(site, need, place_id, left_s=left_s)
-            if wait_s is not None:
-                return wait_s
+            due = await self._try_reserve(site, need, place_id, left_s=left_s)
+            if due is not None:
+                return due
             if left_s <= 0:
                 raise VendorFault(FaultKind.BUSY, f"all {self.limits.at_once} places of {need.provider} are taken")
             await asyncio.sleep(min(max(left_s, 0.0), _LOOK_AGAIN_S * random.uniform(0.5, 1.5)))
@@ -126,9 +127,10 @@ class Admission:
             "run_id": site.run_id,
             "run_scope": f"run:{site.run_id}",
         }
-        async with site.database.system_transaction() as tx:
+        async with site.database.system_transaction(is_durable=False) as tx:
             await tx.execute(statement("take_turn"), facts)
             row = await (await tx.execute(statement("look"), facts)).fetchone()
+            seen_at = time.monotonic()  # what follows takes its time, and the moment does not move with it
             assert row is not None  # noqa: S101 - a SELECT of one row
             self._check_budgets(need, row)
             if self.limits.at_once is not None and row["busy"] >= self.limits.at_once:
@@ -150,7 +152,7 @@ class Admission:
                     "lasts": timedelta(seconds=wait_s + need.lasts_s),
                 },
             )
-        return float(wait_s)
+        return seen_at + float(wait_s)
 
     def _check_budgets(self, need: Need, row: dict[str, Any]) -> None:
         budgets = self.budgets

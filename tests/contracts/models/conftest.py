@@ -78,14 +78,14 @@ class Desk:
     opened: list[ModelDesk] = field(default_factory=list)
     after_write: Callable[[], None] = lambda: None
 
-    def site(self, *, may_have_asked: bool = False) -> CallSite:
+    def site(self, *, may_have_asked: bool = False, run_id: UUID | None = None) -> CallSite:
         return CallSite(
             database=self.database,
             write=self._write,
             keep=self._keep,
             project_id=self.project_id,
             decision_set_id=self.decision_set_id,
-            run_id=self.run_id,
+            run_id=run_id or self.run_id,
             node="painter",
             may_have_asked=may_have_asked,
         )

@@ -142,17 +142,31 @@ async def test_a_session_that_comes_to_its_limit_is_left_and_paid_for(
 
 
 @needs_claude_code
-@pytest.mark.parametrize(("fault", "kind", "sessions"), [("401", "unauthorized", 1), ("529", "overloaded", 2)])
-async def test_a_session_whose_vendor_fails_is_left_for_a_model_that_answers(
-    desk: Desk, fault: str, kind: str, sessions: int
+@pytest.mark.parametrize(
+    ("fault", "step", "kind", "sessions"),
+    [
+        ("401", {"fault": "401"}, "unauthorized", 1),
+        ("400", {"fault": "400"}, "bad-request", 1),
+        ("529 for ever", {"fault": "529"}, "overloaded", 2),
+        ("refusal", {"fault": "refusal"}, "refused", 1),
+    ],
+)
+async def test_a_fault_inside_a_session_leaves_it_for_a_model_that_answers(
+    desk: Desk, fault: str, step: dict[str, Any], kind: str, sessions: int, record_property: Any
 ) -> None:
-    desk.vendors.script(anthropic=[{"fault": fault}], openai=[answered(**{HANDLER: "LIMIT = 2\n"})])
+    desk.vendors.script(anthropic=[step], openai=[answered(**{HANDLER: "LIMIT = 2\n"})])
+    began = time.monotonic()
 
     code = await desk.code_models(f"{IN_A_TREE},{ANSWERING[1]}").write(order(), desk.site())
 
+    first, _ = calls = await desk.calls()
+    for name, value in (("fault", fault), ("provider", "claude-code"), ("happened", "fell back"),
+                        ("requests", first["requests"]), ("seconds", round(time.monotonic() - began, 2)),
+                        ("usd", round(float(first["cost_usd"]), 6))):  # fmt: skip
+        record_property(name, value)
     assert code.files == {HANDLER: "LIMIT = 2\n"}
     assert code.answer.switches[0].reason.startswith(kind)
-    assert [call["requests"] for call in await desk.calls()] == [sessions, 1]
+    assert [call["requests"] for call in calls] == [sessions, 1]
 
 
 @needs_claude_code

@@ -29,6 +29,8 @@ class Vendors(BaseHTTPRequestHandler):
     """Both vendors, LangSmith and the script."""
 
     protocol_version = "HTTP/1.1"
+    # An answer is many small writes, and each would wait 40 ms for the acknowledgement of the one before.
+    disable_nagle_algorithm = True
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

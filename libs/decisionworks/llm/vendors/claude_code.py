@@ -18,6 +18,7 @@ import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +198,8 @@ def _judged(ended: Mapping[str, Any], heard: Usage) -> Mapping[str, Any]:
     subtype = str(ended["subtype"])
     used = _most(Usage(**ended.get("usage", {})), heard)
     session_id = ended.get("session_id")
+    if ended.get("stop_reason") == "refusal":
+        return {**ended, "usage": asdict(used)}
     if subtype in _LIMITS:
         detail = f"the session came to its limit of {_LIMITS[subtype]} after {ended['turns']} turns"
         raise VendorFault(FaultKind.LIMIT, detail, request_id=session_id, usage=used)
