@@ -193,7 +193,7 @@ class ModelLadder:
         is_refused = answer.finish is Finish.REFUSED
         content, problems = (None, ["refused"]) if is_refused else read_answer(asking.question, answer)
         outcome: CallOutcome = "refused" if is_refused else "invalid" if content is None else "answered"
-        cost_usd = line.card.cost_of(answer.usage)
+        cost_usd = line.card.cost_of(answer.usage, requests=answer.requests)
         asking.count(answer.usage, cost_usd)
         record = CallRecord(
             task=asking.question.task,

@@ -220,7 +220,7 @@ class Line:
             return self._needing(tokens, self._session_usd)
         chars = len(prompt.system) + sum(len(text) for _, text in prompt.turns) + len(str(prompt.schema))
         tokens_in = int(chars / _CHARS_PER_TOKEN) + 1
-        prices = self.card.usd
+        prices = self.card.prices_of(tokens_in)
         cost = (tokens_in * max(prices.input, prices.cache_write) + prompt.max_output_tokens * prices.output) / 1e6
         return self._needing(tokens_in + prompt.max_output_tokens, cost)
 

@@ -128,12 +128,13 @@ class VendorPrompt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorAnswer:
-    """What came back, before anybody looked at it."""
+    """What came back, before anybody looked at it; `requests` counts those that the vendor bills one by one."""
 
     text: str
     finish: Finish
     usage: Usage
     request_id: str | None
+    requests: int = 1
 
 
 class VendorClient(Protocol):

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict
@@ -31,8 +32,17 @@ class Prices(BaseModel):
     cache_write: float
 
 
+class LongPrompt(BaseModel):
+    """The prices of a whole request whose prompt has more than `over` tokens."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    over: int
+    usd: Prices
+
+
 class ModelCard(BaseModel):
-    """One model. Units: `context` and `max_output` are tokens."""
+    """One model; `checked` says where its prices were compared. Units: `context` and `max_output` are tokens."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,10 +53,16 @@ class ModelCard(BaseModel):
     sampling: bool
     ends: date | None
     usd: Prices
+    long: LongPrompt | None = None
+    checked: Literal["vendor", "program", "others", "unverified"] = "unverified"
 
-    def cost_of(self, usage: Usage) -> float:
-        """What these tokens cost, in US dollars."""
-        prices = self.usd
+    def prices_of(self, prompt_tokens: int) -> Prices:
+        """The prices of a request with a prompt of this length."""
+        return self.usd if self.long is None or prompt_tokens <= self.long.over else self.long.usd
+
+    def cost_of(self, usage: Usage, *, requests: int = 1) -> float:
+        """What these tokens cost, in US dollars; those of several requests are taken as spread over them evenly."""
+        prices = self.prices_of(usage.total_input // max(1, requests))
         parts = (
             usage.input_tokens * prices.input,
             usage.output_tokens * prices.output,

@@ -8,10 +8,12 @@ from importlib import resources
 import pytest
 from pydantic import BaseModel
 
+from decisionworks.graphs.codegen.write_with_models import code_pack
 from decisionworks.graphs.planning import answers
 from decisionworks.graphs.planning.packs import planning_pack
 from decisionworks.kit.settings import read_settings
-from decisionworks.llm import InvalidModels, OfflineProvider, open_desk
+from decisionworks.llm import InvalidModels, OfflineProvider, Usage, open_desk
+from decisionworks.llm.code_model import WrittenFiles
 from decisionworks.llm.model_catalogue import ending, load_model_catalogue
 from decisionworks.llm.prompt_pack import schema_text
 
@@ -20,6 +22,7 @@ SHAPES = {
     "question": answers.PutQuestions,
     "critic": answers.Findings,
     "plan-argument": answers.Argument,
+    "codegen": WrittenFiles,
 }
 RULES = OfflineProvider({})
 
@@ -27,14 +30,15 @@ RULES = OfflineProvider({})
 @pytest.mark.parametrize("task", SHAPES)
 def test_a_packs_schema_says_what_its_answers_must_be(task: str) -> None:
     shape: type[BaseModel] = SHAPES[task]
-    file = resources.files("decisionworks.graphs.planning").joinpath("prompts", task, "schema.json")
+    graph = "codegen" if task == "codegen" else "planning"
+    file = resources.files(f"decisionworks.graphs.{graph}").joinpath("prompts", task, "schema.json")
 
     assert file.read_text(encoding="utf-8") == schema_text(shape)
 
 
 @pytest.mark.parametrize("task", SHAPES)
 def test_a_packs_examples_are_answers_of_its_own_schema(task: str) -> None:
-    pack = planning_pack(task)
+    pack = code_pack() if task == "codegen" else planning_pack(task)
 
     for _, answered in pack.examples:
         SHAPES[task].model_validate_json(answered)
@@ -65,3 +69,20 @@ def test_a_model_that_ends_soon_is_warned_of(today: str, said: str) -> None:
     warning = ending(card, today=date.fromisoformat(today))
 
     assert said in warning if said else warning is None
+
+
+def test_a_long_prompt_is_priced_as_the_vendor_prices_it() -> None:
+    card = load_model_catalogue().get("anthropic/claude-haiku-5-5", is_own_server=False)
+    short, long = Usage(input_tokens=100_000), Usage(input_tokens=60_000, cache_read_tokens=60_000)
+
+    costs = [card.cost_of(short), card.cost_of(long), card.cost_of(long, requests=2)]
+
+    assert costs == pytest.approx([0.01, 0.033, 0.0066])
+
+
+def test_the_models_that_are_asked_by_default_have_prices_that_were_compared() -> None:
+    catalogue = load_model_catalogue()
+
+    chosen = {label for labels in catalogue.defaults.values() for label in labels}
+
+    assert [label for label in chosen if catalogue.get(label, is_own_server=False).checked == "unverified"] == []

@@ -81,6 +81,7 @@ class ClaudeCode:
             finish=Finish.REFUSED if ended.get("stop_reason") == "refusal" else Finish.COMPLETE,
             usage=Usage(**ended["usage"]),
             request_id=ended.get("session_id"),
+            requests=int(ended.get("turns") or 1),
         )
 
     async def close(self) -> None:
