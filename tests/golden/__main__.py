@@ -3,6 +3,7 @@ pattern, and every third of the problems that its group can carry, whose tests a
 
 make golden                       the third of today
 make golden ARGS="--third 2"      another
+make golden ARGS="--only -dev-"   what the planner makes of the development scenarios, all of it in full
 make golden ARGS=--update         write the snapshots anew
 
 What has passed is noted in `.data/golden/`, under the version of templates and checks, so that a run that was ended
@@ -86,6 +87,7 @@ def main() -> int:
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--afresh", action="store_true")
     parser.add_argument("--most", type=int, default=10_000)
+    parser.add_argument("--only", default="", help="plans whose names hold this, all of them in full, and no options")
     given = parser.parse_args()
     if given.update:
         print("\n".join(update()) or "nothing differs")
@@ -95,7 +97,11 @@ def main() -> int:
     for name, source in chain(grouped_plans(), reference_plans(), planned_scenarios()):
         if run.count >= given.most:
             break
-        _judge_plan(run, name, source, is_full=run.count % 3 == given.third)
+        if given.only in name:
+            _judge_plan(run, name, source, is_full=bool(given.only) or run.count % 3 == given.third)
+    if given.only:
+        print(f"{run.count} plans in full, {run.failed} failed, {time.monotonic() - started:.0f} s")
+        return int(bool(run.failed) or not run.count)
     plans = run.count
     print(
         f"{plans} plans, third {given.third} in full, {run.failed} failed, {time.monotonic() - started:.0f} s",
