@@ -14,6 +14,7 @@ from decisionworks.artifacts import GeneratedFile
 from decisionworks.graphs.codegen.render import render_repository
 from decisionworks.graphs.codegen.validate import CheckReport, CheckStatus, validate_repository
 from decisionworks.graphs.codegen.validate.checks import all_checks
+from decisionworks.graphs.codegen.validate.checks.checkov import find_checkov
 from decisionworks.graphs.codegen.validate.checks.linters import KubernetesCheck
 from decisionworks.graphs.codegen.validate.checks.programs import find_program
 from decisionworks.graphs.codegen.validate.checks.tool_output import read_sarif
@@ -212,6 +213,20 @@ def test_the_test_of_a_module_fails_when_the_module_breaks(
 
     assert report.verdict.status is (CheckStatus.PASSED if told is None else CheckStatus.FAILED), report.verdict
     assert told is None or told in report.verdict.findings[0].message
+
+
+@pytest.mark.slow
+def test_checkov_finds_an_open_database_whatever_the_repository_tells_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    if find_checkov() is None:
+        pytest.skip("checkov is not installed (make checkov)")
+    text = 'resource "aws_db_instance" "this" {\n  engine              = "postgres"\n  publicly_accessible = true\n}\n'
+
+    report = checked(
+        sandbox, tmp_path, "checkov", {"terraform/main.tf": text, ".checkov.yaml": "skip-check:\n  - CKV_AWS_17\n"}
+    )
+
+    assert report.verdict.status is CheckStatus.FAILED
+    assert ("terraform/main.tf", 1, "CKV_AWS_17") in {(one.file, one.line, one.rule) for one in report.verdict.findings}
 
 
 def _installed(directory: Path, name: str, commands: str) -> Path:

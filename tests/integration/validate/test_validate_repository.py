@@ -83,6 +83,9 @@ TOOLS = {
     "zizmor",
     "hadolint",
     "kubernetes",
+    "gitlab-schema",
+    "checkov",
+    "sbom",
     "trivy",
     "tfsec",
     "gitleaks",
@@ -128,7 +131,8 @@ def reason(report: ValidationReport, check_id: str) -> str:
 
 
 def test_a_good_repository_passes_and_says_what_was_skipped(sandbox: Sandbox) -> None:
-    report = validated(sandbox, checks=all_checks())
+    # A bill of materials and Checkov's many wishes are beyond so small a repository; both have tests of their own.
+    report = validated(sandbox, checks=[check for check in all_checks() if check.id not in {"checkov", "sbom"}])
 
     assert report.has_passed, report.findings
     skipped = set(report.ids(CheckStatus.SKIPPED))
@@ -136,7 +140,8 @@ def test_a_good_repository_passes_and_says_what_was_skipped(sandbox: Sandbox) ->
     assert "terraform-test" in skipped
     assert ("terraform-validate" in skipped) is not has_terraform
     assert skipped <= {
-        "terraform-validate", "terraform-test", "terraform-fmt", "kubernetes", "trivy", "tfsec", "gitleaks"
+        "terraform-validate", "terraform-plan", "terraform-test", "terraform-fmt", "kubernetes", "gitlab-schema",
+        "trivy", "tfsec", "gitleaks",
     }  # fmt: skip
     assert report.gen_facts == {
         "gen.public_bucket": False,
@@ -298,6 +303,24 @@ def test_the_schema_only_provider_can_never_apply(sandbox: Sandbox) -> None:
 
     assert status(report, "terraform-test") is CheckStatus.FAILED
     assert any("ApplyResourceChange" in finding.message for finding in report.findings), report.findings
+
+
+@pytest.mark.skipif(find_program("terraform") is None, reason="terraform is not installed")
+def test_each_environment_is_planned_without_aws_and_one_that_cannot_be_is_named(sandbox: Sandbox) -> None:
+    backend = 'terraform {\n  backend "s3" {}\n}\n\nvariable "image_tag" {\n  type = string\n}\n'
+    files: dict[str, str | bytes | None] = {
+        "terraform/main.tf": AWS_MODULE,
+        "terraform/backend.tf": backend,
+        "terraform/environments/dev.tfvars": 'name = "jobs"\n',
+        "terraform/environments/prod.tfvars": "\n",
+    }
+
+    report = validated(sandbox, files, checks=only("terraform-plan"))
+
+    assert [(one.file, one.rule) for one in report.findings] == [
+        ("terraform/environments/prod.tfvars", "terraform-plan")
+    ]
+    assert "No value for required variable" in report.findings[0].message
 
 
 def test_terraform_that_could_run_programs_is_never_run(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from decisionworks.graphs.codegen.validate.checks.secrets import SecretsCheck
 from decisionworks.graphs.codegen.validate.checks.syntax import SyntaxCheck
 from decisionworks.graphs.codegen.validate.checks.terraform import (
     TerraformFormatCheck,
+    TerraformPlanCheck,
     TerraformTestCheck,
     TerraformValidateCheck,
 )
@@ -46,6 +47,7 @@ def all_checks() -> tuple[Check, ...]:
         AwsSchemaCheck(),
         TerraformFormatCheck(),
         TerraformValidateCheck(),
+        TerraformPlanCheck(),
         TerraformTestCheck(),
         WorkflowCheck(),
         WorkflowSchemaCheck(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from decisionworks.graphs.codegen.validate.checks.terraform_commands import (
@@ -20,6 +21,8 @@ from decisionworks.graphs.codegen.validate.workspace import Workspace
 from decisionworks.sandbox import SandboxResult
 
 _TESTS_AT_ONCE = 2
+_PLAN_FILE = "checked.tfplan"
+_LOCAL_STATE = 'terraform {\n  backend "local" {}\n}\n'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,38 @@ class TerraformValidateCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TerraformPlanCheck:
+    """`terraform plan` of each root module for each of its environments, from nothing; AWS is asked nothing."""
+
+    id: str = "terraform-plan"
+
+    def run(self, workspace: Workspace) -> Verdict:
+        """Plan inside the sandbox, with a state of its own in the place of the remote one."""
+        environments = {root: _environments(workspace, root) for root in root_modules(workspace)}
+        if not any(environments.values()):
+            return skipped("the repository has no environments/*.tfvars", tool=TOOL)
+        prepared = prepare(workspace, "terraform-plan")
+        if isinstance(prepared, Verdict):
+            return prepared
+        findings: list[Finding] = []
+        runs: list[SandboxResult] = []
+        told: list[str] = []
+        for root, files in environments.items():
+            (prepared.copy / root / "backend_override.tf").write_text(_LOCAL_STATE, encoding="utf-8")
+            for file in files:
+                result = prepared.run(root, _plan(file), ["show", "-json", "-no-color", _PLAN_FILE], has_backend=True)
+                runs.append(result)
+                if result.has_succeeded:
+                    count, found = _planned(root, file, json.loads(result.stdout))
+                    told.append(f"{count} resources for {PurePosixPath(file).stem}")
+                    findings += found
+                else:
+                    findings.append(Finding(file=f"{root}/{file}", rule="terraform-plan", message=said(result)))
+        passed = f"planned {', '.join(told)}, {prepared.label}"
+        return judged(findings, passed=passed, tool=TOOL, version=prepared.terraform.version, runs=tuple(runs))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TerraformTestCheck:
     """`terraform test` of each directory that has tests; they mock AWS, so nothing is created."""
 
@@ -97,6 +132,29 @@ class TerraformTestCheck:
                 findings += found
         reason = f"{_counted(passes, 'test')} passed, {prepared.label}"
         return judged(findings, passed=reason, tool=TOOL, version=prepared.terraform.version, runs=tuple(runs))
+
+
+def _environments(workspace: Workspace, root: str) -> list[str]:
+    start = f"{root}/environments/"
+    return [path.removeprefix(f"{root}/") for path in workspace.paths(".tfvars") if path.startswith(start)]
+
+
+def _plan(file: str) -> list[str]:
+    arguments = ["-input=false", "-refresh=false", "-lock=false", "-no-color", f"-out={_PLAN_FILE}"]
+    return ["plan", *arguments, f"-var-file={file}", "-var=image_tag=0123456789ab"]
+
+
+def _planned(root: str, file: str, plan: dict[str, Any]) -> tuple[int, list[Finding]]:
+    """How many resources a plan makes; a first plan changes and removes nothing."""
+    changes = [one for one in plan.get("resource_changes", []) if one["mode"] == "managed"]
+    wrong = [one["address"] for one in changes if one["change"]["actions"] != ["create"]]
+    findings = [
+        Finding(file=f"{root}/{file}", rule="terraform-plan", message=f"{address} is not made by a first plan")
+        for address in wrong
+    ]
+    if not changes:
+        findings.append(Finding(file=f"{root}/{file}", rule="terraform-plan", message="the plan makes nothing"))
+    return len(changes), findings
 
 
 def _test_files(workspace: Workspace, root: str) -> list[str]:
@@ -159,4 +217,4 @@ def _tested(root: str, result: SandboxResult) -> tuple[int, list[Finding]]:
     return passed, findings
 
 
-__all__ = ["Prepared", "TerraformFormatCheck", "TerraformTestCheck", "TerraformValidateCheck"]
+__all__ = ["Prepared", "TerraformFormatCheck", "TerraformPlanCheck", "TerraformTestCheck", "TerraformValidateCheck"]

@@ -23,7 +23,14 @@ _ENVIRONMENT = {
     "TF_INPUT": "0",
     "TF_IN_AUTOMATION": "1",
 }
-_LIMITS = Limits(wall_s=120, cpu_s=120, address_space_bytes=16384 * MEBIBYTE, file_bytes=1024 * MEBIBYTE, processes=96)
+_LIMITS = Limits(
+    wall_s=120,
+    cpu_s=120,
+    address_space_bytes=16384 * MEBIBYTE,
+    file_bytes=1024 * MEBIBYTE,
+    processes=96,
+    output_bytes=16 * MEBIBYTE,
+)
 _LEAST = re.compile(r">= (\d+)\.(\d+)")
 _AWS = "hashicorp/aws"
 
@@ -56,10 +63,10 @@ class Prepared:
             return f"schema-checked against AWS provider {load_schema_facts().version} (no AWS calls)"
         return "checked with the providers of the mirror"
 
-    def run(self, root: str, *commands: list[str]) -> SandboxResult:
+    def run(self, root: str, *commands: list[str], has_backend: bool = False) -> SandboxResult:
         """Initialise a root module and run commands in it; the output is the last one's."""
         mirror = self.workspace.provider_mirror
-        init = ["init", "-backend=false", "-input=false", "-no-color"]
+        init = ["init", "-input=false", "-no-color", *([] if has_backend else ["-backend=false"])]
         init += [f"-plugin-dir={mirror}"] if mirror is not None else []
         argvs = [[self.terraform.program, *arguments] for arguments in (init, *commands)]
         script = [sys.executable, "-B", str(TOOLS_DIR / "run_terraform.py")]
