@@ -207,6 +207,12 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: object)
         raise Invalid("; ".join(f"{p.pointer}: {p.detail}" for p in problems), problems=problems) from error
 
 
+def drop_variables(*prefixes: str) -> None:
+    """Take variables out of this process's environment that libraries would act on behind our back."""
+    for name in [name for name in os.environ if name.startswith(prefixes)]:
+        del os.environ[name]
+
+
 def _problem(item: Mapping[str, object]) -> FieldProblem:
     location = item["loc"]
     name = str(location[0]) if isinstance(location, tuple) and location else "?"

@@ -10,6 +10,7 @@ from uuid import uuid4
 from langsmith import Client, configure
 
 from decisionworks.kit.redact import redact, redact_json
+from decisionworks.kit.settings import drop_variables
 from decisionworks.llm.ledger import CallRecord
 
 
@@ -36,7 +37,9 @@ class NoTracer:
 
 
 def forbid_ambient_tracing() -> None:
-    """LangGraph traces whole states when an environment variable says so; that is not ours to give away."""
+    """LangGraph traces whole states when an environment variable says so, and refuses to run for an old one of them;
+    what is in them is not ours to give away."""
+    drop_variables("LANGSMITH_", "LANGCHAIN_")
     configure(enabled=False)
 
 

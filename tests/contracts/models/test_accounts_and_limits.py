@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from decisionworks import decisions
 from decisionworks.kit.ids import new_id
-from decisionworks.llm import BudgetExceeded, forget_answers
+from decisionworks.llm import BudgetExceeded, CallSite, forget_answers
+from decisionworks.llm.admission import Admission
 from decisionworks.llm.errors import FaultKind
+from decisionworks.llm.model import VendorClient
 from decisionworks.registry import Actor
 from tests.contracts.models.conftest import GOOD, Desk, colour_question
 
@@ -145,6 +149,40 @@ async def test_parallel_runs_on_two_workers_never_exceed_a_vendors_limit_and_all
     assert [answer.provider for answer in answers] == ["anthropic"] * 24
     assert len(desk.vendors.calls()) == 24
     assert not any(call["is_over"] for call in desk.vendors.calls())
+
+
+async def test_who_wakes_up_late_gives_the_moment_up_for_a_new_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.vendors.script(anthropic=[{"answer": GOOD}])
+    overslept = iter([0.8])
+    sleep = asyncio.sleep
+
+    async def sleep_long(self: Admission, site: CallSite, place_id: UUID, wait_s: float) -> None:
+        await sleep(wait_s + next(overslept, 0.0))
+
+    monkeypatch.setattr(Admission, "_sleep", sleep_long)
+    ladder = desk.ladder(model_rate_per_s=2, model_at_once=0)
+
+    await asyncio.gather(*(ladder.answer(colour_question(), desk.site(run_id=new_id())) for _ in range(3)))
+
+    moments = sorted(call["at"] for call in desk.vendors.calls())
+    assert all(later - earlier > 0.4 for earlier, later in pairwise(moments))
+
+
+async def test_loading_an_sdk_is_no_part_of_a_calls_time(desk: Desk) -> None:
+    desk.vendors.script(anthropic=[{"answer": GOOD}])
+    ladder = desk.ladder(model_deadline_s=2.0)
+    [line] = ladder._lines
+    make = line._make_client
+
+    def make_slowly() -> VendorClient:
+        time.sleep(2.5)
+        return make()
+
+    line._make_client = make_slowly
+
+    answer = await ladder.answer(colour_question(), desk.site())
+
+    assert answer.provider == "anthropic"
 
 
 async def test_a_pause_that_the_vendor_asks_of_one_worker_is_kept_by_the_other(desk: Desk) -> None:
