@@ -1,17 +1,22 @@
-"""How much an answer could change: the spread of gates, needs, points and cost over the answers a field can take."""
+"""How much an answer could change: the plan is solved for the two answers of a field that lie furthest apart.
+
+Which two those are is told by what each answer rules in and out, without solving.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import combinations
 
 from decisionworks.costs import PriceBook, load_prices, price_patterns
+from decisionworks.patterns.bench import RECOMMENDED, set_up
 from decisionworks.patterns.catalogue import load_pattern_catalogue
 from decisionworks.patterns.explain import solo_usd
 from decisionworks.patterns.model import PatternCatalogue, Situation
 from decisionworks.patterns.pose_problem import pose_problem
 from decisionworks.patterns.situation import cost_values, read_situation, situation_of
 from decisionworks.projects.catalogue import load_constraint_catalogue
-from decisionworks.projects.model import Field, FieldType
+from decisionworks.projects.model import Field, FieldType, QuestionEffect
 
 # Far-apart answers for numbers; a number that is not listed changes nothing that the planner reads.
 NUMBER_ANSWERS: Mapping[str, tuple[float, ...]] = {
@@ -39,23 +44,63 @@ NUMBER_ANSWERS: Mapping[str, tuple[float, ...]] = {
 PATTERN_WEIGHT = 1.0
 # One effect point for each tenfold step between the cheapest and the dearest answer.
 COST_WEIGHT = 10.0
+# An answer with which nothing fits any longer decides more than any other.
+NOTHING_FITS = 40.0
+# Below this the money says nothing. Units: United States dollars a month.
+LEAST_USD = 1.0
+Outlook = tuple[frozenset[str], frozenset[str], float]
 
 
-def question_effects(constraints: Mapping[str, object], fields: Iterable[str]) -> dict[str, float]:
-    """For each field, how much the likely answers differ in what they rule in and in what they cost; 0 changes nothing.
+def question_effects(constraints: Mapping[str, object], fields: Iterable[str]) -> dict[str, QuestionEffect]:
+    """For each field, how far apart the plans of two likely answers are; a score of 0 changes nothing.
 
     Raises: InvalidConstraints, an entry is not a constraint value.
     """
     situation, catalogue, prices = read_situation(constraints), load_pattern_catalogue(), load_prices()
     by_name = load_constraint_catalogue().by_name
+    solved: dict[str, tuple[frozenset[str], float] | None] = {}
+
+    def plan_with(name: str, answer: object) -> tuple[frozenset[str], float] | None:
+        asked = situation_of(dict(situation.known) | {name: answer})
+        bench = set_up(asked, catalogue=catalogue, prices=prices)
+        key = repr((bench.problem.gates, bench.problem.needs, bench.problem.bans, bench.problem.slots, bench.costs))
+        if key not in solved:
+            solution = bench.solve(RECOMMENDED)
+            plan = None if solution is None else (frozenset(solution.patterns), bench.usd(solution.patterns))
+            solved[key] = plan
+        return solved[key]
+
     effects = {}
     for name in fields:
         answers = _answers(by_name[name]) if name in by_name else []
-        outlooks = [
-            _outlook(situation_of(dict(situation.known) | {name: answer}), catalogue, prices) for answer in answers
-        ]
-        effects[name] = _spread(outlooks)
+        pair = _furthest_apart(name, answers, situation, catalogue, prices)
+        effects[name] = _effect([plan_with(name, answer) for answer in pair]) if pair else QuestionEffect(score=0.0)
     return effects
+
+
+def _furthest_apart(
+    name: str, answers: list[object], situation: Situation, catalogue: PatternCatalogue, prices: PriceBook
+) -> tuple[object, object] | None:
+    """The two answers whose outlooks differ most; None where no answer changes anything."""
+    if len(answers) < 2:
+        return None
+    outlooks = [_outlook(situation_of(dict(situation.known) | {name: one}), catalogue, prices) for one in answers]
+    spread = {
+        (left, right): _spread(outlooks[left], outlooks[right]) for left, right in combinations(range(len(answers)), 2)
+    }
+    left, right = max(spread, key=lambda pair: (spread[pair], -pair[0], pair[1]))
+    return (answers[left], answers[right]) if spread[left, right] > 0 else None
+
+
+def _effect(plans: list[tuple[frozenset[str], float] | None]) -> QuestionEffect:
+    known = [one for one in plans if one is not None]
+    if len(known) < 2:
+        return QuestionEffect(score=NOTHING_FITS if known else 0.0)
+    (left, cheap), (right, dear) = known
+    usd = abs(dear - cheap)
+    ratio = max(cheap, dear, 1.0) / max(min(cheap, dear), 1.0)
+    score = PATTERN_WEIGHT * len(left ^ right) + COST_WEIGHT * (ratio - 1) / (ratio + 1)
+    return QuestionEffect(score=round(score, 2), usd=round(usd, 2) if usd >= LEAST_USD else None)
 
 
 def _answers(field: Field) -> list[object]:
@@ -68,9 +113,7 @@ def _answers(field: Field) -> list[object]:
     return list(NUMBER_ANSWERS.get(field.name, ()))
 
 
-def _outlook(
-    situation: Situation, catalogue: PatternCatalogue, prices: PriceBook
-) -> tuple[frozenset[str], frozenset[str], float]:
+def _outlook(situation: Situation, catalogue: PatternCatalogue, prices: PriceBook) -> Outlook:
     """Which patterns are demanded, which are out, and what the demanded ones cost by their cheapest open option."""
     problem = pose_problem(situation, catalogue=catalogue)
     out = {name for name, reasons in problem.gates.items() if reasons} | {ban.pattern for ban in problem.bans}
@@ -87,12 +130,7 @@ def _outlook(
     return frozenset(asked), frozenset(out), usd
 
 
-def _spread(outlooks: list[tuple[frozenset[str], frozenset[str], float]]) -> float:
-    if len(outlooks) < 2:
-        return 0.0
-    asked, out = [one[0] for one in outlooks], [one[1] for one in outlooks]
-    contested = frozenset().union(*asked) - frozenset.intersection(*asked)
-    ruled = frozenset().union(*out) - frozenset.intersection(*out)
-    sums = [max(1.0, one[2]) for one in outlooks]
-    ratio = max(sums) / min(sums)
-    return round(PATTERN_WEIGHT * (len(contested) + 0.25 * len(ruled)) + COST_WEIGHT * (ratio - 1) / (ratio + 1), 2)
+def _spread(left: Outlook, right: Outlook) -> float:
+    ratio = max(1.0, left[2], right[2]) / max(1.0, min(left[2], right[2]))
+    changed = len(left[0] ^ right[0]) + 0.25 * len(left[1] ^ right[1])
+    return PATTERN_WEIGHT * changed + COST_WEIGHT * (ratio - 1) / (ratio + 1)

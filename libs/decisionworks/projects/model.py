@@ -173,3 +173,11 @@ class RequestDocument:
 
     text: str
     data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionEffect:
+    """How much the answer to a question could change. Units: `usd` is United States dollars a month; None: none."""
+
+    score: float
+    usd: float | None = None

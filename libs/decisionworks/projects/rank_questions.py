@@ -14,6 +14,7 @@ from decisionworks.projects.model import (
     FieldType,
     Plain,
     Question,
+    QuestionEffect,
     ValueState,
 )
 from decisionworks.projects.question_texts import LANGUAGES, question_words, translated_questions
@@ -26,29 +27,29 @@ def rank_questions(
     *,
     catalogue: ConstraintCatalogue,
     language: str,
-    effects: Mapping[str, float] | None = None,
+    effects: Mapping[str, QuestionEffect] | None = None,
 ) -> list[Question]:
     """The open questions, at most eight: mandatory ones without a value first, then by what the answer could change.
 
-    Units: `effects` is USD per month between the cheapest and the dearest answer of a field.
+    Units: the money of an effect is USD a month between the plans of two answers.
     """
     known = known_values(constraints)
     open_fields = [f for f in applicable_fields(constraints, catalogue=catalogue) if f.name not in known]
     bonuses = _bonuses(known)
-    money = effects or {}
+    changed = effects or {}
 
     def rank(field: Field) -> tuple[bool, float, float, bool]:
         urgent = field.mandatory and (field.default is None or _is_conflicting(constraints, field))
         return (
             not urgent,
-            -money.get(field.name, 0.0),
+            -(changed[field.name].score if field.name in changed else 0.0),
             -(field.weight + bonuses.get(field.name, 0.0)),
             not field.mandatory,
         )
 
     ranked = sorted(open_fields, key=rank)[:MAX_QUESTIONS]
     speech = language if language in LANGUAGES else "en"
-    return [_question(field, constraints=constraints, language=speech, effects=money) for field in ranked]
+    return [_question(field, constraints=constraints, language=speech, effects=changed) for field in ranked]
 
 
 def _bonuses(known: Mapping[str, Plain]) -> dict[str, float]:
@@ -65,7 +66,7 @@ def _is_conflicting(constraints: Mapping[str, ConstraintValue], field: Field) ->
 
 
 def _question(
-    field: Field, *, constraints: Mapping[str, ConstraintValue], language: str, effects: Mapping[str, float]
+    field: Field, *, constraints: Mapping[str, ConstraintValue], language: str, effects: Mapping[str, QuestionEffect]
 ) -> Question:
     return {
         "field": field.name,
@@ -73,7 +74,7 @@ def _question(
         "why": _why(field, constraints.get(field.name), language=language),
         "options": list(_options(field)),
         "default": field.default,
-        "effect": _effect(field, language=language, usd=effects.get(field.name)),
+        "effect": _effect(field, language=language, usd=effects[field.name].usd if field.name in effects else None),
     }
 
 

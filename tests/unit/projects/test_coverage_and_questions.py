@@ -17,6 +17,7 @@ from decisionworks.projects import (
     open_mandatory_fields,
     rank_questions,
 )
+from decisionworks.projects.model import QuestionEffect
 
 CATALOGUE = load_constraint_catalogue()
 
@@ -80,7 +81,9 @@ def test_the_effect_of_an_answer_outranks_the_weight_of_its_field() -> None:
     known = given({"team_size": 3, "budget_usd_month": 500, "compliance": ["none"], "inference_mode": ["batch"],
                    "use_case_type": "forecasting", "data_types": ["tabular"], "use_case_summary": "x"})  # fmt: skip
 
-    ranked = rank_questions(known, catalogue=CATALOGUE, language="en", effects={"data_velocity": 900.0})
+    effects = {"data_velocity": QuestionEffect(score=9.0, usd=900.0)}
+
+    ranked = rank_questions(known, catalogue=CATALOGUE, language="en", effects=effects)
 
     assert ranked[0]["field"] == "data_velocity"
     assert "900 USD" in str(ranked[0]["effect"])
