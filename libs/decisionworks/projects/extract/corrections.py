@@ -22,6 +22,8 @@ _CUE = (
 CORRECTION = re.compile(rf"{_CUE}[^.\n]{{0,40}}$")
 _BARE = re.compile(rf"{_CUE}(?P<gap>[^.\n\d]{{0,30}}?)\b(?P<n>{NUMBER})(?P<unit>\s?[%a-zà-ÿ$€£/]{{0,12}})")
 REACH_CHARS = 200
+# Money corrects money alone, and that is read elsewhere.
+_MONEY = re.compile(r"[$€£]|usd|eur|gbp|dollar|dólar|dolar|euro|pound|pfund|libra|livre|franc|frank|yen|reais|real\b|bucks|grand")
 # Fields whose numbers people correct; others are names or choices.
 _NUMERIC = frozenset(
     {
@@ -38,7 +40,7 @@ def find_corrected(reading: Reading, findings: Sequence[Finding]) -> Iterator[Fi
     starts = {one.start for one in numeric}
     for match in _BARE.finditer(reading.folded):
         at = match.start("n")
-        if any(start <= at <= start + 3 for start in starts):
+        if any(start <= at <= start + 3 for start in starts) or _MONEY.match(match["unit"].strip()):
             continue
         before = [one for one in numeric if one.end <= match.start() and match.start() - one.end <= REACH_CHARS]
         if not before:

@@ -62,6 +62,9 @@ _CLICKS = re.compile(r"\bclick|ctr\b|bidder|クリック")
 _AGAIN = re.compile(
     r"\b(?:every|each) (?:\d+|few|couple of) (?:minutes|hours|days)\b|\b(?:daily|weekly|monthly|hourly)\b"
 )
+# What watches machines answers each reading; a list in the morning is another thing. Units: ms.
+SOONEST_ALARM_MS = 900_000
+_WATCHING = ("anomaly_detection", "predictive_maintenance")
 # A caller who waits longer has hung up. Units: ms.
 MOST_WAITED_MS = 3_000
 _AMOUNT = re.compile(r"[$€£¥]|\b(?:usd|eur|gbp|dollars?|euros?|pounds?|budget|cost|\d+k)\W{0,3}$")
@@ -122,6 +125,14 @@ def _mode_from_time(
         yield _because(
             "inference_mode", ["streaming"], constraints, "stream_events_per_sec", "events arrive all the time"
         )
+    elif (
+        isinstance(latency, int | float)
+        and latency <= SOONEST_ALARM_MS
+        and values.get("use_case_type") in _WATCHING
+        and "iot_devices" in _items(values.get("data_sources", []))
+    ):
+        why = "readings come in all the time, and an alarm follows soon"
+        yield _because("inference_mode", ["streaming"], constraints, "latency_p95_ms", why)
     elif isinstance(latency, int | float) and latency <= 30_000:
         yield _because(
             "inference_mode", ["real_time"], constraints, "latency_p95_ms", "the caller waits for the answer"

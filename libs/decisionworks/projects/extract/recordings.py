@@ -10,6 +10,7 @@ from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 
 DAYS_PER_MONTH = 30.4
+WEEKS_PER_MONTH = 4.345
 # A call or a memo whose length nobody said. Units: seconds.
 USUAL_LENGTH_S = 300.0
 _MONTHLY = (
@@ -23,15 +24,16 @@ _HOURS = re.compile(
 )
 _HOURS_JA = re.compile(rf"(?:月に?|毎月|月間|1か月に?)(?:約|およそ)?(?P<n>{DIGITS})\s?時間")
 _SPOKEN = (
-    r"(?:calls?|recordings?|memos?|interviews?|meetings?|voice (?:messages?|notes?)|voicemails?|conversations?"
+    r"(?:calls?|recordings?|memos?|interviews?|meetings?|lectures?|hearings?|sessions?|sermons?|podcasts?|episodes?|voice (?:messages?|notes?)|voicemails?|conversations?"
     r"|anrufe?n?|aufnahmen|gespräche?n?|telefonate?n?"
-    r"|sprachnachrichten|appels?|enregistrements?|mémos?|entretiens?|réunions?|llamadas?|grabaciones|entrevistas?"
+    r"|sprachnachrichten|vorlesungen|sitzungen|sendungen|verhandlungen|folgen|appels?|enregistrements?|mémos?|émissions?|cours|audiences?|conférences?|entretiens?|réunions?|llamadas?|grabaciones|clases|audiencias|programas|episodios|entrevistas?"
     r"|reuniones|notas de voz|ligações|chamadas"
-    r"|gravações|reuniões|áudios?)"
+    r"|gravações|aulas|audiências|episódios|reuniões|áudios?)"
 )
+_WEEK = r"(?:per|a|each|every|/|die|pro|par|la|por|cada)\s?(?:week|woche|semaine|semana)(?!\w)|weekly|wöchentlich|hebdomadaires?|semana(?:l|is|les)"
 _DAY = r"(?:per|a|each|every|/|am|pro|par|al|por|ao|cada)\s?(?:day|tag|jour|día|dia)(?!\w)|daily|täglich|diari\w{1,6}"
 _PIECES = re.compile(
-    rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?P<what>{_SPOKEN})?\s?(?:[\w-]{{1,24}}\s){{0,2}}?(?:{_DAY})"
+    rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?P<what>{_SPOKEN})?\s?(?:[\w-]{{1,24}}\s){{0,2}}?(?:{_DAY}|(?P<weekly>{_WEEK}))"
 )
 _PIECES_JA = re.compile(
     rf"(?:1日(?:あたり|に)?|毎日)(?:約|およそ)?(?P<n>{DIGITS})\s?(?:件の?)?(?P<what>通話|録音|会議|音声)"
@@ -74,7 +76,8 @@ def _pieces(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     if length is not None:
         each = parse_number(length["n"], language=reading.language) or 0.0
         seconds = each * (1.0 if length["unit"].startswith(("s", "秒")) else 60.0)
-    hours = number * seconds / 3600 * DAYS_PER_MONTH
+    is_weekly = bool(match.groupdict().get("weekly"))
+    hours = number * seconds / 3600 * (WEEKS_PER_MONTH if is_weekly else DAYS_PER_MONTH)
     told = f"{seconds:g} seconds each" if length else f"taken to be {seconds:g} seconds each"
     reason = f"“{match.group().strip()}”, {told}: {hours:,.0f} hours a month"
     confidence = 0.75 if length else 0.4

@@ -124,7 +124,10 @@ def _correction(group: list[Finding], *, reading: Reading) -> Finding | None:
     """The last finding that words of correction lead up to, when something was said before it."""
     stated = sorted((one for one in group if one.state is ValueState.STATED), key=lambda one: one.start)
     for one in reversed(stated[1:]):
-        if CORRECTION.search(reading.folded[max(0, one.start - CORRECTION_REACH) : one.start]):
+        begin = max(0, one.start - CORRECTION_REACH)
+        cue = CORRECTION.search(reading.folded[begin : one.start])
+        # What follows the corrected value is told beside it: “sorry, five, two of them new”.
+        if cue and not any(begin + cue.start() < other.start < one.start for other in stated):
             return one
     return None
 

@@ -251,7 +251,8 @@ def find_daily_items(reading: Reading) -> Iterator[Finding]:
             ):
                 continue
             seconds = _seconds(match["per"]) if "per" in match.groupdict() else 86_400.0
-            is_peak = _PEAK.search(reading.after(match.end(), chars=12)) is not None
+            after = re.split(r"[,;.(]", reading.after(match.end(), chars=24))[0]
+            is_peak = bool(_PEAK.search(after) or _PEAK.search(reading.before(match.start(), chars=12)))
             yield from _daily(match, number * 86_400.0 / seconds, what=what, is_peak=is_peak)
 
 
