@@ -18,8 +18,8 @@ approved; an administrator can waive it for a time, with a reason
 (`decisionworks waivers grant RULE --reason … --until DATE`), unless the rule is marked *never waived*.
 
 Below, each rule stands with facts under which it fires and facts close by under which it does not, as changes to a
-healthy plan (`libs/decisionworks/policy/examples.yaml`). This page is written by `python -m decisionworks.policy`, and a
-test holds it to the rules.
+healthy plan (`libs/decisionworks/policy/examples.yaml`). This page is written by `python -m decisionworks.policy`, and
+a test holds it to the rules.
 """
 
 

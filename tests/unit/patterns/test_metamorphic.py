@@ -216,17 +216,22 @@ def plan_of(known: dict[str, Any]) -> dict[str, Any]:
 
 # The same facts in other words and other languages.
 REWORDED = [
-    "We want a churn score for each of our 9,000 customers every night. Postgres, 40 GB. At most 300 dollars a month, hard limit."
-    " Three people who know Python. AWS, eu-central-1. GDPR, customer names. Retrained monthly.",
-    "Each night our nine thousand customers should get a probability of leaving. The data (40 gigabytes, including customer names, so"
-    " GDPR) sit in Postgres. It must run on AWS in Frankfurt and must not exceed $300 per month. We're a team of 3 with Python skills."
-    " The model is retrained once a month.",
-    "- goal: nightly churn scores, 9k customers\n- data: PostgreSQL, 40 GB, customer names (GDPR)\n- cloud: AWS eu-central-1\n"
-    "- team: 3 people, Python\n- budget: 300 USD/month, hard cap\n- retraining: every month",
-    "Wir möchten jede Nacht für unsere 9.000 Kunden einen Abwanderungswert. Postgres, 40 GB, mit Kundennamen, DSGVO. AWS Frankfurt."
-    " Das Budget darf 300 Dollar im Monat nicht überschreiten. Drei Leute mit Python. Neu trainiert wird monatlich.",
-    "Chaque nuit, un score de désabonnement pour nos 9 000 clients. PostgreSQL, 40 Go, noms des clients, RGPD. AWS, eu-central-1."
-    " 300 dollars par mois, pas un centime de plus. Équipe de trois personnes, Python. Réentraînement mensuel.",
+    "We want a churn score for each of our 9,000 customers every night. Postgres, 40 GB."
+    " At most 300 dollars a month, hard limit. Three people who know Python."
+    " AWS, eu-central-1. GDPR, customer names. Retrained monthly.",
+    "Each night our nine thousand customers should get a probability of leaving."
+    " The data (40 gigabytes, including customer names, so GDPR) sit in Postgres."
+    " It must run on AWS in Frankfurt and must not exceed $300 per month."
+    " We're a team of 3 with Python skills. The model is retrained once a month.",
+    "- goal: nightly churn scores, 9k customers\n- data: PostgreSQL, 40 GB, customer names (GDPR)\n"
+    "- cloud: AWS eu-central-1\n- team: 3 people, Python\n- budget: 300 USD/month, hard cap\n"
+    "- retraining: every month",
+    "Wir möchten jede Nacht für unsere 9.000 Kunden einen Abwanderungswert. Postgres, 40 GB, mit"
+    " Kundennamen, DSGVO. AWS Frankfurt. Das Budget darf 300 Dollar im Monat nicht überschreiten."
+    " Drei Leute mit Python. Neu trainiert wird monatlich.",
+    "Chaque nuit, un score de désabonnement pour nos 9 000 clients. PostgreSQL, 40 Go, noms des"
+    " clients, RGPD. AWS, eu-central-1. 300 dollars par mois, pas un centime de plus."
+    " Équipe de trois personnes, Python. Réentraînement mensuel.",
 ]
 
 

@@ -23,7 +23,9 @@ CORRECTION = re.compile(rf"{_CUE}[^.\n]{{0,40}}$")
 _BARE = re.compile(rf"{_CUE}(?P<gap>[^.\n\d]{{0,30}}?)\b(?P<n>{NUMBER})(?P<unit>\s?[%a-zà-ÿ$€£/]{{0,12}})")
 REACH_CHARS = 200
 # Money corrects money alone, and that is read elsewhere.
-_MONEY = re.compile(r"[$€£]|usd|eur|gbp|dollar|dólar|dolar|euro|pound|pfund|libra|livre|franc|frank|yen|reais|real\b|bucks|grand")
+_MONEY = re.compile(
+    r"[$€£]|usd|eur|gbp|dollar|dólar|dolar|euro|pound|pfund|libra|livre|franc|frank|yen|reais|real\b|bucks|grand"
+)
 # Fields whose numbers people correct; others are names or choices.
 _NUMERIC = frozenset(
     {

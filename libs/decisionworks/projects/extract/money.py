@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from decisionworks.projects.extract.corrections import CORRECTION
 from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import ABOUT, DIGITS, parse_number
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.model import ValueState
 
 RATES_AS_OF = "2026-11-01"
 USD_PER: dict[str, float] = {
@@ -95,6 +96,25 @@ class _Period:
 
 def find_budget(reading: Reading) -> Iterator[Finding]:
     """Amounts that a budget word or a period marks as running cost. Units: USD per month."""
+    found = list(_budgets(reading))
+    yield from found or _only_amount(reading)
+
+
+def _only_amount(reading: Reading) -> Iterator[Finding]:
+    """“EUR 35k.” in a line of its own is the budget where nothing else is."""
+    for match in _AMOUNT.finditer(reading.folded):
+        mark = match["sign"] or match["word"]
+        before, after = reading.before(match.start(), chars=90), reading.after(match.end(), chars=20)
+        stands_alone = re.search(r"(?:^|[.,;|\n])\s*$", before) and re.match(r"\s*(?:$|[.,;|\n])", after)
+        if mark is None or not stands_alone or _NOT_A_BUDGET.search(before):
+            continue
+        finding = _converted(match, reading, mark=mark, period=None, is_named=False)
+        if finding is not None:
+            yield replace(finding, state=ValueState.INFERRED, confidence=0.5)
+            return
+
+
+def _budgets(reading: Reading) -> Iterator[Finding]:
     last: int | None = None
     for match in _AMOUNT.finditer(reading.folded):
         finding = _budget(match, reading)

@@ -15,8 +15,9 @@ MAX_TEAM = 2_000
 LISTED_SKILLS_CHARS = 60
 _ROLE = (
     r"(?:engineers?|developers?|devs?|people|persons?|data scientists?|scientists?|analysts?|colleagues"
-    r"|team members|members|ftes?|folks?|guys|specialists|programmers?|of us|staff|volunteers?|technicians?|freiwillige\w?"
-    r"|fachleuten?|bénévoles?|voluntari[oa]s?|voluntári[oa]s?|técnic[oa]s?|collègues|colleg[oa]s?|"
+    r"|team members|members|ftes?|folks?|guys|specialists|programmers?|of us|staff|volunteers?|technicians?"
+    r"|freiwillige\w?"
+    r"|fachleuten?|bénévoles?|voluntari[oa]s?|voluntári[oa]s?|técnic[oa]s?|techniciens?(?:ne)?s?|collègues|colleg[oa]s?|"
     r"entwickler(?:innen|n)?|ingenieure?n?|leuten?|personen|mitarbeiter(?:innen|n)?|köpfe|kollegen|data-scientists?|"
     r"ingénieure?s?|développeur(?:se)?s?|personnes?|data scientists|"
     r"personas|ingenier[oa]s?|desarrollador(?:es|as)?|programador(?:es|as)?|pessoas|engenheir[oa]s?"
@@ -30,7 +31,8 @@ _COUNT_JA = re.compile(
     r"|[一二三四五六七八九十])(?:人|名)(?=の|体制|で(?!す)|、|,|です|が|\(|\s|$)"
 )
 _TEAM_OF = re.compile(
-    rf"(?:team of|team(?= \d)|we are(?: a team of)?|we're|there are|team size:?|team:|team von|wir sind|team mit|équipe de"
+    rf"(?:team of|team(?= \d)|we are(?: a team of)?|we're|there are|team size:?|team:|team von|wir sind|team mit"
+    rf"|équipe de"
     rf"|nous sommes|equipo de|somos|equipe de|time de|time com|"
     rf"equipo:|équipe:|equipe:|equipa:?|equipa de|equipa com|crew of|staff of|staff:|belegschaft:?)\s(?:about "
     rf"|only |just |nur |unas? |uns |zu )?(?!(?:an?|une?|una|eine?[nr]?|uma?"
@@ -88,7 +90,8 @@ _TEAM_WORDS = re.compile(
     r"|fit in|versiert"
     r"|crew|köpfe|mannschaft|everybody|everyone|\bi know\b|i do\b|je (?:connais|sais|fais)|on (?:connaît|sait"
     r"|fait)|sei\b|conheço"
-    r"|zu (?:zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt)|of (?:us|them)|wir sind|nous sommes|somos|sommes|plantilla|personal|mitarbeit\w{1,24}|\d (?:devs?|engs?)"
+    r"|zu (?:zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt)|of (?:us|them)|wir sind|nous sommes|somos|sommes"
+    r"|plantilla|personal|mitarbeit\w{1,24}|\d (?:devs?|engs?)"
     r"|staff|体制|名"
 )
 _NOT_OURS = re.compile(

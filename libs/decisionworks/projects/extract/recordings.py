@@ -24,13 +24,15 @@ _HOURS = re.compile(
 )
 _HOURS_JA = re.compile(rf"(?:月に?|毎月|月間|1か月に?)(?:約|およそ)?(?P<n>{DIGITS})\s?時間")
 _SPOKEN = (
-    r"(?:calls?|recordings?|memos?|interviews?|meetings?|lectures?|hearings?|sessions?|sermons?|podcasts?|episodes?|voice (?:messages?|notes?)|voicemails?|conversations?"
+    r"(?:calls?|recordings?|memos?|interviews?|meetings?|lectures?|hearings?|sessions?|sermons?|podcasts?|episodes?"
+    r"|voice (?:messages?|notes?)|voicemails?|conversations?"
     r"|anrufe?n?|aufnahmen|gespräche?n?|telefonate?n?"
     r"|sprachnachrichten|vorlesungen|sitzungen|sendungen|verhandlungen|folgen|appels?|enregistrements?|mémos?|émissions?|cours|audiences?|conférences?|entretiens?|réunions?|llamadas?|grabaciones|clases|audiencias|programas|episodios|entrevistas?"
     r"|reuniones|notas de voz|ligações|chamadas"
     r"|gravações|aulas|audiências|episódios|reuniões|áudios?)"
 )
-_WEEK = r"(?:per|a|each|every|/|die|pro|par|la|por|cada)\s?(?:week|woche|semaine|semana)(?!\w)|weekly|wöchentlich|hebdomadaires?|semana(?:l|is|les)"
+_WEEK = r"(?:per|a|each|every|/|die|pro|par|la|por|cada)\s?(?:week|woche|semaine|semana)(?!\w)|weekly|wöchentlich"
+r"|hebdomadaires?|semana(?:l|is|les)"
 _DAY = r"(?:per|a|each|every|/|am|pro|par|al|por|ao|cada)\s?(?:day|tag|jour|día|dia)(?!\w)|daily|täglich|diari\w{1,6}"
 _PIECES = re.compile(
     rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?P<what>{_SPOKEN})?\s?(?:[\w-]{{1,24}}\s){{0,2}}?(?:{_DAY}|(?P<weekly>{_WEEK}))"

@@ -14,6 +14,8 @@ _PERCENT = re.compile(
     r"|availab)|(?<=availability \d\d\.\d)(?!\d)|(?<=availability: \d\d\.\d)(?!\d)|(?<=availability \d\d\.\d\d)(?!\d)"
     r"|%|percent|prozent|pour cent|por ciento|por cento|パーセント)"
 )
+# “Eight engineers. 99.95. Budget …”: nothing else is told in such figures.
+_BARE_NINES = re.compile(r"(?:^|[.,;|\n]\s?)(?P<n>99[.,]\d{1,3})(?=\s?(?:[.;|\n]|,\s|$))")
 _AVAILABILITY = re.compile(
     r"availab\w{1,24}|up-?time|sla\b|slo\b|verfügbar\w{0,24}|disponib\w{1,24}|可用性|稼働率|up\b"
 )
@@ -82,6 +84,9 @@ def _availability(reading: Reading) -> Iterator[Finding]:
                 confidence=0.95 if named else 0.75,
                 strength=strength,
             )
+    for match in _BARE_NINES.finditer(reading.folded):
+        value = float(match["n"].replace(",", "."))
+        yield stated("availability_slo_pct", value, match.start(), match.end(), confidence=0.7, strength=FAIR)
     for match in _NINE_WORDS.finditer(reading.folded):
         value = _NINES[match["n"]]
         reason = f"“{match.group()}” is {value:g} percent"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 
 from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.model import ValueState
 
 _REQUESTS = (
     r"(?:requests?|calls?|transactions?|predictions?|queries|inferences?|scores?|hits|lookups?|payments?|images?"
@@ -31,7 +33,7 @@ _PER_SECOND = (
 )
 _SHORT = r"(?:rps|tps|qps|req/s|requests/s|tx/s)(?!\w)"
 _RATE = re.compile(
-    rf"(?P<n>{NUMBER})\s?(?:\w{{1,24}}\s){{0,2}}?(?:\w{{1,24}}(?=/))?(?:(?P<kind>{_REQUESTS}|{_EVENTS})\s?(?:{_PER_SECOND})|{_SHORT}"
+    rf"(?P<n>{NUMBER})(?!\d|\s?(?:ミリ|秒|分|ms|%))\s?(?:\w{{1,24}}\s){{0,2}}?(?:\w{{1,24}}(?=/))?(?:(?P<kind>{_REQUESTS}|{_EVENTS})\s?(?:{_PER_SECOND})|{_SHORT}"
     rf"|(?:{_PER_SECOND}))"
 )
 _RATE_JA = re.compile(
@@ -135,9 +137,13 @@ _NOT_TRAFFIC = re.compile(
 
 def find_rates(reading: Reading) -> Iterator[Finding]:
     """Request and event rates that are said per second. Units: requests/s, events/s."""
-    for pattern in (_RATE, _RATE_JA):
-        for match in pattern.finditer(reading.folded):
-            yield from _rate(match, reading)
+    rates = [
+        finding
+        for pattern in (_RATE, _RATE_JA)
+        for match in pattern.finditer(reading.folded)
+        for finding in _rate(match, reading)
+    ]
+    yield from _two_plain_rates(rates)
     for match in chain(_OTHER_END.finditer(reading.folded), _MARKED.finditer(reading.folded)):
         yield from _end_of_pair(match, reading)
     for match in _KEYED.finditer(reading.folded):
@@ -145,6 +151,18 @@ def find_rates(reading: Reading) -> Iterator[Finding]:
         if number is not None:
             field = "throughput_rps_peak" if match["which"] in ("peak", "max") else "throughput_rps_avg"
             yield stated(field, _tidy(number), match.start(), match.end(), strength=STRONG + 6)
+
+
+def _two_plain_rates(rates: list[Finding]) -> list[Finding]:
+    """“2 a second, in the morning 15 a second”: of two rates without a mark the smaller is the usual one."""
+    plain = [one for one in rates if one.field == "throughput_rps_peak" and one.state is ValueState.INFERRED]
+    values = sorted({one.value for one in plain if isinstance(one.value, int | float)})
+    if len(rates) != len(plain) or len(values) != 2 or not LEAST_PEAK <= values[1] / max(values[0], 1e-9) <= MOST_PEAK:
+        return rates
+    told = f"{values[0]:g} and {values[1]:g} a second: the smaller is read as the average, the larger as the peak"
+    return [
+        replace(one, reason=told, field="throughput_rps_avg" if one.value == values[0] else one.field) for one in plain
+    ]
 
 
 def _named_before(match: re.Match[str], reading: Reading) -> str:

@@ -11,6 +11,7 @@ _LLM_USES = frozenset({"llm_chat_rag", "llm_generation", "llm_agent"})
 SEARCHING_USES = frozenset({"llm_chat_rag", "embedding_search", "llm_agent"})
 _LLM_FIELDS = frozenset({"llm_requests_per_day", "llm_tokens_in", "llm_tokens_out", "llm_external_api_allowed"})
 
+_WATCHING = frozenset({"anomaly_detection", "predictive_maintenance"})
 _MEDIA = frozenset({"image", "video", "audio", "text", "documents"})
 _MEDIA_MODELS = frozenset({"cnn_vision", "transformer_nlp", "speech", "llm_api", "llm_self_hosted"})
 
@@ -54,6 +55,10 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
         dropped |= {"throughput_rps_avg"} if "llm_requests_per_day" in {one.field for one in findings} else set()
     if not (use_cases & SEARCHING_USES) and not is_unsettled:
         dropped.add("corpus_documents")
+    if use_cases and use_cases <= _WATCHING and any(one.field == "stream_events_per_sec" for one in findings):
+        # Readings that come in by the second are scored as they come, however late the alarm may be.
+        findings = [one for one in findings if one.field != "inference_mode" or "async" not in _items(one.value)]
+        modes = {item for one in findings if one.field == "inference_mode" for item in _items(one.value)}
     if "speech_to_text" not in use_cases:
         dropped.add("audio_hours_month")
     if "edge" not in modes:
