@@ -60,7 +60,8 @@ class Disturbance:
 
     `before` is called with the run's data directory, `answered` after each request with its phase, `on_held` when the
     wire holds the point's statement, `afterwards` when the story is over. What a run may tell of being tried again is
-    `reasons`. Entries say what is different about a worker (`tests.crash.worker_entry`).
+    `reasons`. Each of the victim's statements takes `slow_s` seconds longer. Entries say what is different about a
+    worker (`tests.crash.worker_entry`).
     """
 
     before: Callable[[Path], None] | None = None
@@ -71,6 +72,7 @@ class Disturbance:
     victim: Mapping[str, str] = field(default_factory=dict)
     successor: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
+    slow_s: float = 0.0
 
 
 DEATH = Disturbance()
@@ -198,9 +200,9 @@ class Stage:
             told = self._tell(story, self.data_dir)
             return [seen for seen in self.wire.passed(victim.tap) if seen.phase in (IDLE, phase)], told
 
-    def kill_at(self, point: Point, calm: list[Told]) -> Result:
+    def kill_at(self, point: Point, calm: list[Told], *, slow_s: float = 0.0) -> Result:
         """Run a story with a death at the point, and compare what is left with the undisturbed run."""
-        return self.disturb(point, calm, DEATH)
+        return self.disturb(point, calm, Disturbance(slow_s=slow_s))
 
     def disturb(
         self, point: Point | None, calm: list[Told], disturbance: Disturbance, *, story: str = "main"
@@ -279,6 +281,7 @@ class Stage:
                 self.disturbance.before(data_dir)
             victim.process = self._start_worker(url, data_dir, **entry, **self.disturbance.victim)
             self.wait_until_registered(victim.process)
+            self.wire.slow(tap, self.disturbance.slow_s)
             if point is not None and not point.is_call and point.phase == RUN:
                 self.wire.phase(tap, RUN)
                 self.wire.arm(tap, point.armed("kill" if self.disturbance.on_held is None else "hold"))
@@ -293,6 +296,7 @@ class Stage:
         victim = self.victim = Victim(point, tap, is_api=True, phase=phase)
         try:
             victim.port, victim.process = self._start_api(self.wire.open_tap(tap))
+            self.wire.slow(tap, self.disturbance.slow_s)
             yield victim
         finally:
             self._end_run(victim)
