@@ -28,7 +28,7 @@ from decisionworks.registry import install
 
 ADMIN_TOKEN = "dw_00000000000a_tests-tests-tests-tests-tests-tests"
 # Processes are killed in these tests, machines are not.
-_TEST_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
+_TEST_SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "300"}
 _KEPT_TABLES = ("alembic_version", "checkpoint_migrations")
 
 

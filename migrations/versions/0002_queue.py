@@ -13,6 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Run the SQL file beside this one."""
-    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    op.get_bind().connection.driver_connection.execute(sql, prepare=False)  # type: ignore[union-attr]
+    """Run the SQL files beside this one."""
+    for name in ("0002_queue.sql", "0002_functions.sql"):
+        sql = Path(__file__).with_name(name).read_text(encoding="utf-8")
+        op.get_bind().connection.driver_connection.execute(sql, prepare=False)  # type: ignore[union-attr]

@@ -49,8 +49,7 @@ async def claimed(
     database: Database, worker_id: UUID, *, free: int = 1, queue: str = jobs.DEFAULT_QUEUE
 ) -> list[ClaimedJob]:
     """What one claim gets."""
-    async with database.system_transaction() as tx:
-        return (await jobs.claim(tx, worker_id=worker_id, free=free, queue=queue, scan=jobs.Scan())).jobs
+    return (await jobs.claim(database, worker_id=worker_id, free=free, queue=queue, scan=jobs.Scan())).jobs
 
 
 async def let_lease_end(database: Database, worker_id: UUID) -> None:

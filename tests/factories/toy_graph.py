@@ -11,7 +11,7 @@ from langgraph.types import interrupt
 
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.cards import ReasonCard
-from decisionworks.engine.definition import Failure, GraphDefinition, Waiting
+from decisionworks.engine.definition import Ending, Failure, GraphDefinition, Waiting
 from decisionworks.engine.node import NodeResult, NodeSpec, State, recorded
 from decisionworks.events import EventDraft
 from decisionworks.kit.db import Tx
@@ -40,7 +40,7 @@ class ToyLife:
         self.asked: list[str] = []
         self.ends: list[tuple[str, object]] = []
 
-    async def prepare(self, tx: Tx, attempt: Attempt) -> Mapping[str, Any]:
+    async def prepare(self, attempt: Attempt) -> Mapping[str, Any]:
         """Begin with no step."""
         return {"steps": []}
 
@@ -55,10 +55,10 @@ class ToyLife:
         said = self.answers.get(interrupt_id)
         return None if said is None else {"said": said}
 
-    async def finish(self, tx: Tx, attempt: Attempt, state: Mapping[str, Any]) -> None:
+    def finish(self, attempt: Attempt, state: Mapping[str, Any]) -> Ending:
         """Remember the final state."""
         self.ends.append(("finished", dict(state)))
-        await attempt.append(tx, [EventDraft(type="run-complete", payload={})])
+        return Ending(drafts=[EventDraft(type="run-complete", payload={})])
 
     async def fail(self, tx: Tx, attempt: Attempt, failure: Failure) -> None:
         """Remember the failure."""

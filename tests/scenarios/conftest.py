@@ -18,9 +18,16 @@ def start_platform(new_database: Callable[[], str], tmp_path: Path) -> Iterator[
     with ExitStack() as stack:
 
         def start(
-            *, workers: int = 0, name: str = "data", database_url: str | None = None, **environment: str
+            *,
+            workers: int = 0,
+            name: str = "data",
+            database_url: str | None = None,
+            checks_all: bool = True,
+            **environment: str,
         ) -> Platform:
             url = database_url or new_database()
-            return stack.enter_context(running(url, tmp_path / name, workers=workers, **environment))
+            return stack.enter_context(
+                running(url, tmp_path / name, workers=workers, checks_all=checks_all, **environment)
+            )
 
         yield start

@@ -29,10 +29,14 @@ CHURN = (
 
 @dataclass
 class Platform:
-    """Processes on one database and one data directory; `stop` ends those that this object started, by their ids."""
+    """Processes on one database and one data directory; `stop` ends those that this object started, by their ids.
+
+    Where `checks_all` is False its workers spare generated repositories the slow checks: other tests hold those.
+    """
 
     database_url: str
     data_dir: Path
+    checks_all: bool = True
     environment: Mapping[str, str] = field(default_factory=dict)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     port: int = 0
@@ -45,9 +49,10 @@ class Platform:
         return api
 
     def start_worker(
-        self, *, module: str = "decisionworks_worker", arguments: tuple[str, ...] = (), **settings: str
+        self, *, module: str | None = None, arguments: tuple[str, ...] = (), **settings: str
     ) -> subprocess.Popen[bytes]:
         """Start a worker; settings are the names of environment variables without their prefix."""
+        module = module or ("decisionworks_worker" if self.checks_all else "tests.scenarios.quick_worker")
         environment = {f"DECISIONWORKS_{name.upper()}": value for name, value in settings.items()}
         return self._start([sys.executable, "-m", module, *arguments], environment)
 
@@ -166,10 +171,12 @@ class Platform:
 
 
 @contextlib.contextmanager
-def running(database_url: str, data_dir: Path, *, workers: int = 0, **environment: str) -> Iterator[Platform]:
+def running(
+    database_url: str, data_dir: Path, *, workers: int = 0, checks_all: bool = True, **environment: str
+) -> Iterator[Platform]:
     """An API and some workers, ended with the block."""
     data_dir.mkdir(parents=True, exist_ok=True)
-    platform = Platform(database_url=database_url, data_dir=data_dir, environment=environment)
+    platform = Platform(database_url=database_url, data_dir=data_dir, checks_all=checks_all, environment=environment)
     try:
         platform.start_api()
         for _ in range(workers):

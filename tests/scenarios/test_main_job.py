@@ -36,7 +36,7 @@ def test_words_become_an_approved_and_validated_repository(start_platform: Start
 
 
 def test_every_node_gives_one_card_that_names_this_run(start_platform: StartPlatform) -> None:
-    platform = start_platform(workers=1)
+    platform = start_platform(checks_all=False, workers=1)
     other = (
         "Twelve ML engineers forecast demand for 300 stores and 40,000 products every night, 800 GB of history on S3."
         " eu-west-1, 3,000 dollars a month, we know Spark, Python and Terraform. No personal data."
@@ -57,7 +57,7 @@ def test_every_node_gives_one_card_that_names_this_run(start_platform: StartPlat
 
 
 def test_questions_are_asked_answered_and_lead_to_approval(start_platform: StartPlatform) -> None:
-    platform = start_platform(workers=2)
+    platform = start_platform(checks_all=False, workers=2)
     asked = platform.ask(ASKED_FIRST, on_missing="ask")
     resting = platform.wait_for(asked, "needs_input")
 
@@ -99,7 +99,7 @@ def test_a_worker_killed_in_the_middle_of_a_node_costs_time_only(start_platform:
 
 
 def test_ten_jobs_on_two_workers_are_each_worked_once(start_platform: StartPlatform) -> None:
-    platform = start_platform(workers=2)
+    platform = start_platform(checks_all=False, workers=2)
 
     asked = [platform.ask(f"{CHURN} This is request number {number}.") for number in range(10)]
     for one in asked:
@@ -116,7 +116,7 @@ def test_ten_jobs_on_two_workers_are_each_worked_once(start_platform: StartPlatf
 
 
 def test_a_run_goes_on_after_the_whole_platform_was_stopped(start_platform: StartPlatform) -> None:
-    platform = start_platform(workers=1)
+    platform = start_platform(checks_all=False, workers=1)
     waiting = platform.ask()
     platform.wait_for(waiting, "gate_waiting")
     half_done = platform.ask(f"{CHURN} It is for the sales team.")
@@ -145,7 +145,7 @@ def test_the_same_request_on_two_installations_gives_the_same_bytes(start_platfo
 
 
 def test_a_comment_that_changes_the_plan_comes_back_to_the_gate(start_platform: StartPlatform) -> None:
-    platform = start_platform(workers=1)
+    platform = start_platform(checks_all=False, workers=1)
     asked = platform.ask()
     before = platform.wait_for(asked, "gate_waiting")
 

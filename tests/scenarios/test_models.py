@@ -46,7 +46,7 @@ def test_a_model_reads_the_request_beside_the_rules_and_the_card_says_who_and_fo
         a_reading("team_size", 7, "words that are nowhere"),
     ]
     vendors.script(anthropic=[{"when": "You read requests", "answer": {"readings": readings}}, {"answer": {}}])
-    platform = start_platform(workers=1, **vendors.environment())
+    platform = start_platform(checks_all=False, workers=1, **vendors.environment())
 
     shown = platform.wait_for(platform.ask(CHURN), "gate_waiting", timeout_s=120)
 
@@ -69,7 +69,7 @@ def test_a_run_goes_from_anthropic_to_openai_to_offline_with_every_switch_on_its
         anthropic=[{"when": "You read requests", "answer": {"readings": []}}, {"fault": "529"}],
         openai=[{"when": "You explain to the person", "answer": {"sentences": []}}, {"fault": "500"}],
     )
-    platform = start_platform(workers=1, **vendors.environment(), DECISIONWORKS_MODEL_REQUESTS="1")
+    platform = start_platform(checks_all=False, workers=1, **vendors.environment(), DECISIONWORKS_MODEL_REQUESTS="1")
 
     shown = platform.wait_for(platform.ask(CHURN), "gate_waiting", timeout_s=150)
 
@@ -92,7 +92,7 @@ def test_an_answer_that_is_unusable_three_times_rests_in_quarantine_and_can_be_a
     start_platform: StartPlatform, vendors: FakeVendors
 ) -> None:
     vendors.script(anthropic=[{"fault": "wrong-schema"}])
-    platform = start_platform(workers=1, **vendors.environment())
+    platform = start_platform(checks_all=False, workers=1, **vendors.environment())
     decision_set_id = platform.ask(CHURN)
 
     shown = platform.wait_for(decision_set_id, "failed", timeout_s=150)
@@ -116,7 +116,7 @@ def test_a_worker_killed_between_an_answer_and_its_record_costs_one_repeated_cal
     start_platform: StartPlatform, vendors: FakeVendors
 ) -> None:
     vendors.script(anthropic=[{"when": "You read requests", "delay_s": 3, "answer": {"readings": []}}, {"answer": {}}])
-    platform = start_platform(**vendors.environment(), DECISIONWORKS_LEASE_S="2")
+    platform = start_platform(checks_all=False, **vendors.environment(), DECISIONWORKS_LEASE_S="2")
     first = platform.start_worker()
     decision_set_id = platform.ask(CHURN)
     wait_until(lambda: bool(vendors.calls()), "the first call", timeout_s=120)
@@ -197,7 +197,7 @@ def test_no_secret_of_request_settings_answers_or_code_is_in_a_log_event_card_tr
         "DECISIONWORKS_LANGSMITH_ENDPOINT": f"{vendors.url}/langsmith",
         "DECISIONWORKS_LANGSMITH_API_KEY": "lsv2_pt_0123456789abcdef0123456789",
     }
-    platform = start_platform(workers=1, **environment)
+    platform = start_platform(checks_all=False, workers=1, **environment)
     decision_set_id = platform.ask(f"{CHURN} {planted}")
 
     platform.complete(decision_set_id, timeout_s=300)

@@ -23,7 +23,7 @@ def preview(platform: Platform, **body: Any) -> dict[str, Any]:
 def test_a_preview_is_the_plan_that_the_gate_shows_and_a_revision_tells_what_it_changed(
     start_platform: StartPlatform,
 ) -> None:
-    platform = start_platform(workers=1, DECISIONWORKS_PREVIEW_TIMEOUT_S="20")
+    platform = start_platform(checks_all=False, workers=1, DECISIONWORKS_PREVIEW_TIMEOUT_S="20")
     foreseen = preview(platform, request=CHURN)
 
     first = platform.complete(platform.ask())

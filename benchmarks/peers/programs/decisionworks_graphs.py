@@ -11,7 +11,7 @@ from langgraph.graph import END, START, StateGraph
 
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.cards import ReasonCard
-from decisionworks.engine.definition import Failure, GraphDefinition, Waiting
+from decisionworks.engine.definition import Ending, Failure, GraphDefinition, Waiting
 from decisionworks.engine.node import NodeResult, NodeSpec, State, recorded
 from decisionworks.events import EventDraft
 from decisionworks.kit.db import Tx
@@ -28,7 +28,7 @@ class Trail(TypedDict):
 class PlainLife:
     """Runs that begin with nothing, rest nowhere, and say that they ended."""
 
-    async def prepare(self, tx: Tx, attempt: Attempt) -> Mapping[str, Any]:
+    async def prepare(self, attempt: Attempt) -> Mapping[str, Any]:
         """No node ran."""
         return {"trail": []}
 
@@ -40,9 +40,9 @@ class PlainLife:
         """There is no gate."""
         raise NotImplementedError
 
-    async def finish(self, tx: Tx, attempt: Attempt, state: Mapping[str, Any]) -> None:
+    def finish(self, attempt: Attempt, state: Mapping[str, Any]) -> Ending:
         """The last event of the stream."""
-        await attempt.append(tx, [EventDraft(type="run-complete", payload={"status": "completed"})])
+        return Ending(drafts=[EventDraft(type="run-complete", payload={"status": "completed"})])
 
     async def fail(self, tx: Tx, attempt: Attempt, failure: Failure) -> None:
         """Benchmarks do not fail."""

@@ -15,21 +15,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
 from decisionworks import events, jobs
+from decisionworks.engine.committer import Commit, Committer, commit_within
+from decisionworks.engine.definition import Ending
 from decisionworks.engine.errors import RunCancelled
 from decisionworks.engine.measures import Measures
 from decisionworks.engine.outbox import Intent, Outbox
 from decisionworks.events import EVENTS_CHANNEL, Doorbell, EventDraft
-from decisionworks.jobs import ClaimedJob, HeldLease, LeaseLost
+from decisionworks.jobs import ClaimedJob, FinalOutcome, HeldLease, LeaseLost
 from decisionworks.kit.db import Database, DatabaseUnavailable, Tx
 
 DomainWrite = Callable[[Tx], Awaitable[None]]
 
-# Enters the project's scope, checks the lease and writes, all in the server (migration 0002).
 _PAUSE_S = 0.3
-_COMMIT = b"SELECT * FROM decisionworks_commit_nodes(%s, %s, %s, %s, %s, %s)"
+_RUNS_OF = b"SELECT * FROM decisionworks_runs_of(%s, %s)"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +41,7 @@ class Attempt:
     job: ClaimedJob
     graph_version: str
     database: Database
+    committer: Committer
     doorbell: Doorbell
     is_fenced: Callable[[], bool]
     measures: Measures = field(default_factory=Measures)
@@ -51,6 +51,7 @@ class Attempt:
     outbox: Outbox = field(default_factory=Outbox)
     is_untouched: bool = False
     working: int = 0
+    is_in_doubt: bool = False
     commit_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -58,10 +59,12 @@ class Attempt:
         """The thread is the job's subject; a job without one is its own thread."""
         return self.job.subject_id or self.job.id
 
-    async def begin(self, tx: Tx) -> None:
-        """Read what earlier attempts recorded, so that no node asks the database whether it ran."""
-        cursor = await tx.execute("SELECT key, status, output FROM agent_runs WHERE thread_id = %s", (self.thread_id,))
-        rows = await cursor.fetchall()
+    async def begin(self) -> None:
+        """Read what earlier attempts recorded, so that no node asks the database whether it ran.
+
+        Raises: DatabaseUnavailable.
+        """
+        rows = await self.database.call(_RUNS_OF, (self.thread_id, self.job.project_id))
         for row in rows:
             if row["status"] == "succeeded":
                 self.recorded[row["key"]] = row["output"]
@@ -101,6 +104,15 @@ class Attempt:
             if self.outbox.nodes:
                 await self._commit(None, None, (), heed_cancel=True, is_again=True)
 
+    async def end(self, ending: Ending) -> None:
+        """Commit the job's good end, what the domain makes of it, and whatever waits.
+
+        Raises: LeaseLost, and what the domain's write raises.
+        """
+        async with self.commit_lock:
+            await self._commit(ending.write, None, ending.drafts, heed_cancel=False, ends_as="succeeded")
+        self._ring()
+
     async def write(self, work: DomainWrite, *, heed_cancel: bool = False, may_be_lost: bool = False) -> None:
         """Run one domain write under the lease, outside any node, with whatever waits in the outbox.
 
@@ -120,6 +132,7 @@ class Attempt:
         heed_cancel: bool,
         is_again: bool = False,
         may_be_lost: bool = False,
+        ends_as: FinalOutcome | None = None,
     ) -> None:
         """Commit now or, while the database is away, as soon as it answers again: what is worked is not worked twice.
 
@@ -130,7 +143,13 @@ class Attempt:
             if self.is_fenced():
                 raise LeaseLost(self.job.id, self.job.lease_token)
             waiting = self.outbox.now()
-            made = waiting.made(intents=self.intents, intent=intent, drafts=drafts, is_again=is_again)
+            made = waiting.made(
+                intents=self.intents,
+                intent=intent,
+                drafts=drafts,
+                is_again=is_again or self.is_in_doubt,
+                ends_as=ends_as,
+            )
             began = time.perf_counter()
             try:
                 await self._send(waiting, made, also, heed_cancel=heed_cancel, may_be_lost=may_be_lost)
@@ -138,6 +157,10 @@ class Attempt:
             except DatabaseUnavailable:
                 is_again = True
                 await asyncio.sleep(_PAUSE_S)
+            except asyncio.CancelledError:
+                self.is_in_doubt = True  # the commit may have gone through all the same
+                raise
+        self.is_in_doubt = False
         self.measures.commit.observe(time.perf_counter() - began)
         self.measures.events.inc(len(made["events"]))
         if waiting.nodes and (self.job.failures or self.job.lost_leases):
@@ -156,14 +179,14 @@ class Attempt:
         may_be_lost: bool,
     ) -> None:
         job = self.job
-        facts = (job.id, job.lease_token, self.thread_id, job.project_id, heed_cancel, Jsonb(made))
+        facts = Commit(job.id, job.lease_token, self.thread_id, job.project_id, heed_cancel, made)
         applies = [done.apply for done in waiting.nodes if done.apply is not None]
         if not applies and also is None:
-            self._check(await self.database.call_once(_COMMIT, facts), heed_cancel=heed_cancel)
+            self._check(await self.committer.commit(facts), heed_cancel=heed_cancel)
             return
         is_durable = not may_be_lost or bool(waiting.nodes)
         async with self.database.project_transaction(job.project_id, is_durable=is_durable) as tx:
-            row = await (await tx.execute(_COMMIT, facts)).fetchone()
+            row = await commit_within(tx, facts)
             self._check(row, heed_cancel=heed_cancel)
             for write in applies if row is not None and not row["is_known"] else ():
                 await write(tx)

@@ -58,8 +58,7 @@ class Claimer:
 
     async def _claim(self, worker_id: UUID, free: int, *, scan: Scan | None) -> Claimed:
         known = None if scan is not None else self._marks
-        async with self._database.system_transaction() as tx:
-            got = await jobs.claim(tx, worker_id=worker_id, free=free, queue=self.queue, scan=scan, known=known)
+        got = await jobs.claim(self._database, worker_id=worker_id, free=free, queue=self.queue, scan=scan, known=known)
         for job in got.jobs:
             mark = job.rank_at - _LATE_COMMITS
             if mark > self._marks.get(job.project_id, mark - _LATE_COMMITS):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -43,10 +43,18 @@ class Failure:
         }
 
 
-class GraphLife(Protocol):
-    """The moments of a run at which the domain writes, each inside a transaction that holds the lease."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What the domain makes of a run's good end: events, and a write for which it needs the transaction."""
 
-    def prepare(self, tx: Tx, attempt: Attempt) -> Awaitable[Mapping[str, Any]]:
+    drafts: Sequence[EventDraft] = ()
+    write: Callable[[Tx], Awaitable[None]] | None = None
+
+
+class GraphLife(Protocol):
+    """The moments of a run at which the domain reads and writes; a `tx` is a transaction that holds the lease."""
+
+    def prepare(self, attempt: Attempt) -> Awaitable[Mapping[str, Any]]:
         """Load what the nodes work on; the answer is the graph's first state, used when nothing ran yet."""
         ...
 
@@ -58,8 +66,8 @@ class GraphLife(Protocol):
         """What the person answered, None while nobody has."""
         ...
 
-    def finish(self, tx: Tx, attempt: Attempt, state: Mapping[str, Any]) -> Awaitable[None]:
-        """The graph came to its end."""
+    def finish(self, attempt: Attempt, state: Mapping[str, Any]) -> Ending:
+        """The graph came to its end; the job's own end is committed with the answer."""
         ...
 
     def fail(self, tx: Tx, attempt: Attempt, failure: Failure) -> Awaitable[None]:

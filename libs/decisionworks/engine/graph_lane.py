@@ -124,6 +124,7 @@ class GraphLane(Lane):
             job=job,
             graph_version="" if definition is None else definition.version,
             database=self.parts.database,
+            committer=self.parts.committer,
             doorbell=self.parts.doorbell,
             measures=self.parts.measures,
             is_fenced=self.parts.is_fenced,

@@ -14,6 +14,7 @@ import structlog
 
 from decisionworks import jobs
 from decisionworks.engine.claimer import Batch, Claimer
+from decisionworks.engine.committer import Committer
 from decisionworks.engine.measures import Measures
 from decisionworks.events import JOBS_CHANNEL, Doorbell, Listener
 from decisionworks.jobs import ClaimedJob, Lease
@@ -32,6 +33,7 @@ class LaneParts:
     """What every lane of a worker shares. Units: `poll_s` seconds between two looks without a ring."""
 
     database: Database
+    committer: Committer
     doorbell: Doorbell
     listener: Listener
     measures: Measures

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from decisionworks.events import EventDraft
+from decisionworks.jobs import FinalOutcome
 from decisionworks.kit.db import Tx
 
 
@@ -81,7 +82,13 @@ class Outbox:
         self.drop(self)
 
     def made(
-        self, *, intents: AbstractSet[str], intent: Intent | None, drafts: Iterable[EventDraft], is_again: bool
+        self,
+        *,
+        intents: AbstractSet[str],
+        intent: Intent | None,
+        drafts: Iterable[EventDraft],
+        is_again: bool,
+        ends_as: FinalOutcome | None = None,
     ) -> dict[str, Any]:
         """All of it as the one value that a commit sends."""
         runs = [_run(done) for done in self.nodes]
@@ -94,7 +101,8 @@ class Outbox:
             for done in self.nodes
             if done.key in intents and done.checkpoint_id is not None
         ]
-        return {
+        end: dict[str, Any] = {} if ends_as is None else {"end": {"outcome": ends_as}}
+        return end | {
             "runs": runs,
             "events": told,
             "placed": placed,

@@ -16,7 +16,7 @@ from langgraph.types import Command
 from decisionworks import jobs
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.checkpoint import LeaseSaver
-from decisionworks.engine.definition import GraphDefinition, Waiting
+from decisionworks.engine.definition import Ending, GraphDefinition, Waiting
 from decisionworks.engine.errors import RunCancelled
 from decisionworks.engine.outcome import (
     Cancelled,
@@ -71,13 +71,13 @@ async def run_graph(definition: GraphDefinition, attempt: Attempt, control: RunC
 
 async def _prepare(definition: GraphDefinition, attempt: Attempt) -> Mapping[str, Any]:
     """Read what the run stands on; only an attempt after a failed one has something to write here."""
-    async with attempt.database.project_transaction(attempt.job.project_id) as tx:
-        if attempt.job.returned in ("lost", "retry", "replayed"):
+    if attempt.job.returned in ("lost", "retry", "replayed"):
+        async with attempt.database.project_transaction(attempt.job.project_id) as tx:
             await attempt.hold(tx)
             payload = {"attempt": attempt.job.lease_token, "reason": attempt.job.returned}
             await attempt.append(tx, [EventDraft(type="job-retried", payload=payload)])
-        await attempt.begin(tx)
-        return await definition.life.prepare(tx, attempt)
+    await attempt.begin()
+    return await definition.life.prepare(attempt)
 
 
 async def _next_input(
@@ -146,7 +146,11 @@ async def conclude(definition: GraphDefinition | None, attempt: Attempt, outcome
                 return
         case Failed(failure=failure) if definition is None:
             await attempt.write(lambda tx: jobs.finish(tx, lease, outcome="quarantined", error=failure.to_json()))
-        case Succeeded() | Failed() | Cancelled():
+        case Succeeded(state=state) if definition is not None:
+            await attempt.end(definition.life.finish(attempt, state))
+        case Succeeded():
+            await attempt.end(Ending())
+        case Failed() | Cancelled():
             await attempt.write(lambda tx: _end(tx, definition, attempt, outcome))
     log.info("attempt.ended", outcome=type(outcome).__name__.lower())
 
@@ -168,14 +172,10 @@ async def _give_back(tx: Tx, attempt: Attempt, outcome: Released | TryAgain) -> 
             await jobs.retry(tx, attempt.job.lease, delay_s=delay_s, error=failure.to_json())
 
 
-async def _end(
-    tx: Tx, definition: GraphDefinition | None, attempt: Attempt, outcome: Succeeded | Failed | Cancelled
-) -> None:
+async def _end(tx: Tx, definition: GraphDefinition | None, attempt: Attempt, outcome: Failed | Cancelled) -> None:
     error = outcome.failure.to_json() if isinstance(outcome, Failed) else None
     if definition is not None:
         match outcome:
-            case Succeeded(state=state):
-                await definition.life.finish(tx, attempt, state)
             case Failed(failure=failure):
                 await definition.life.fail(tx, attempt, failure)
             case Cancelled():

@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 
 from decisionworks import jobs
+from decisionworks.engine.committer import Committer
 from decisionworks.engine.definition import GraphDefinition
 from decisionworks.engine.duties import Duties
 from decisionworks.engine.graph_lane import GraphLane
@@ -53,6 +54,7 @@ class Worker:
         )
         self.parts = LaneParts(
             database=database,
+            committer=Committer(database),
             doorbell=self._doorbell,
             listener=self._listener,
             measures=self.measures,

@@ -9,7 +9,7 @@ from decisionworks import gates
 from decisionworks.decisions import Status, finish, load
 from decisionworks.decisions.waivers import waivers_in_force
 from decisionworks.engine.attempt import Attempt
-from decisionworks.engine.definition import Failure, Waiting
+from decisionworks.engine.definition import Ending, Failure, Waiting
 from decisionworks.events import EventDraft
 from decisionworks.gates import GateKind
 from decisionworks.graphs.decision_document import DecisionDocument, document_of, writing
@@ -21,10 +21,12 @@ from decisionworks.kit.errors import Broken
 class DecisionLife:
     """The moments of a decision set's run; each is one transaction that holds the lease."""
 
-    async def prepare(self, tx: Tx, attempt: Attempt) -> Mapping[str, Any]:
+    async def prepare(self, attempt: Attempt) -> Mapping[str, Any]:
         """Load the decision set; the graph begins with digests of what was asked."""
-        row = await load(tx, attempt.thread_id)
-        attempt.document = DecisionDocument(row=row, waivers=await waivers_in_force(tx, row.id))
+        async with attempt.database.project_transaction(attempt.job.project_id) as tx:
+            row = await load(tx, attempt.thread_id)
+            waivers = await waivers_in_force(tx, row.id)
+        attempt.document = DecisionDocument(row=row, waivers=waivers)
         return {
             "request_digest": digest_of([row.request, row.given_constraints]),
             "on_missing": row.on_missing,
@@ -62,7 +64,7 @@ class DecisionLife:
         """What was answered at the gate of this interrupt."""
         return await gates.answer_of(tx, decision_set_id=attempt.thread_id, interrupt_id=interrupt_id)
 
-    async def finish(self, tx: Tx, attempt: Attempt, state: Mapping[str, Any]) -> None:
+    def finish(self, attempt: Attempt, state: Mapping[str, Any]) -> Ending:
         """End as the graph says: completed, blocked, rejected or failed in validation."""
         outcome = state.get("outcome")
         if outcome not in ("completed", "blocked", "failed"):
@@ -76,7 +78,11 @@ class DecisionLife:
                 remedy="this is a fault of the fragments, not of the request; the reason cards hold the whole report",
                 quarantined=False,
             ).to_json()
-        await self._end(tx, attempt, outcome, payload)
+
+        async def end(tx: Tx) -> None:
+            await self._end(tx, attempt, outcome, payload)
+
+        return Ending(write=end)
 
     async def fail(self, tx: Tx, attempt: Attempt, failure: Failure) -> None:
         """End as failed, with the reason."""

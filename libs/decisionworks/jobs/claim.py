@@ -11,7 +11,7 @@ from uuid import UUID
 from decisionworks.jobs.errors import LeaseLost
 from decisionworks.jobs.model import ClaimedJob, HeldLease, Lease
 from decisionworks.jobs.statements import statement
-from decisionworks.kit.db import Tx
+from decisionworks.kit.db import Database, Tx
 
 FIRST_PROJECT = UUID(int=0)
 _FACTS = tuple(one.name for one in fields(ClaimedJob) if one.name != "queue")
@@ -38,7 +38,7 @@ class Claimed(NamedTuple):
 
 
 async def claim(
-    tx: Tx,
+    database: Database,
     *,
     worker_id: UUID,
     free: int,
@@ -46,16 +46,15 @@ async def claim(
     scan: Scan | None,
     known: Mapping[UUID, datetime] | None = None,
 ) -> Claimed:
-    """Take up to `free` ready jobs, fairly over projects; needs the system's scope.
+    """Take up to `free` ready jobs, fairly over projects, in one round trip.
 
     `scan` finds the projects that have work; `known` names projects instead, each with the rank to look from, which
     spares reading past entries that are dead and that an old snapshot somewhere keeps from being cleaned.
     Fewer than `free` does not mean that there are no more: a project has its share, then it is the others' turn.
+    Raises: DatabaseUnavailable.
     """
-    locked = await tx.execute(statement("lock_limits"))
-    limited = [row["project_id"] for row in await locked.fetchall()]
     looked_at = known or {}
-    cursor = await tx.execute(
+    rows = await database.call(
         statement("claim"),
         {
             "worker_id": worker_id,
@@ -66,10 +65,8 @@ async def claim(
             "width": SCAN_WIDTH,
             "known": list(looked_at),
             "marks": list(looked_at.values()),
-            "locked": limited,
         },
     )
-    rows = await cursor.fetchall()
     seen: int = rows[0]["projects"]
     next_after = rows[0]["last_project"] if seen >= SCAN_WIDTH else FIRST_PROJECT
     took_s: float = rows[-1]["took_s"]

@@ -8,7 +8,7 @@ that begins the transaction, so it works behind a transaction pooler and can nev
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -82,13 +82,13 @@ class Database:
         async with self._transaction(begin) as tx:
             yield tx
 
-    async def call_once(self, statement: bytes, parameters: Sequence[object]) -> DictRow | None:
-        """Run one statement that enters its own scope, as a transaction of its own; the first row of its answer.
+    async def call(self, statement: bytes, parameters: Sequence[object] | Mapping[str, object]) -> list[DictRow]:
+        """Run one statement that enters its own scope, as a transaction of its own: one round trip.
 
         Raises: DatabaseUnavailable.
         """
         async with self._connection() as connection:
-            return await (await connection.execute(statement, parameters)).fetchone()
+            return await (await connection.execute(statement, parameters)).fetchall()
 
     @asynccontextmanager
     async def system_transaction(self, *, is_durable: bool = True) -> AsyncIterator[Tx]:

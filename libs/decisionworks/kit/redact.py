@@ -45,7 +45,7 @@ _PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
 # Text without any of these holds nothing that the patterns could find; most text is passed by this alone.
 _HINT = re.compile(
     r"sk-|[rs]k_|AKIA|ASIA|AROA|AIDA|gh[pousr]_|github_pat|glpat-|xox|AIza|lsv2_|dw_|eyJ|://|@|PRIVATE KEY|arn:aws"
-    r"|_(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL)|[A-Za-z0-9+/]{40}"
+    r"|_(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL)|(?<![A-Za-z0-9+/_=\-.])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/_\-])"
     r"|(?i:bearer|basic|password|passwd|passwort|secret|api.?key|access.?key|token|credential)"
 )
 

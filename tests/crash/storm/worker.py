@@ -12,7 +12,7 @@ from langgraph.graph import END, START, StateGraph
 
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.cards import ReasonCard
-from decisionworks.engine.definition import Failure, GraphDefinition, Waiting
+from decisionworks.engine.definition import Ending, Failure, GraphDefinition, Waiting
 from decisionworks.engine.node import NodeResult, NodeSpec, State, recorded
 from decisionworks.events import EventDraft
 from decisionworks.kit.db import Tx
@@ -30,7 +30,7 @@ class StormState(TypedDict, total=False):
 class StormLife:
     """A run that begins, ends and is told; it has no gate."""
 
-    async def prepare(self, tx: Tx, attempt: Attempt) -> Mapping[str, Any]:
+    async def prepare(self, attempt: Attempt) -> Mapping[str, Any]:
         """Begin with no step."""
         return {"steps": []}
 
@@ -42,10 +42,11 @@ class StormLife:
         """Is never asked."""
         raise NotImplementedError
 
-    async def finish(self, tx: Tx, attempt: Attempt, state: Mapping[str, Any]) -> None:
+    def finish(self, attempt: Attempt, state: Mapping[str, Any]) -> Ending:
         """Say that it is over, with the steps that it went."""
-        done = EventDraft(type="run-complete", payload={"status": "completed", "steps": state["steps"]})
-        await attempt.append(tx, [done])
+        return Ending(
+            drafts=[EventDraft(type="run-complete", payload={"status": "completed", "steps": state["steps"]})]
+        )
 
     async def fail(self, tx: Tx, attempt: Attempt, failure: Failure) -> None:
         """Say why."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from psycopg.rows import DictRow
@@ -16,9 +17,9 @@ class CountingDatabase(Database):
 
     writes = 0
 
-    async def call_once(self, statement: bytes, parameters: Sequence[object]) -> DictRow | None:
-        self.writes += 1
-        return await super().call_once(statement, parameters)
+    async def call(self, statement: bytes, parameters: Any) -> list[DictRow]:
+        self.writes += b"commit" in statement or b"claim" in statement
+        return await super().call(statement, parameters)
 
     @asynccontextmanager
     async def _transaction(self, begin: str) -> AsyncIterator[Tx]:

@@ -11,6 +11,7 @@ from langgraph.runtime import RunControl
 
 from decisionworks import events, jobs
 from decisionworks.engine.attempt import Attempt
+from decisionworks.engine.committer import Committer
 from decisionworks.engine.outbox import Intent
 from decisionworks.engine.outcome import Lost, Parked, Succeeded, outcome_of
 from decisionworks.engine.run_graph import conclude, run_graph
@@ -47,6 +48,7 @@ class Bench:
             job=job,
             graph_version="1",
             database=self.database,
+            committer=Committer(self.database),
             doorbell=Doorbell("postgresql://nowhere"),
             is_fenced=lambda: False,
         )
@@ -177,16 +179,17 @@ async def test_a_commit_whose_answer_was_lost_is_sent_again_and_told_once(
 ) -> None:
     await bench.work(await bench.claim())
     await bench.answer("blue")
-    original, calls = bench.database.call_once, [0]
+    original, calls = bench.database.call, [0]
 
-    async def call_once(statement: bytes, parameters: Any) -> Any:
-        calls[0] += 1
-        row = await original(statement, parameters)
-        if calls[0] == 1:
-            raise DatabaseUnavailable("the answer was lost on its way")
-        return row
+    async def call(statement: bytes, parameters: Any) -> Any:
+        rows = await original(statement, parameters)
+        if b"commit" in statement:
+            calls[0] += 1
+            if calls[0] == 1:
+                raise DatabaseUnavailable("the answer was lost on its way")
+        return rows
 
-    monkeypatch.setattr(bench.database, "call_once", call_once)
+    monkeypatch.setattr(bench.database, "call", call)
 
     await bench.work(await bench.claim())
 

@@ -17,6 +17,7 @@ from decisionworks import events, jobs
 from decisionworks.engine import worker as worker_module
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.claimer import Batch
+from decisionworks.engine.definition import Ending
 from decisionworks.engine.worker import Worker
 from decisionworks.kit.db import Database, Tx
 from decisionworks.kit.errors import RetryLater
@@ -328,7 +329,15 @@ async def test_a_connection_cut_inside_each_transaction_of_a_run_costs_time_only
         await cut_once(tx)
         return await original(tx, *given)
 
-    setattr(floor.toy.life, moment, cutting)
+    async def cutting_first(attempt: Attempt) -> Any:
+        async with attempt.database.project_transaction(attempt.job.project_id) as tx:
+            await cut_once(tx)
+        return await original(attempt)
+
+    def cutting_last(attempt: Attempt, state: Any) -> Ending:
+        return Ending(drafts=original(attempt, state).drafts, write=cut_once)
+
+    setattr(floor.toy.life, moment, {"prepare": cutting_first, "finish": cutting_last}.get(moment, cutting))
 
     async with floor.working():
         await floor.becomes(subject_id, "parked")

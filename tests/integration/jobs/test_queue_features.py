@@ -87,10 +87,9 @@ async def test_more_projects_than_one_scan_steps_through_are_all_served(database
     after = jobs.FIRST_PROJECT
 
     for _ in range(20):
-        async with database.system_transaction() as tx:
-            batch = await jobs.claim(
-                tx, worker_id=worker_id, free=8, queue=jobs.DEFAULT_QUEUE, scan=jobs.Scan(after=after)
-            )
+        batch = await jobs.claim(
+            database, worker_id=worker_id, free=8, queue=jobs.DEFAULT_QUEUE, scan=jobs.Scan(after=after)
+        )
         got |= {job.id for job in batch.jobs}
         after = batch.next_after
 

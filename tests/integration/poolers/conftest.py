@@ -66,6 +66,8 @@ def pooler_port(server_url: str) -> Iterator[int]:
             f"[databases]\n* = {place}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n"
             f"unix_socket_dir =\nauth_type = trust\nauth_file = {folder}/users.txt\npool_mode = transaction\n"
             f"default_pool_size = {SERVER_CONNECTIONS}\nmax_client_conn = 200\n"
+            # A server that was full for a moment is asked again soon.
+            f"server_login_retry = 1\n"
         )
         user = _unprivileged(server)
         if user is not None:

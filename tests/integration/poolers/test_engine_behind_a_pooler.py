@@ -99,7 +99,7 @@ async def test_no_scope_and_no_statement_is_left_on_a_server_connection(pooled_u
 
     async with await psycopg.AsyncConnection.connect(pooled_url, autocommit=True, prepare_threshold=None) as next_one:
         for _ in range(20):
-            await database.call_once(commit_nodes, (new_id(), new_id(), project_id, "{}"))
+            await database.call(commit_nodes, (new_id(), new_id(), project_id, "{}"))
             async with database.project_transaction(project_id) as tx:
                 await tx.execute("SELECT 1")
             cursor = await next_one.execute(
