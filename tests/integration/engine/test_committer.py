@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,18 +16,18 @@ from decisionworks.engine.outbox import FinishedNode, Outbox
 from decisionworks.events import Doorbell, EventDraft
 from decisionworks.jobs import ClaimedJob
 from decisionworks.kit.canonical import sha256_hex
-from decisionworks.kit.db import Database
+from decisionworks.kit.db import Database, Tx
 from tests.factories.queue import a_job, a_project, a_worker, claimed
 
 PATIENCE_S = 30
 
 
 class Held:
-    """A database whose first commit waits until it is let go; it notes how many commits each call asked for."""
+    """A database whose first commit, and then whose first group, waits until it is let go; it notes its calls."""
 
     def __init__(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.let_go = asyncio.Event()
-        self.began = asyncio.Event()
+        self.let_go, self.let_group_go = asyncio.Event(), asyncio.Event()
+        self.began, self.group_began = asyncio.Event(), asyncio.Event()
         self.calls: list[bytes] = []
         original = database.call
 
@@ -36,6 +36,9 @@ class Held:
             if len(self.calls) == 1:
                 self.began.set()
                 await self.let_go.wait()
+            if b"together" in statement:
+                self.group_began.set()
+                await self.let_group_go.wait()
             return await original(statement, parameters)
 
         monkeypatch.setattr(database, "call", call)
@@ -82,6 +85,7 @@ async def committed_together(committer: Committer, held: Held, commits: Sequence
     others = [asyncio.create_task(committer.commit(one)) for one in commits[1:]]
     await asyncio.sleep(0)
     held.let_go.set()
+    held.let_group_go.set()
     async with asyncio.timeout(PATIENCE_S):
         return await asyncio.gather(first, *others, return_exceptions=True)
 
@@ -138,6 +142,7 @@ async def test_a_job_that_somebody_holds_keeps_only_its_own_commit_waiting(
         others = [asyncio.create_task(committer.commit(a_commit(job))) for job in running[1:]]
         await asyncio.sleep(0)
         held.let_go.set()
+        held.let_group_go.set()
         async with asyncio.timeout(PATIENCE_S):
             await asyncio.gather(first, *others[:2])
         was_waiting = not others[2].done()
@@ -169,20 +174,20 @@ async def test_an_attempt_that_is_stopped_while_its_commit_is_under_way_tells_it
     working = [asyncio.create_task(attempt.commit()) for attempt in attempts]
     await held.began.wait()
     await asyncio.sleep(0.05)
-    _cancel_as_soon_as(lambda: len(held.calls) == 2, working[3], held)
+    held.let_go.set()
+    await held.group_began.wait()
+    working[3].cancel()
+    await asyncio.sleep(0.05)
+    was_undecided = not working[3].done()
+    held.let_group_go.set()
     async with asyncio.timeout(PATIENCE_S):
         results = await asyncio.gather(*working, return_exceptions=True)
-        await attempts[3].keep_finished()
+        await attempts[3].write(_nothing)
 
+    assert was_undecided
     assert isinstance(results[3], asyncio.CancelledError)
     assert [await told(database, job) for job in running] == [1, 1, 1, 1]
 
 
-def _cancel_as_soon_as(is_time: Callable[[], bool], task: asyncio.Task[None], held: Held) -> None:
-    async def watch() -> None:
-        held.let_go.set()
-        while not is_time():
-            await asyncio.sleep(0)
-        task.cancel()
-
-    held.watching = asyncio.create_task(watch())  # type: ignore[attr-defined]
+async def _nothing(_: Tx) -> None:
+    """What an attempt writes when it gives its job back."""
