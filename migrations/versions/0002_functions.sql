@@ -1,5 +1,26 @@
 -- What is one round trip: each function enters its own scope, for its transaction alone, and does the whole of a step.
 
+-- Stores one job, or says that the subject has one already (no row); `alone` it enters the project's scope itself.
+CREATE FUNCTION decisionworks_enqueue(alone boolean, job_id uuid, in_project uuid, of_kind text, in_queue text,
+    about_subject uuid, with_payload jsonb, with_priority integer, most_failures integer, not_before timestamptz)
+RETURNS SETOF uuid LANGUAGE plpgsql AS $function$
+#variable_conflict use_column
+DECLARE
+    due_at constant timestamptz := coalesce(not_before, clock_timestamp());
+BEGIN
+    IF alone THEN
+        PERFORM set_config('role', 'decisionworks_app', true),
+            set_config('decisionworks.project_id', in_project::text, true);
+    END IF;
+    RETURN QUERY INSERT INTO jobs (id, project_id, kind, queue, subject_id, payload, priority, max_failures, state,
+        run_at, rank_at)
+    VALUES (job_id, in_project, of_kind, in_queue, about_subject, with_payload, with_priority, most_failures,
+        CASE WHEN due_at > clock_timestamp() THEN 'scheduled' ELSE 'ready' END,
+        due_at, due_at - with_priority * interval '60 s')
+    ON CONFLICT (subject_id) WHERE subject_id IS NOT NULL DO NOTHING
+    RETURNING id;
+END $function$;
+
 -- Moves a job that this lease still holds out of the hot table; no row: the lease is lost.
 CREATE FUNCTION decisionworks_finish_job(of_job uuid, under_token bigint, with_outcome text, with_error jsonb)
 RETURNS SETOF uuid LANGUAGE sql AS $function$

@@ -45,8 +45,7 @@ class DecisionworksQueue(Unable):
     async def enqueue(self, kind: str, arguments: dict[str, Any], group: int) -> None:
         """One job in a transaction of its own, the ring after it."""
         project_id = _PROJECTS[group]
-        async with self._database.project_transaction(project_id) as tx:
-            await hand_in(tx, project_id=project_id, kind=kind, arguments=arguments)
+        await hand_in(self._database, project_id=project_id, kind=kind, arguments=arguments)
         self._doorbell.ring(JOBS_CHANNEL, queue_of(kind))
 
     async def enqueue_many(self, kind: str, arguments: list[dict[str, Any]], group: int) -> None:

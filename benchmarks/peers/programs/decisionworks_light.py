@@ -24,11 +24,11 @@ def queue_of(kind: str) -> str:
     return jobs.TASK_QUEUE if kind in KINDS else jobs.DEFAULT_QUEUE
 
 
-async def hand_in(tx: Tx, *, project_id: UUID, kind: str, arguments: dict[str, Any]) -> None:
+async def hand_in(at: Tx | Database, *, project_id: UUID, kind: str, arguments: dict[str, Any]) -> None:
     """One job; a run is about a thread of its own, a task is about nothing."""
     subject_id = None if kind in KINDS else new_id()
     await jobs.enqueue(
-        tx, project_id=project_id, kind=kind, subject_id=subject_id, payload=arguments, queue=queue_of(kind)
+        at, project_id=project_id, kind=kind, subject_id=subject_id, payload=arguments, queue=queue_of(kind)
     )
 
 

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from decisionworks.jobs.errors import AlreadyQueued, UnfitPriority
 from decisionworks.jobs.model import DEFAULT_MAX_FAILURES, DEFAULT_QUEUE
 from decisionworks.jobs.statements import statement
-from decisionworks.kit.db import Tx
+from decisionworks.kit.db import Database, Tx
 from decisionworks.kit.ids import new_id
 
 HIGHEST_PRIORITY = 1000
@@ -26,7 +26,7 @@ class Order(NamedTuple):
 
 
 async def enqueue(
-    tx: Tx,
+    at: Tx | Database,
     *,
     project_id: UUID,
     kind: str,
@@ -38,29 +38,30 @@ async def enqueue(
     job_id: UUID | None = None,
     queue: str = DEFAULT_QUEUE,
 ) -> UUID:
-    """Store a job in the caller's transaction; ring the doorbell after its commit.
+    """Store a job in the caller's transaction, or, given the database, alone in one round trip; then ring the doorbell.
 
     Units: a step of `priority` (-1000 to 1000) is worth a minute of waiting; `run_at` is the earliest start.
     Raises: AlreadyQueued, the subject has an active job; UnfitPriority.
     """
-    cursor = await tx.execute(
-        statement("enqueue"),
-        {
-            "id": job_id or new_id(),
-            "project_id": project_id,
-            "kind": kind,
-            "queue": queue,
-            "subject_id": subject_id,
-            "payload": Jsonb(dict(payload)),
-            "priority": _fit(priority),
-            "max_failures": max_failures,
-            "run_at": run_at,
-        },
-    )
-    row = await cursor.fetchone()
-    if row is None:
+    facts = {
+        "alone": isinstance(at, Database),
+        "id": job_id or new_id(),
+        "project_id": project_id,
+        "kind": kind,
+        "queue": queue,
+        "subject_id": subject_id,
+        "payload": Jsonb(dict(payload)),
+        "priority": _fit(priority),
+        "max_failures": max_failures,
+        "run_at": run_at,
+    }
+    if isinstance(at, Database):
+        rows = await at.call(statement("enqueue"), facts)
+    else:
+        rows = await (await at.execute(statement("enqueue"), facts)).fetchall()
+    if not rows:
         raise AlreadyQueued(subject_id)
-    return UUID(str(row["id"]))
+    return UUID(str(rows[0]["id"]))
 
 
 async def enqueue_many(

@@ -268,3 +268,14 @@ def test_a_schedule_that_names_no_time_says_which_field_is_wrong(cron: str, zone
         next_tick(cron, time_zone=zone, after=datetime.now(UTC))
 
     assert error.value.problems[0].pointer == pointer
+
+
+async def test_a_job_handed_in_alone_is_in_its_project_once(database: Database) -> None:
+    project_id, subject_id = await a_project(database), new_id()
+
+    job_id = await jobs.enqueue(database, project_id=project_id, kind="test", subject_id=subject_id, payload={"n": 1})
+    with pytest.raises(AlreadyQueued):
+        await jobs.enqueue(database, project_id=project_id, kind="test", subject_id=subject_id, payload={})
+
+    [job] = await claimed(database, await a_worker(database), free=9)
+    assert (job.id, job.project_id, job.subject_id, job.payload) == (job_id, project_id, subject_id, {"n": 1})
