@@ -13,7 +13,7 @@ _LATE_S = 20.0
 
 
 def pickup(plan: Plan, contestant: Contestant) -> list[Figure]:
-    """p50 and p99 from the call, in milliseconds."""
+    """p10, p50 and p99 from the call, in milliseconds; the first bears a busy machine best."""
     if not contestant.jobs:
         return []
     figures = []
@@ -25,7 +25,7 @@ def pickup(plan: Plan, contestant: Contestant) -> list[Figure]:
             session.call("pickup", {"n": count})
             session.await_marks("stamp", count, timeout_s=_LATE_S)
             waits = [wait for _, wait in waits_ms(session)]
-        for name, share in (("p50", 0.5), ("p99", 0.99)):
+        for name, share in (("p10", 0.1), ("p50", 0.5), ("p99", 0.99)):
             figures.append(
                 Figure(
                     measure="pickup",
