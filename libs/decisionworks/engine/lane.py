@@ -144,6 +144,7 @@ class Lane(ABC):
             self.claimed_count += len(batch.jobs)
             self._note_claim(batch, rung=rung)
             self.start(batch.jobs)
+            await asyncio.sleep(0)  # what was claimed begins before the next look
         elif not batch.may_be_more:
             self.found_nothing_at = time.monotonic()
         return batch.may_be_more

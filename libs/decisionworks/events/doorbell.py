@@ -64,6 +64,8 @@ class Doorbell:
         while True:
             try:
                 async with await connect_direct(url) as connection:
+                    # No commit need wait for the disk: a ring that is lost with the machine would have rung for nobody.
+                    await connection.execute("SET synchronous_commit = off", prepare=False)
                     while True:
                         await self._wanted.wait()
                         await self._send(connection)
@@ -80,12 +82,10 @@ class Doorbell:
         if not self._waiting:
             self._wanted.clear()
         try:
-            # Its commit need not wait for the disk: a ring that is lost with the machine would have rung for nobody.
             await connection.execute(
-                "SELECT set_config('synchronous_commit', 'off', true), pg_notify(channel, payload)"
-                " FROM unnest(%s::text[], %s::text[]) AS ring (channel, payload)",
+                "SELECT pg_notify(channel, payload) FROM unnest(%s::text[], %s::text[]) AS ring (channel, payload)",
                 ([channel for channel, _ in rings], [payload for _, payload in rings]),
-                prepare=False,
+                prepare=True,
             )
         except psycopg.Error:
             self._waiting = dict.fromkeys(rings) | self._waiting
