@@ -134,8 +134,7 @@ class Admission:
             limits.at_once,
             budgets.run_tokens, _exact(budgets.run_usd), budgets.month_tokens, _exact(budgets.month_usd),
         )  # fmt: skip
-        row = await site.database.call_once(statement("take"), asked)
-        assert row is not None  # noqa: S101 - a function that answers one row
+        [row] = await site.database.call(statement("take"), asked)
         due = self._here(row["seen_at"], row["due_at"])
         if row["is_taken"]:
             return due
