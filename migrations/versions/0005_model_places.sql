@@ -7,7 +7,7 @@ CREATE FUNCTION decisionworks_take_model_place(
     lasts interval, spacing interval, longest_wait interval, at_once integer,
     most_run_tokens bigint, most_run_usd numeric, most_month_tokens bigint, most_month_usd numeric
 ) RETURNS TABLE (is_taken boolean, busy bigint, seen_at timestamptz, due_at timestamptz, run_tokens bigint,
-    run_usd numeric, month_tokens bigint, month_usd numeric)
+    run_usd numeric, month_tokens bigint, month_usd numeric, keeps_texts boolean)
 LANGUAGE plpgsql AS $function$
 #variable_conflict use_column
 BEGIN
@@ -30,6 +30,7 @@ BEGIN
     INTO run_tokens, run_usd, month_tokens, month_usd
     FROM model_totals WHERE project_id = of_project
         AND scope IN ('run:' || of_run, 'month:' || to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM'));
+    SELECT keeps_model_texts INTO keeps_texts FROM projects WHERE id = of_project;
     is_taken := (at_once IS NULL OR busy < at_once) AND due_at - seen_at <= longest_wait
         AND (most_run_tokens IS NULL OR run_tokens + needs_tokens <= most_run_tokens)
         AND (most_run_usd IS NULL OR run_usd + needs_usd <= most_run_usd)

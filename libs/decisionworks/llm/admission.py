@@ -62,6 +62,15 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place among those that call at the same time, from a monotonic moment on; whether the project keeps texts."""
+
+    id: UUID
+    due: float
+    keeps_texts: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
     """Lets calls through, one at a time per provider and project in the database."""
 
@@ -69,21 +78,21 @@ class Admission:
     budgets: Budgets
     _clocks: deque[float] = field(default_factory=lambda: deque(maxlen=_LOOKS), init=False, repr=False, compare=False)
 
-    async def take(self, site: CallSite, need: Need, *, deadline: float) -> UUID:
+    async def take(self, site: CallSite, need: Need, *, deadline: float) -> Place:
         """Wait for a place and a moment, at most until a monotonic deadline; the place is held until somebody frees it.
 
         Raises: BudgetExceeded; VendorFault, every place is taken or the next moment is too far away.
         """
         self._check_call(need)
         while True:
-            place_id = new_id()
-            due = await self._reserve(site, need, place_id, deadline=deadline)
-            if due > time.monotonic():
-                await self._sleep(site, place_id, due - time.monotonic())
+            place = await self._reserve(site, need, deadline=deadline)
+            if place.due > time.monotonic():
+                await self._sleep(site, place.id, place.due - time.monotonic())
             # Whoever comes late would crowd those behind: the moment is given up for a new one.
-            if self.limits.rate_per_s is None or time.monotonic() - due < self._may_be_late_s(self.limits.rate_per_s):
-                return place_id
-            await self.give_up(site, place_id)
+            rate = self.limits.rate_per_s
+            if rate is None or time.monotonic() - place.due < self._may_be_late_s(rate):
+                return place
+            await self.give_up(site, place.id)
 
     @staticmethod
     def _may_be_late_s(rate_per_s: float) -> float:
@@ -114,18 +123,19 @@ class Admission:
             if limit is not None and needed > limit:
                 raise BudgetExceeded(scope="call", unit=unit, limit=limit, used=0, needed=needed)
 
-    async def _reserve(self, site: CallSite, need: Need, place_id: UUID, *, deadline: float) -> float:
-        """Reserve, and say from which monotonic moment on to call."""
+    async def _reserve(self, site: CallSite, need: Need, *, deadline: float) -> Place:
+        """Take a place and the next moment, as soon as there is one."""
         while True:
             left_s = deadline - time.monotonic()
-            due = await self._try_reserve(site, need, place_id, left_s=left_s)
-            if due is not None:
-                return due
+            place = await self._try_reserve(site, need, left_s=left_s)
+            if place is not None:
+                return place
             if left_s <= 0:
                 raise VendorFault(FaultKind.BUSY, f"all {self.limits.at_once} places of {need.provider} are taken")
             await asyncio.sleep(min(max(left_s, 0.0), _LOOK_AGAIN_S * random.uniform(0.5, 1.5)))
 
-    async def _try_reserve(self, site: CallSite, need: Need, place_id: UUID, *, left_s: float) -> float | None:
+    async def _try_reserve(self, site: CallSite, need: Need, *, left_s: float) -> Place | None:
+        place_id = new_id()
         limits, budgets = self.limits, self.budgets
         spacing_s = 0.0 if limits.rate_per_s is None else _HEADROOM / limits.rate_per_s
         asked = (
@@ -137,7 +147,7 @@ class Admission:
         [row] = await site.database.call(statement("take"), asked)
         due = self._here(row["seen_at"], row["due_at"])
         if row["is_taken"]:
-            return due
+            return Place(id=place_id, due=due, keeps_texts=bool(row["keeps_texts"]))
         self._check_budgets(need, row)
         if limits.at_once is not None and row["busy"] >= limits.at_once:
             return None

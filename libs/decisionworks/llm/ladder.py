@@ -6,6 +6,7 @@ that answers is asked at most three times for a usable answer; then that rests i
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,7 @@ from decisionworks.llm.validate_answer import read_answer
 log = structlog.get_logger(__name__)
 
 MOST_TRIES = 3
+_LONG_ANSWER = 5_000
 
 
 class _Left(Exception):
@@ -172,7 +174,7 @@ class ModelLadder:
             raise _Left(f"{known.detail or known.outcome} (before this attempt)")
         if known is not None and known.answer is not None:
             asking.count(known.usage, known.cost_usd)
-            content, problems = _reread(asking.question, known.answer)
+            content, problems = await _reread(asking.question, known.answer)
             return known.answer, content, problems
         prompt = _prompt(line, asking.question, turns)
         try:
@@ -191,7 +193,7 @@ class ModelLadder:
     ) -> tuple[str, Mapping[str, Any] | None, list[str]]:
         answer = heard.answer
         is_refused = answer.finish is Finish.REFUSED
-        content, problems = (None, ["refused"]) if is_refused else read_answer(asking.question, answer)
+        content, problems = (None, ["refused"]) if is_refused else await _read(asking.question, answer)
         outcome: CallOutcome = "refused" if is_refused else "invalid" if content is None else "answered"
         cost_usd = line.card.cost_of(answer.usage, requests=answer.requests)
         asking.count(answer.usage, cost_usd)
@@ -213,7 +215,7 @@ class ModelLadder:
             answer=answer.text.replace("\x00", ""),
             prompt=canonical_json([prompt.system, *map(list, prompt.turns)]),
         )
-        await record_call(asking.site, record, place_id=heard.place_id)
+        await record_call(asking.site, record, place=heard.place)
         self._tracer.note(record)
         if is_refused:
             raise _Left(f"{FaultKind.REFUSED}: the model refused to answer")
@@ -240,7 +242,7 @@ class ModelLadder:
             request_id=failed.fault.request_id,
             detail=f"{failed.fault.kind}: {failed.fault.detail}",
         )
-        await record_call(asking.site, record, place_id=None)
+        await record_call(asking.site, record, place=None)
 
     async def _quarantine(self, line: Line, asking: _Asking, text: str, problems: Sequence[str]) -> AnswerQuarantined:
         """Keep the last answer for people, with all that is needed to see why it was refused."""
@@ -266,8 +268,16 @@ class ModelLadder:
         )
 
 
-def _reread(question: StructuredQuestion, text: str) -> tuple[Mapping[str, Any] | None, list[str]]:
-    return read_answer(question, VendorAnswer(text=text, finish=Finish.COMPLETE, usage=Usage(), request_id=None))
+async def _read(question: StructuredQuestion, answer: VendorAnswer) -> tuple[Mapping[str, Any] | None, list[str]]:
+    """What an answer says; one that is long, as files are, is looked through off the loop."""
+    if len(answer.text) < _LONG_ANSWER:
+        return read_answer(question, answer)
+    return await asyncio.to_thread(read_answer, question, answer)
+
+
+async def _reread(question: StructuredQuestion, text: str) -> tuple[Mapping[str, Any] | None, list[str]]:
+    answer = VendorAnswer(text=text, finish=Finish.COMPLETE, usage=Usage(), request_id=None)
+    return await _read(question, answer)
 
 
 def _sampling(line: Line) -> Mapping[str, float] | None:

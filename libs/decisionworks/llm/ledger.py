@@ -10,6 +10,7 @@ from uuid import UUID
 from decisionworks.kit.db import Tx
 from decisionworks.kit.ids import new_id
 from decisionworks.kit.redact import redact
+from decisionworks.llm.admission import Place
 from decisionworks.llm.call_site import CallSite
 from decisionworks.llm.model import Usage
 from decisionworks.llm.statements import statement
@@ -56,14 +57,15 @@ class HeardBefore:
     cost_usd: float
 
 
-async def record_call(site: CallSite, record: CallRecord, *, place_id: UUID | None) -> None:
-    """Write a call down and free its place.
+async def record_call(site: CallSite, record: CallRecord, *, place: Place | None) -> None:
+    """Write a call down and free its place; its texts, redacted, where the project keeps them.
 
     Raises: LeaseLost.
     """
+    keeps = place is not None and place.keeps_texts  # looking through long texts takes its time
     facts: dict[str, Any] = {
         "id": new_id(),
-        "place_id": place_id,
+        "place_id": None if place is None else place.id,
         "project_id": site.project_id,
         "decision_set_id": site.decision_set_id,
         "run_id": site.run_id,
@@ -84,8 +86,8 @@ async def record_call(site: CallSite, record: CallRecord, *, place_id: UUID | No
         "requests": record.requests,
         "detail": None if record.detail is None else redact(record.detail)[:1000],
         "held_answer": record.answer,
-        "kept_prompt": None if record.prompt is None else redact(record.prompt),
-        "kept_answer": None if record.answer is None else redact(record.answer),
+        "kept_prompt": redact(record.prompt) if keeps and record.prompt is not None else None,
+        "kept_answer": redact(record.answer) if keeps and record.answer is not None else None,
     }
 
     async def write(tx: Tx) -> None:

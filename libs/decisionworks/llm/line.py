@@ -10,13 +10,12 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from uuid import UUID
 
 import pybreaker
 import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from decisionworks.llm.admission import Admission, Need
+from decisionworks.llm.admission import Admission, Need, Place
 from decisionworks.llm.call_site import CallSite
 from decisionworks.llm.errors import FaultKind, VendorFault
 from decisionworks.llm.model import Usage, VendorAnswer, VendorClient, VendorPrompt
@@ -50,7 +49,7 @@ class Heard:
     """
 
     answer: VendorAnswer
-    place_id: UUID
+    place: Place
     requests: int
     latency_ms: int
 
@@ -149,12 +148,12 @@ class Line:
                 with attempt:
                     sent += 1
                     try:
-                        answer, place_id = await self._once(prompt, site, deadline=deadline)
+                        answer, place = await self._once(prompt, site, deadline=deadline)
                     except VendorFault as fault:
                         lost += fault.usage
                         raise
             answer = replace(answer, usage=answer.usage + lost)
-            return Heard(answer=answer, place_id=place_id, requests=sent, latency_ms=_since(began))
+            return Heard(answer=answer, place=place, requests=sent, latency_ms=_since(began))
         except VendorFault as fault:
             log.warning("model.failed", model=self.card.label, kind=fault.kind.value, requests=sent)
             raise SeriesFailed(fault, requests=sent, latency_ms=_since(began), usage=lost) from fault
@@ -178,21 +177,21 @@ class Line:
                 self._client = await asyncio.to_thread(self._make_client)
             return self._client
 
-    async def _once(self, prompt: VendorPrompt, site: CallSite, *, deadline: float) -> tuple[VendorAnswer, UUID]:
+    async def _once(self, prompt: VendorPrompt, site: CallSite, *, deadline: float) -> tuple[VendorAnswer, Place]:
         client = await self._opened()
-        place_id = await self._admission.take(site, self._need(prompt), deadline=deadline)
+        place = await self._admission.take(site, self._need(prompt), deadline=deadline)
         try:
             left_s = min(self._patience.request_s, deadline - time.monotonic())
             if left_s <= 0:
                 raise VendorFault(FaultKind.DEADLINE, "no time is left for another request")
             try:
                 async with asyncio.timeout(left_s):
-                    return await self._send(client, prompt, timeout_s=left_s), place_id
+                    return await self._send(client, prompt, timeout_s=left_s), place
             except TimeoutError as error:
                 raise VendorFault(FaultKind.TIMEOUT, f"no whole answer within {left_s:.1f} s") from error
         except BaseException as error:
             asked_s = error.retry_after_s if isinstance(error, VendorFault) else None
-            await self._admission.give_up(site, place_id, provider=self.card.account, pause_s=asked_s)
+            await self._admission.give_up(site, place.id, provider=self.card.account, pause_s=asked_s)
             raise
 
     async def _send(self, client: VendorClient, prompt: VendorPrompt, *, timeout_s: float) -> VendorAnswer:

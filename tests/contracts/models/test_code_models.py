@@ -167,6 +167,7 @@ async def test_a_fault_inside_a_session_leaves_it_for_a_model_that_answers(
     assert code.files == {HANDLER: "LIMIT = 2\n"}
     assert code.answer.switches[0].reason.startswith(kind)
     assert [call["requests"] for call in calls] == [sessions, 1]
+    assert (first["cost_usd"] > 0) == (fault == "refusal")
 
 
 @needs_claude_code
@@ -202,15 +203,16 @@ async def test_only_the_program_itself_is_given_the_key_and_it_gets_nothing_else
 
 
 @needs_claude_code
-async def test_a_session_dies_with_its_worker_and_asks_nothing_more(desk: Desk, tmp_path: Path) -> None:
-    desk.vendors.script(anthropic=[{**use("Read", file_path=HANDLER), "delay_s": 2}, {"text": "done"}])
+async def test_a_session_dies_with_its_worker_and_not_only_when_it_next_has_something_to_say(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.vendors.script(anthropic=[{**use("Read", file_path=HANDLER), "delay_s": 50}, {"text": "done"}])
     worker = subprocess.Popen([sys.executable, "-c", WORKER, desk.vendors.url, str(tmp_path)], cwd=ROOT)
     await until(lambda: bool(desk.vendors.calls()))
 
     worker.kill()
     worker.wait()
-    await until(lambda: processes_below(tmp_path) == [])
-    await asyncio.sleep(2.5)  # the answer that was under way has come by now
+    await until(lambda: processes_below(tmp_path) == [], within_s=25)
 
     assert len(desk.vendors.calls()) == 1
 
@@ -244,8 +246,8 @@ def processes_below(folder: Path) -> list[tuple[str, bytes]]:
     return found
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
+async def until(condition: Callable[[], bool], *, within_s: float = 60) -> None:
+    deadline = time.monotonic() + within_s
     while not condition():
-        assert time.monotonic() < deadline, "it did not come to this within 60 s"
+        assert time.monotonic() < deadline, f"it did not come to this within {within_s} s"
         await asyncio.sleep(0.05)

@@ -26,6 +26,7 @@ from claude_agent_sdk import (
 _READ = {"Read": "file_path", "Glob": "path", "Grep": "path"}
 _WRITE = {"Write": "file_path", "Edit": "file_path"}
 _CHARS_PER_TOKEN = 3
+_NO_MODEL = "<synthetic>"  # the program's own words, such as an error's
 
 
 def refusal(tool: str, given: Mapping[str, Any], *, tree: Path, allowed: list[str], kept: list[str]) -> str | None:
@@ -35,14 +36,22 @@ def refusal(tool: str, given: Mapping[str, Any], *, tree: Path, allowed: list[st
         return f"{tool} is not for this task"
     # A pattern of Glob may be a path of its own, and lead out of the folder that it is given.
     for name in (field, *(("pattern",) if tool == "Glob" else ())):
-        place = Path(tree, str(given.get(name) or "."))
-        if ".." in place.parts or not place.resolve().is_relative_to(tree):
-            return f"{given.get(name)} is outside of the work tree"
+        if not _is_inside(str(given.get(name) or "."), tree):
+            return f"{given.get(name)!r} is outside of the work tree"
     if tool in _WRITE:
-        path = Path(tree, str(given[field])).resolve().relative_to(tree).as_posix()
+        path = Path(tree, str(given.get(field) or "")).resolve().relative_to(tree).as_posix()
         if not any(re.fullmatch(p, path) for p in allowed) or any(re.fullmatch(p, path) for p in kept):
             return f"{path} may not be written; allowed are {', '.join(allowed)}, but not {', '.join(kept)}"
     return None
+
+
+def _is_inside(named: str, tree: Path) -> bool:
+    """Whether a path stays in the tree wherever its links lead; what is no path does not."""
+    place = Path(tree, named)
+    try:
+        return ".." not in place.parts and place.resolve().is_relative_to(tree)
+    except (OSError, ValueError):
+        return False
 
 
 async def main(spec: Mapping[str, Any], tree: Path) -> None:
@@ -77,7 +86,7 @@ async def main(spec: Mapping[str, Any], tree: Path) -> None:
     result: ResultMessage | None = None
     try:
         async for message in query(prompt=spec["prompt"], options=options):
-            if isinstance(message, AssistantMessage):
+            if isinstance(message, AssistantMessage) and message.model != _NO_MODEL:
                 _tell({"spent": _spent(message), "message": message.message_id})
             elif isinstance(message, ResultMessage):
                 result = message

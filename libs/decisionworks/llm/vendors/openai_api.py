@@ -18,6 +18,7 @@ class OpenAIVendor:
     """A client of one account or server; which of the two protocols it speaks is the subclass's business."""
 
     def __init__(self, *, api_key: str, base_url: str | None) -> None:
+        self._is_openai = base_url is None
         self._client = openai.AsyncOpenAI(
             api_key=api_key,
             base_url=base_url,
@@ -89,10 +90,12 @@ class OpenAIChat(OpenAIVendor):
         sampling: dict[str, Any] = dict(prompt.sampling or {})
         messages: list[Any] = [{"role": "system", "content": prompt.system}]
         messages += [{"role": _role(role), "content": text} for role, text in prompt.turns]
+        # OpenAI's own models refuse the older name of the limit, which is the only one that many other servers know.
+        limit = "max_completion_tokens" if self._is_openai else "max_tokens"
+        sampling[limit] = prompt.max_output_tokens
         completion = await self._client.chat.completions.create(
             model=prompt.model,
             messages=messages,
-            max_tokens=prompt.max_output_tokens,
             response_format={
                 "type": "json_schema",
                 "json_schema": {"name": prompt.schema_name, "schema": dict(prompt.schema), "strict": True},
