@@ -79,7 +79,7 @@ attempt("create", lambda: open(sys.argv[1] + ".new", "w"))
 attempt("list", lambda: os.listdir(os.path.dirname(sys.argv[1])))
 attempt("input", lambda: open("new", "w"))
 attempt("shadow", lambda: open("/etc/shadow").read())
-attempt("passwd", lambda: open("/etc/passwd").read())
+attempt("users", lambda: [line for line in open("/etc/passwd") if not line.startswith("sandbox:")][0])
 attempt("system", lambda: open("/usr/planted", "w"))
 attempt("device", lambda: os.mknod(os.path.join(os.environ["HOME"], "d"), 0o60666, 0))
 """
@@ -87,7 +87,7 @@ attempt("device", lambda: os.mknod(os.path.join(os.environ["HOME"], "d"), 0o6066
 
     found = outcomes(run(code, str(outside)))
 
-    assert set(found) == {"read", "write", "create", "list", "input", "shadow", "passwd", "system", "device"}
+    assert set(found) == {"read", "write", "create", "list", "input", "shadow", "users", "system", "device"}
     assert "WORKED" not in found.values()
     assert outside.read_text(encoding="ascii") == "secret"
 

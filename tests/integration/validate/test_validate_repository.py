@@ -368,6 +368,24 @@ def test_a_finding_in_terraform_names_its_line(sandbox: Sandbox) -> None:
     assert [(finding.file, finding.line) for finding in report.findings] == [("terraform/main.tf", 23)]
 
 
+def test_tests_that_ask_for_a_database_run_beside_a_real_one(sandbox: Sandbox) -> None:
+    asking = (
+        "import os\n\nimport psycopg\nimport pytest\n\n"
+        'URL = os.environ.get("TEST_DATABASE_URL", "")\n\n\n'
+        '@pytest.mark.skipif(not URL, reason="no database")\n'
+        "def test_answer() -> None:\n"
+        "    with psycopg.connect(URL) as connection:\n"
+        '        assert connection.execute("SELECT 40 + 2").fetchone() == (42,)\n'
+    )
+
+    report = validated(sandbox, {"tests/test_database.py": asking}, checks=[GeneratedTestsCheck()])
+
+    is_there = sandbox.level is SandboxLevel.NAMESPACES
+    expected = "2 tests passed, beside a real PostgreSQL" if is_there else "1 tests passed, 1 skipped"
+    assert report.has_passed, report.findings
+    assert reason(report, "generated-tests").startswith(expected)
+
+
 def test_tests_that_hang_are_stopped_and_fail(sandbox: Sandbox) -> None:
     hanging = "import time\n\n\ndef test_forever() -> None:\n    time.sleep(600)\n"
     check = GeneratedTestsCheck(limits=Limits(wall_s=3))

@@ -96,6 +96,7 @@ def _be_first_process(spec: JailSpec, user: int | None) -> NoReturn:
             writable=spec.writable,
             devices=spec.devices,
             work_dir=spec.work_dir,
+            user=os.geteuid() if user is None else user,
         )
         controls = {
             "processes": "own PID namespace",

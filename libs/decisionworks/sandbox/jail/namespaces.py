@@ -27,6 +27,7 @@ from decisionworks.sandbox.jail.kernel import (
     unshare,
 )
 
+USER_NAMES = "/etc/passwd"
 _MOUNT_SETATTR = 442
 _AT_RECURSIVE = 0x8000
 _ATTR_RDONLY, _ATTR_NOSUID, _ATTR_NODEV = 1, 2, 4
@@ -48,7 +49,7 @@ def leave_process_namespace(*, own_user_namespace: bool) -> None:
 
 
 def build_root(
-    root: str, *, read_only: Iterable[str], writable: Iterable[str], devices: Iterable[str], work_dir: str
+    root: str, *, read_only: Iterable[str], writable: Iterable[str], devices: Iterable[str], work_dir: str, user: int
 ) -> None:
     """Leave the other namespaces and enter a root that holds only the given places, under their own names.
 
@@ -63,9 +64,18 @@ def build_root(
         _show(root, path, attributes=_ATTR_NOSUID | _ATTR_NODEV)
     for path in devices:
         _show(root, path, attributes=_ATTR_NOSUID)
+    _name_user(root, user)
     enter_root(root)
     mount("sandbox", "/", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
     os.chdir(work_dir)
+
+
+def _name_user(root: str, user: int) -> None:
+    """Give the command's user a name, without which some programs refuse to start."""
+    target = Path(root + USER_NAMES)
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(f"sandbox:x:{user}:{user}::/nonexistent:/bin/sh\n", encoding="ascii")
+    target.chmod(0o644)
 
 
 def _outermost_first(paths: Iterable[str]) -> list[str]:

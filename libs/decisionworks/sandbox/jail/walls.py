@@ -12,6 +12,7 @@ from pathlib import Path
 from decisionworks.sandbox.jail import landlock, seccomp
 from decisionworks.sandbox.jail.identity import become
 from decisionworks.sandbox.jail.kernel import PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, prctl
+from decisionworks.sandbox.jail.namespaces import USER_NAMES
 from decisionworks.sandbox.jail.spec import JailSpec
 
 IS_LIMITED = "limits-only"
@@ -31,7 +32,9 @@ def raise_walls(spec: JailSpec, *, user: int | None) -> dict[str, str]:
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     controls["files"] = "private root"
     if landlock.abi() > 0:
-        version = landlock.restrict(read_only=spec.read_only, writable=spec.writable, devices=spec.devices)
+        # The private root has a list of users of its own; elsewhere the machine's stays out of reach.
+        names = [USER_NAMES] if spec.level == "namespaces" else []
+        version = landlock.restrict(read_only=[*spec.read_only, *names], writable=spec.writable, devices=spec.devices)
         controls["files"] = f"Landlock ABI {version}"
         controls["signals"] = "kept in (Landlock)" if version >= 6 else "reach the same user's processes"
     elif spec.level != "namespaces":

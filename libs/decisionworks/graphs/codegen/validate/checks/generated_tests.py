@@ -6,11 +6,22 @@ import sys
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from decisionworks.graphs.codegen.validate.checks.programs import package_version
+from decisionworks.graphs.codegen.validate.checks.programs import package_version, postgres_programs
 from decisionworks.graphs.codegen.validate.model import Finding, Verdict, judged, skipped
-from decisionworks.graphs.codegen.validate.workspace import Workspace
-from decisionworks.sandbox import MEBIBYTE, Limits, OutputRefused, Purpose, SandboxResult, collect_file
+from decisionworks.graphs.codegen.validate.workspace import TOOLS_DIR, Workspace
+from decisionworks.sandbox import (
+    MEBIBYTE,
+    Limits,
+    OutputRefused,
+    Purpose,
+    SandboxLevel,
+    SandboxResult,
+    Sockets,
+    collect_file,
+)
 
+_ASKS_FOR_DATABASE = "TEST_DATABASE_URL"
+_NO_SERVER = 70
 _LIMITS = Limits(wall_s=120, cpu_s=180, memory_bytes=2048 * MEBIBYTE, processes=64, output_bytes=512 * 1024)
 
 
@@ -30,50 +41,84 @@ class GeneratedTestsCheck:
             level = workspace.sandbox.level
             return skipped(f"generated code is not run at sandbox level {level}", tool="pytest", version=version)
         copy = workspace.copy("tests")
+        command = [
+            sys.executable,
+            "-B",
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--junitxml",
+            "junit-report.xml",
+        ]
+        database, without = _database(workspace)
+        if database is not None:
+            command = [sys.executable, "-B", str(TOOLS_DIR / "run_tests.py"), database, *command]
         result = workspace.sandbox.run(
-            [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml", "junit-report.xml"],
+            command,
             work_dir=copy,
             limits=self.limits,
             purpose=Purpose.EXECUTE,
             environment={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+            read_only=[TOOLS_DIR],
             writable=[copy],
+            sockets=Sockets.NONE if database is None else Sockets.UNIX,
         )
         try:
             report = collect_file(copy, "junit-report.xml")
         except OutputRefused:
             report = b""
-        return _verdict(result, report, version)
+        return _verdict(result, report, version, beside="PostgreSQL" if database else without)
 
 
-def _verdict(result: SandboxResult, report: bytes, version: str) -> Verdict:
-    count, findings = _read_report(report)
+def _database(workspace: Workspace) -> tuple[str | None, str]:
+    """The programs of a PostgreSQL for tests that ask for one, or why they go without.
+
+    Only where a namespace keeps Unix sockets to themselves: elsewhere generated code could speak with ours.
+    """
+    if not any(_ASKS_FOR_DATABASE in workspace.text(path) for path in workspace.paths(".py")):
+        return None, ""
+    if workspace.sandbox.level is not SandboxLevel.NAMESPACES:
+        return None, f"without PostgreSQL at sandbox level {workspace.sandbox.level}"
+    programs = postgres_programs()
+    return (None, "without PostgreSQL, which is not installed") if programs is None else (str(programs), "")
+
+
+def _verdict(result: SandboxResult, report: bytes, version: str, *, beside: str) -> Verdict:
+    count, left_out, findings = _read_report(report)
+    if beside == "PostgreSQL" and result.exit_code == _NO_SERVER:
+        findings.append(_failure("", f"PostgreSQL did not start: {_last_line(result)}"))
     if result.killed is not None:
         findings.append(_failure("", f"the tests were stopped: {result.killed}"))
     elif count == 0 and not findings:
         findings.append(_failure("", "no test ran: " + _last_line(result)))
     elif not result.has_succeeded and not findings:
         findings.append(_failure("", f"pytest ended with exit code {result.exit_code}: {_last_line(result)}"))
-    return judged(findings, passed=f"{count} tests passed", tool="pytest", version=version, runs=(result,))
+    beside = {"": "", "PostgreSQL": ", beside a real PostgreSQL"}.get(beside, f", {beside}")
+    told = f"{count} tests passed" + (f", {left_out} skipped" if left_out else "") + beside
+    return judged(findings, passed=told, tool="pytest", version=version, runs=(result,))
 
 
-def _read_report(report: bytes) -> tuple[int, list[Finding]]:
-    """Count the tests that ran and name those that failed; a document type could hide an entity bomb."""
+def _read_report(report: bytes) -> tuple[int, int, list[Finding]]:
+    """Count the tests that ran and those that did not, and name what failed; a document type could hide a bomb."""
     if not report or b"<!DOCTYPE" in report or b"<!ENTITY" in report:
-        return 0, []
+        return 0, 0, []
     try:
         root = ElementTree.fromstring(report)  # noqa: S314
     except ElementTree.ParseError:
-        return 0, []
-    ran = 0
+        return 0, 0, []
+    ran = left_out = 0
     findings: list[Finding] = []
     for case in root.iter("testcase"):
         outcome = next((child for child in case if child.tag in {"failure", "error", "skipped"}), None)
         ran += outcome is None or outcome.tag == "failure"
+        left_out += outcome is not None and outcome.tag == "skipped"
         if outcome is not None and outcome.tag != "skipped":
             name = "::".join(part for part in (case.get("classname"), case.get("name")) if part)
             file = _file_of(case.get("classname") or case.get("name") or "")
             findings.append(_failure(file, f"{name}: {_why(outcome)}"))
-    return ran, findings
+    return ran, left_out, findings
 
 
 def _why(outcome: ElementTree.Element) -> str:

