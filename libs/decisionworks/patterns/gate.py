@@ -9,6 +9,8 @@ from decisionworks.patterns.model import GateReason, Pattern
 # These stand beside the path that answers the caller, so the caller's latency does not bind them.
 OFF_PATH = ("serve-batch-scoring",)
 MEDIA = ("image", "video", "audio")
+# One container goes through a hundred terabytes of files in days; beyond that the work is spread.
+MOST_LISTED_GB = 100_000.0
 
 
 def gate(pattern: Pattern, known: Mapping[str, object], *, is_off_path: bool = False) -> tuple[GateReason, ...]:
@@ -34,7 +36,10 @@ def _volume_limit(pattern: Pattern, known: Mapping[str, object]) -> float | None
     """The volume that a pattern joins; pictures and recordings are listed and read one by one, never joined."""
     kinds = known.get("data_types")
     is_media = isinstance(kinds, list) and bool(kinds) and all(kind in MEDIA for kind in kinds)
-    return None if is_media and pattern.capability == "processing" else pattern.envelope.data_volume_gb_max
+    limit = pattern.envelope.data_volume_gb_max
+    if is_media and pattern.capability == "processing":
+        return None if limit is None else max(limit, MOST_LISTED_GB)
+    return limit
 
 
 def _number(known: Mapping[str, object], field: str) -> float | None:

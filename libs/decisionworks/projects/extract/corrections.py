@@ -20,7 +20,7 @@ _CUE = (
 )
 #: Matches a text that leads up to the corrected value.
 CORRECTION = re.compile(rf"{_CUE}[^.\n]{{0,40}}$")
-_BARE = re.compile(rf"{_CUE}(?P<gap>[^.\n\d]{{0,30}}?)\b(?P<n>{NUMBER})(?P<unit>\s?[%a-zà-ÿ$€£/]{{0,12}})")
+_BARE = re.compile(rf"{_CUE}(?P<gap>[^.\n\d]{{0,30}}?)(?<![\w-])(?P<n>{NUMBER})(?P<unit>\s?[%a-zà-ÿ$€£/]{{0,12}})")
 REACH_CHARS = 200
 # Money corrects money alone, and that is read elsewhere.
 _MONEY = re.compile(
