@@ -329,8 +329,8 @@ def _operation_wishes(values: Mapping[str, object]) -> Iterator[Need]:
 def _online_wishes(values: Mapping[str, object]) -> Iterator[Need]:
     fresh_enough = values.get("data_velocity") in ("static", "daily", "hourly")
     if "batch" in items_of(values, "inference_mode") and fresh_enough and values.get("use_case_type") in ENTITY_USES:
-        why = ("inference_mode", "what is computed ahead is read by its key")
-        yield _wish("computed-ahead", "serve-precomputed-lookup", 8, why, values)
+        because = ("inference_mode", "what is computed ahead is read by its key")
+        yield _wish("computed-ahead", "serve-precomputed-lookup", 8, because, values)
     if number_of(values, "tenants", 1) >= 20:
         why = f"tenants = {shown(values.get('tenants'))}: a model each, on shared machines"
         options = ("serve-multi-model", "serve-eks-kserve")

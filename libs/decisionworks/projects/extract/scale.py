@@ -131,7 +131,8 @@ _LLM_ITEM = re.compile(
 # Calls and messages may go to any service; these go to something that answers.
 _ASKED = re.compile(r"questions?|prompts?|conversations?|chats?|fragen|preguntas|consultas|perguntas|件|回")
 _NOT_TRAFFIC = re.compile(
-    r"veces|vezes|fois|mal$|hours?|gb|tb|mb|dollars?|usd|eur|minutes?|seconds?|times?|employees|users?$|documents? (?:added|change)"
+    r"veces|vezes|fois|mal$|hours?|gb|tb|mb|dollars?|usd|eur|minutes?|seconds?|times?|employees|users?$"
+    r"|documents? (?:added|change)"
 )
 
 
