@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from decisionworks.llm.vendors.claude_code import why_not_here
 from tests.conftest import ADMIN_TOKEN
 from tests.factories.secrets import SECRETS
 from tests.fakes.vendors.client import FakeVendors, fake_vendors
@@ -221,7 +222,7 @@ def searched(platform: Platform, vendors: FakeVendors) -> dict[str, bytes]:
     """Everything that a run leaves behind, by place."""
     places = {"logs": b"".join(path.read_bytes() for path in platform.data_dir.glob("process-*.log"))}
     places["traces"] = vendors.traces().encode()
-    places["prompts"] = "".join(call["body"]["messages"][-1]["content"] for call in vendors.calls()).encode()
+    places["prompts"] = "".join(str(call["body"]["messages"][-1]["content"]) for call in vendors.calls()).encode()
     with psycopg.connect(platform.database_url) as connection:
         for table in (
             "events",
@@ -244,3 +245,29 @@ def searched(platform: Platform, vendors: FakeVendors) -> dict[str, bytes]:
         log = subprocess.run(["git", "-C", str(repository), "log", "-p", "--all"], capture_output=True, check=True)
         places["git"] = log.stdout
     return places
+
+
+@pytest.mark.skipif(why_not_here() is not None, reason=f"Claude Code: {why_not_here()}")
+def test_claude_code_finishes_a_repository_in_a_whole_run(start_platform: StartPlatform, vendors: FakeVendors) -> None:
+    page = {"file_path": "docs/churn.md", "content": "# Churn\n\nScores come on Mondays.\n"}
+    use = {"blocks": [{"type": "tool_use", "id": "toolu_1", "name": "Write", "input": page}]}
+    vendors.script(
+        anthropic=[
+            {"when": "toolu_1", "text": "The page says when scores come."},
+            {"when": "You finish the repository", **use},
+            {"answer": {}},
+        ]
+    )
+    model = {"DECISIONWORKS_MODELS_CODEGEN": "claude-code/claude-sonnet-5-5"}
+    platform = start_platform(workers=1, **vendors.environment(), **model)
+    decision_set_id = platform.ask(CHURN)
+
+    platform.complete(decision_set_id, timeout_s=300)
+
+    card = cards(platform.events(decision_set_id))["codegen"]
+    places = searched(platform, vendors)
+    assert (card["model"]["provider"], card["model"]["tries"]) == ("claude-code", 1)
+    assert card["because"][-1] == "a code model changed 1 files: The page says when scores come."
+    assert card["cost_usd"] > 0
+    assert b"Scores come on Mondays." in places["repository"]
+    assert b"## Code model" in places["repository"]

@@ -29,6 +29,7 @@ _LOOK_AGAIN_S = 0.15
 _LATE_SHARE = 0.25
 _LEAST_LATE_S = 0.02
 _LOOKS = 64
+_LONGEST_DELAY_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,9 +159,12 @@ class Admission:
 
     def _here(self, seen_at: datetime, due_at: datetime) -> float:
         """A moment of the server by our monotonic clock. Of the last looks at both clocks the one with the least delay
-        counts: an answer that lay about in a busy process does not put off the moment."""
-        self._clocks.append(time.monotonic() - seen_at.timestamp())
-        return due_at.timestamp() + min(self._clocks)
+        counts: an answer that lay about in a busy process does not put off the moment. Where the server's clock was set
+        back, the delay of this one bounds the error."""
+        now = time.monotonic()
+        self._clocks.append(now - seen_at.timestamp())
+        at_latest = now + (due_at - seen_at).total_seconds()
+        return max(due_at.timestamp() + min(self._clocks), at_latest - _LONGEST_DELAY_S)
 
     def _check_budgets(self, need: Need, row: Mapping[str, Any]) -> None:
         budgets = self.budgets

@@ -188,6 +188,9 @@ async def test_only_the_program_itself_is_given_the_key_and_it_gets_nothing_else
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv("DATABASE_URL", "postgresql://app:of-the-worker@localhost/x")
     desk.vendors.script(anthropic=[{"text": "done", "delay_s": 3}])
+    left_by_a_kill = tmp_path / "code-model-old"
+    left_by_a_kill.mkdir()
+    os.utime(left_by_a_kill, (0, 0))
 
     writing = asyncio.create_task(desk.code_models(IN_A_TREE).write(order(), desk.site()))
     await until(lambda: bool(desk.vendors.calls()))

@@ -1,7 +1,7 @@
 """Claude Code as a vendor: a request is a session in a work tree of its own, and its answer the files that it wrote.
 
 The session is a process with an environment of our making; only the program that it starts gets the key. Both die with
-whoever started them, and with them their work tree (Linux: `setpriv --pdeathsig`).
+whoever started them (`setpriv --pdeathsig`); a work tree that is left behind by a kill is removed a day later.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -34,6 +35,8 @@ _PATH = "/usr/local/bin:/usr/bin:/bin"
 _TIED = ("setpriv", "--pdeathsig", "KILL", "--")
 _LONGEST_LINE = 4 * 1024 * 1024
 _OWN_SHARE = 0.97
+_FOLDERS = "code-model-"
+_OLD_S = 86_400
 _LIMITS = {"error_max_turns": "turns", "error_max_budget_usd": "money"}
 
 
@@ -62,7 +65,7 @@ class ClaudeCode:
         """
         if prompt.rules is None:
             raise VendorFault(FaultKind.BAD_REQUEST, "the question is none about files")
-        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="code-model-"))
+        folder = await asyncio.to_thread(_fresh_folder)
         try:
             files, asked = _as_left(prompt, prompt.rules)
             program = await asyncio.to_thread(_prepare, folder, files)
@@ -136,6 +139,15 @@ class ClaudeCode:
             "DISABLE_AUTOUPDATER": "1",
         }
         return environment | ({} if self._base_url is None else {"ANTHROPIC_BASE_URL": self._base_url})
+
+
+def _fresh_folder() -> Path:
+    """A folder for one session; those of sessions that were killed long ago go first."""
+    for old in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - old.stat().st_mtime > _OLD_S:
+                shutil.rmtree(old, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=_FOLDERS))
 
 
 def _as_left(prompt: VendorPrompt, rules: PathRules) -> tuple[dict[str, str], str]:
