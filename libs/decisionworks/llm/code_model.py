@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -40,17 +41,20 @@ class WrittenFiles(BaseModel):
     files: list[WrittenFile]
 
 
+Banned = Mapping[str, tuple[str, ...]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeOrder:
     """What is to be written: the files as they stand, the rules, and what is said about the task.
 
-    `banned` are words that no written file may contain.
+    `banned` are words that written files may not contain, by the path of the file.
     """
 
     pack: PromptPack
     files: Mapping[str, str]
     rules: PathRules
-    banned: tuple[str, ...] = ()
+    banned: Banned = field(default_factory=dict)
     trusted: Mapping[str, str] = field(default_factory=dict)
     untrusted: Mapping[str, str] = field(default_factory=dict)
 
@@ -123,7 +127,7 @@ class CodeModels:
         return WrittenCode(files=changed, summary=written.summary, answer=answer)
 
 
-def problems_of(answer: BaseModel, rules: PathRules, *, banned: tuple[str, ...] = ()) -> list[str]:
+def problems_of(answer: BaseModel, rules: PathRules, *, banned: Banned) -> list[str]:
     """What is wrong with files before anybody runs them: where they lie, how large they are, and secrets in them."""
     written = answer if isinstance(answer, WrittenFiles) else WrittenFiles.model_validate(answer)
     paths = [one.path for one in written.files]
@@ -134,8 +138,12 @@ def problems_of(answer: BaseModel, rules: PathRules, *, banned: tuple[str, ...] 
     for one in written.files:
         if len(one.content) > _MOST_CHARS:
             problems.append(f"{one.path} is longer than {_MOST_CHARS} characters")
-        elif words := [word for word in banned if word in one.content]:
+        elif words := [word for word in _banned_in(one.path, banned) if word in one.content]:
             problems.append(f"{one.path} may not contain {', '.join(words)}")
         elif kinds := secrets_in_code(one.path, one.content):
             problems.append(f"{one.path} contains what looks like a secret or its name ({', '.join(kinds)})")
     return problems
+
+
+def _banned_in(path: str, banned: Banned) -> list[str]:
+    return [word for pattern, words in banned.items() if re.fullmatch(pattern, path) for word in words]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -132,6 +133,19 @@ async def test_a_breaker_opens_after_failed_series_and_one_probe_closes_it_again
     assert left.switches[0].reason.startswith(FaultKind.BREAKER_OPEN)
     assert sent_while_open == 2
     assert answer.provider == "anthropic"
+
+
+async def test_one_call_alone_finds_out_whether_a_model_is_back(desk: Desk) -> None:
+    desk.vendors.script(anthropic=[{"fault": "500"}])
+    ladder = desk.ladder(model_requests=1, model_breaker_failures=1, model_breaker_rest_s=0.5)
+    await ladder.answer(colour_question(), desk.site())
+    desk.vendors.script(anthropic=[{"answer": GOOD, "delay_s": 2}])
+    await asyncio.sleep(0.6)  # the rest is over
+
+    answers = await asyncio.gather(*(ladder.answer(colour_question(), desk.site()) for _ in range(4)))
+
+    assert sorted(answer.provider for answer in answers) == ["anthropic", "offline", "offline", "offline"]
+    assert len(desk.vendors.calls()) == 2
 
 
 async def test_a_slow_answer_is_hedged_only_where_that_is_switched_on(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from langgraph.runtime import RunControl
 from decisionworks import events, jobs
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.committer import Committer
-from decisionworks.engine.outbox import Intent
+from decisionworks.engine.outbox import FinishedNode, Intent
 from decisionworks.engine.outcome import Lost, Parked, Succeeded, outcome_of
 from decisionworks.engine.run_graph import conclude, run_graph
 from decisionworks.events import Doorbell
@@ -227,6 +227,27 @@ async def test_a_worker_that_lost_its_lease_announces_no_outside_effect(bench: B
 
     assert await bench.count("SELECT count(*) AS n FROM agent_runs") == 0
     assert await bench.told() == []
+
+
+@pytest.mark.parametrize(("waits", "commit"), [(False, "off"), (True, "on")])
+async def test_a_write_that_may_be_lost_waits_for_the_disk_where_a_nodes_result_goes_with_it(
+    bench: Bench, waits: bool, commit: str
+) -> None:
+    attempt = await bench.claim()
+    hashes = {"key": "a" * 64, "inputs_hash": "b" * 64, "outputs_hash": "c" * 64}
+    if waits:
+        attempt.outbox.nodes.append(
+            FinishedNode(node="first", output={}, drafts=[], duration_ms=1, apply=None, **hashes)
+        )
+    seen: list[Any] = []
+
+    async def look(tx: Tx) -> None:
+        seen.append(await (await tx.execute("SHOW synchronous_commit")).fetchone())
+
+    await attempt.write(look, may_be_lost=True)
+
+    assert seen == [{"synchronous_commit": commit}]
+    assert await bench.count("SELECT count(*) AS n FROM agent_runs WHERE status = 'succeeded'") == int(waits)
 
 
 async def test_a_wake_without_an_answer_parks_again_and_asks_nobody_twice(bench: Bench) -> None:

@@ -24,6 +24,7 @@ from decisionworks.graphs.codegen.validate import (
 )
 from decisionworks.graphs.codegen.write_with_models import write_with_models
 from decisionworks.llm import AnswerQuarantined, CodeOrder, StructuredAnswer, Usage, WrittenCode
+from decisionworks.llm.code_model import WrittenFile, WrittenFiles, problems_of
 
 HANDLER = "services/api/handler.py"
 COMPOSED = {
@@ -150,6 +151,26 @@ async def test_what_people_approved_and_the_tests_that_are_there_may_not_be_writ
         if rules.allows(path)
     ]  # fmt: skip
     assert allowed == [HANDLER, "src/churn/model.py", "docs/architecture.md", "tests/test_new.py"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("tests/test_new.py", 'pytest_plugins = ["tests.mine"]\n'),
+        ("src/churn/model.py", "import pytest\n\npytest.skip(allow_module_level=True)\n"),
+        (HANDLER, 'import sys\n\nTESTED = "pytest" in sys.modules\n'),
+    ],
+)
+async def test_written_code_cannot_get_at_the_tests_that_judge_it(tools: CodegenTools, path: str, text: str) -> None:
+    coder = Coder({})
+    await written(tools, coder)
+    order = coder.orders[0]
+    answer = WrittenFiles(summary="", files=[WrittenFile(path=path, content=text)])
+
+    problems = problems_of(answer, order.rules, banned=order.banned)
+
+    assert [problem for problem in problems if "may not contain" in problem] == problems
+    assert problems
 
 
 async def test_the_report_says_what_the_code_model_did(tools: CodegenTools) -> None:
