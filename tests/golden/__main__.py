@@ -3,6 +3,7 @@ pattern, and every third of the problems that its group can carry, whose tests a
 
 make golden                       the third of today
 make golden ARGS="--third 2"      another
+make golden ARGS=--all            the held-out and unseen scenarios too
 make golden ARGS="--only -dev-"   what the planner makes of the development scenarios, all of it in full
 make golden ARGS=--update         write the snapshots anew
 
@@ -30,7 +31,7 @@ from decisionworks.graphs.codegen.validate import Check, CheckStatus, Validation
 from decisionworks.graphs.codegen.validate.checks import all_checks, fast_checks
 from decisionworks.sandbox import Sandbox, open_sandbox
 from tests.golden.options import options
-from tests.golden.plans import grouped_plans, planned_scenarios, reference_plans
+from tests.golden.plans import ALL_SCENARIO_SETS, SCENARIO_SETS, grouped_plans, planned_scenarios, reference_plans
 from tests.golden.snapshots import update
 
 LEAST_PLANS = 60
@@ -86,6 +87,7 @@ def main() -> int:
     parser.add_argument("--third", type=int, choices=range(3), default=datetime.now(UTC).timetuple().tm_yday % 3)
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--afresh", action="store_true")
+    parser.add_argument("--all", action="store_true", help="the held-out and unseen scenarios too, 100 plans more")
     parser.add_argument("--most", type=int, default=10_000)
     parser.add_argument("--only", default="", help="plans whose names hold this, all of them in full, and no options")
     given = parser.parse_args()
@@ -94,7 +96,8 @@ def main() -> int:
         return 0
     started = time.monotonic()
     run = _started(afresh=given.afresh)
-    for name, source in chain(grouped_plans(), reference_plans(), planned_scenarios()):
+    sets = ALL_SCENARIO_SETS if given.all else SCENARIO_SETS
+    for name, source in chain(grouped_plans(), reference_plans(), planned_scenarios(sets)):
         if run.count >= given.most:
             break
         if given.only in name:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -22,7 +22,8 @@ from decisionworks.projects import (
 from tests.unit.graphs.codegen import plans
 from tests.unit.graphs.codegen_services import golden_plans
 
-SCENARIO_SETS = ("scenarios_dev", "scenarios_held_out", "scenarios_unseen")
+SCENARIO_SETS = ("scenarios_dev",)
+ALL_SCENARIO_SETS = (*SCENARIO_SETS, "scenarios_held_out", "scenarios_unseen")
 
 
 def grouped_plans() -> Iterator[tuple[str, RenderInput]]:
@@ -37,10 +38,10 @@ def reference_plans() -> Iterator[tuple[str, RenderInput]]:
         yield f"reference-{name}", golden_plans.render_input(name)
 
 
-def planned_scenarios() -> Iterator[tuple[str, RenderInput]]:
-    """What the planner chooses for the words of each scenario, as it would be generated."""
+def planned_scenarios(sets: Sequence[str] = SCENARIO_SETS) -> Iterator[tuple[str, RenderInput]]:
+    """What the planner chooses for the words of each scenario of some sets, as it would be generated."""
     catalogue, patterns, prices = load_constraint_catalogue(), load_pattern_catalogue(), load_prices()
-    for name in SCENARIO_SETS:
+    for name in sets:
         text = files("decisionworks.evaluation").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
         for row in yaml.safe_load(text)["scenarios"]:
             read = extract_constraints(row["request"], data=None, on_missing="assume", catalogue=catalogue)
