@@ -135,6 +135,16 @@ async def test_a_breaker_opens_after_failed_series_and_one_probe_closes_it_again
     assert answer.provider == "anthropic"
 
 
+@pytest.mark.parametrize("protocol", ["openai", "openai-chat"])
+async def test_an_answer_that_comes_whole_may_take_longer_than_a_pause(desk: Desk, protocol: str) -> None:
+    desk.vendors.script(openai=[{"answer": GOOD, "delay_s": 1.0}])
+    ladder = desk.ladder(**PROTOCOLS[protocol], model_pause_s=0.3, model_request_s=30.0)
+
+    answer = await ladder.answer(colour_question(), desk.site())
+
+    assert (answer.provider, len(desk.vendors.calls())) == ("openai", 1)
+
+
 async def test_one_call_alone_finds_out_whether_a_model_is_back(desk: Desk) -> None:
     desk.vendors.script(anthropic=[{"fault": "500"}])
     ladder = desk.ladder(model_requests=1, model_breaker_failures=1, model_breaker_rest_s=0.5)

@@ -16,6 +16,7 @@ from decisionworks.llm import InvalidModels, OfflineProvider, Usage, open_desk
 from decisionworks.llm.code_model import WrittenFiles
 from decisionworks.llm.model_catalogue import ending, load_model_catalogue
 from decisionworks.llm.prompt_pack import schema_text
+from decisionworks.llm.vendors import claude_code
 
 SHAPES = {
     "extract": answers.Readings,
@@ -25,6 +26,7 @@ SHAPES = {
     "codegen": WrittenFiles,
 }
 RULES = OfflineProvider({})
+ANSWERING = "anthropic/claude-sonnet-5-5"
 
 
 @pytest.mark.parametrize("task", SHAPES)
@@ -58,6 +60,29 @@ def test_a_model_that_is_not_there_or_has_no_key_ends_the_start(models: str) -> 
 
     with pytest.raises(InvalidModels):
         open_desk(read_settings(environment, models_extract=models), offline=RULES)
+
+
+KEY = {"DATABASE_URL": "postgresql://x", "DECISIONWORKS_ANTHROPIC_API_KEY": "k" * 20}
+IN_A_TREE = "claude-code/claude-sonnet-5-5"
+
+
+@pytest.mark.parametrize(("obstacle", "label"), [("no SDK", ANSWERING), (None, f"{IN_A_TREE},{ANSWERING}")])
+def test_claude_code_writes_code_where_it_can_run_and_else_a_model_that_answers_does(
+    monkeypatch: pytest.MonkeyPatch, obstacle: str | None, label: str
+) -> None:
+    monkeypatch.setattr(claude_code, "why_not_here", lambda: obstacle)
+
+    desk = open_desk(read_settings(KEY), offline=RULES)
+
+    assert desk.label("codegen") == f"{label},offline"
+    if obstacle is not None:
+        with pytest.raises(InvalidModels, match=obstacle):
+            open_desk(read_settings(KEY, models_codegen=IN_A_TREE), offline=RULES)
+
+
+def test_claude_code_answers_no_questions() -> None:
+    with pytest.raises(InvalidModels, match="cannot answer critic"):
+        open_desk(read_settings(KEY, models_critic=IN_A_TREE), offline=RULES)
 
 
 @pytest.mark.parametrize(
