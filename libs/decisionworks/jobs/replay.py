@@ -16,7 +16,10 @@ async def replay(tx: Tx, job_id: UUID) -> None:
     Raises: JobNotFound, NotInQuarantine; AlreadyQueued, its subject has another active job.
     """
     cursor = await tx.execute(statement("replay"), {"job_id": job_id})
-    if await cursor.fetchone() is None:
+    row = await cursor.fetchone()
+    if row is not None and not row["is_stored"]:
+        raise AlreadyQueued(row["subject_id"])
+    if row is None:
         found = await get_job(tx, job_id)
         if found["state"] != "quarantined":
             raise NotInQuarantine(job_id, found["state"])

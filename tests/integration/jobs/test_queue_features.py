@@ -270,6 +270,41 @@ def test_a_schedule_that_names_no_time_says_which_field_is_wrong(cron: str, zone
     assert error.value.problems[0].pointer == pointer
 
 
+async def test_a_replay_that_another_job_of_its_subject_comes_before_says_so_and_loses_nothing(
+    database: Database,
+) -> None:
+    project_id, worker_id, subject_id = await a_project(database), await a_worker(database), new_id()
+    quarantined = await a_job(database, project_id, subject_id=subject_id)
+    [first] = await claimed(database, worker_id)
+    async with database.project_transaction(project_id) as tx:
+        await jobs.finish(tx, first.lease, outcome="quarantined", error={"code": "broken"})
+
+    async def replay() -> None:
+        async with database.system_transaction() as tx:
+            await jobs.replay(tx, quarantined)
+
+    async with database.project_transaction(project_id) as tx:
+        await jobs.enqueue(tx, project_id=project_id, kind="test", subject_id=subject_id, payload={})
+        replaying = asyncio.create_task(replay())
+        await _until_somebody_waits_for_a_lock(database)
+
+    with pytest.raises(AlreadyQueued):
+        await replaying
+    async with database.system_transaction() as tx:
+        assert (await jobs.get_job(tx, quarantined))["state"] == "quarantined"
+
+
+async def _until_somebody_waits_for_a_lock(database: Database) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            async with database.system_transaction() as tx:
+                cursor = await tx.execute("SELECT count(*) AS n FROM pg_locks WHERE NOT granted")
+                row = await cursor.fetchone()
+            if row is not None and row["n"]:
+                return
+            await asyncio.sleep(0.02)
+
+
 async def test_a_job_handed_in_alone_is_in_its_project_once(database: Database) -> None:
     project_id, subject_id = await a_project(database), new_id()
 
