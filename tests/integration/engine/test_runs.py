@@ -174,6 +174,20 @@ async def test_a_takeover_passes_over_a_job_whose_commit_is_under_way(bench: Ben
     assert [lost.id for lost in afterwards] == [attempt.job.id]
 
 
+async def test_a_takeover_passes_over_a_job_whose_attempt_holds_it_outside_a_commit(bench: Bench) -> None:
+    healthy = await a_worker(bench.database)
+    attempt = await bench.claim()
+
+    async with bench.database.project_transaction(bench.project_id) as tx:
+        await attempt.hold(tx)
+        await let_lease_end(bench.database, bench.worker_id)
+        while_held = await rescued(bench.database, healthy)
+    afterwards = await rescued(bench.database, healthy)
+
+    assert while_held == []
+    assert [lost.id for lost in afterwards] == [attempt.job.id]
+
+
 async def test_a_commit_whose_answer_was_lost_is_sent_again_and_told_once(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
