@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
 import yaml
@@ -53,7 +53,8 @@ def parse_request_document(text: str, *, file_name: str | None = None) -> Reques
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n")
     suffix = PurePath(file_name).suffix.lower() if file_name else ""
     if suffix == ".json" or (not suffix and plain.lstrip().startswith("{")):
-        return _structured(_load_json(plain), original=plain)
+        record = _load_json(plain)
+        return _structured(record, original=plain) if _names_ours(record) else _as_lines(record)
     if suffix in (".yaml", ".yml"):
         return _structured(_load_yaml(plain, where="the request"), original=plain)
     if suffix in ("", ".md", ".markdown") and plain.startswith("---"):
@@ -149,6 +150,33 @@ def _guessed_yaml(text: str) -> Mapping[str, object] | None:
         if key in _TEXT_KEYS:
             return None
         raise
+
+
+def _names_ours(record: Mapping[str, object]) -> bool:
+    """Whether a record speaks in our names; one of mostly other names is a note that somebody wrote as JSON."""
+    if not record or any(key in (*_TEXT_KEYS, *_DATA_KEYS) for key in record):
+        return True
+    known = load_constraint_catalogue().by_name
+    return 2 * sum(key in known for key in record) >= len(record)
+
+
+def _as_lines(record: Mapping[str, object]) -> RequestDocument:
+    """A record in other names as lines to be read: “team people: 3”."""
+    return RequestDocument(text="\n".join(_lines(record, "")), data={})
+
+
+def _lines(value: object, name: str) -> Iterator[str]:
+    words = name.replace("_", " ").strip()
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _lines(inner, f"{name} {key}")
+    elif isinstance(value, list) and all(not isinstance(one, Mapping | list) for one in value):
+        yield f"{words}: {', '.join(map(str, value))}"
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _lines(inner, name)
+    elif value is not None:
+        yield f"{words}: {value}"
 
 
 def _structured(record: Mapping[str, object], *, original: str) -> RequestDocument:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from decisionworks.projects.extract.finding import EXPLICIT, FAIR, STRONG, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.model import Plain
 
 _THING = r"[a-zà-ÿ][\w-]{1,24}"
 PER_WHAT = re.compile(
@@ -119,6 +120,28 @@ def _token_field(match: re.Match[str], reading: Reading) -> str:
     if _IN_AFTER.match(reading.after(match.end(), chars=8)):
         words = match.group()
     return "llm_tokens_out" if _OUT.search(words) and "input" not in match.group() else "llm_tokens_in"
+
+
+_DEPLOYED = re.compile(
+    rf"(?P<n>{NUMBER})\s(?P<thing>{_THING})(?:\s[\w-]{{1,24}}){{0,3}}?,?\s(?:(?:are|is|have been|were|sont|están|son"
+    rf"|estão|são|sind)\s)?"
+    r"(?:each|every one|sold|installed|deployed|in use|in the field|in service|im einsatz|verbaut|installiert|jeweils"
+    r"|jede\w? (?:mit|hat)"
+    r"|chacune?|installé\w{0,3}|en service|vendu\w{0,3}|cada un[oa]|instalad[oa]s|en uso|cada uma?|em uso"
+    r"|vendid[oa]s)(?!\w)"
+)
+
+
+def derive_devices(reading: Reading, *, is_edge: bool, known: Mapping[str, Plain]) -> Iterator[Finding]:
+    """“15,000 docks are sold”, “140 towers, each with a camera”: on what the model runs, whatever it is called."""
+    told = known.get("edge_devices")
+    if not is_edge or (isinstance(told, int | float) and told > 1):
+        return
+    for match in _DEPLOYED.finditer(reading.folded):
+        number = parse_number(match["n"], language=reading.language)
+        if number is not None and number > 1 and float(number).is_integer():
+            yield stated("edge_devices", int(number), match.start(), match.end(), confidence=0.7, strength=STRONG + 2)
+            return
 
 
 def _own_for_each(reading: Reading) -> Iterator[Finding]:

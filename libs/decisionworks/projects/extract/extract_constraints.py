@@ -8,7 +8,7 @@ from itertools import chain
 from decisionworks.projects.constraint_values import unsaid
 from decisionworks.projects.extract.contradictions import find_contradictions
 from decisionworks.projects.extract.corrections import find_corrected
-from decisionworks.projects.extract.counts import find_counts
+from decisionworks.projects.extract.counts import derive_devices, find_counts
 from decisionworks.projects.extract.derive import derive_data, derive_modes
 from decisionworks.projects.extract.finding import Finding
 from decisionworks.projects.extract.injection import find_untrusted_instructions
@@ -27,9 +27,9 @@ from decisionworks.projects.extract.records import derive_records, find_records_
 from decisionworks.projects.extract.reliability import find_reliability
 from decisionworks.projects.extract.resolve import resolve, values_of
 from decisionworks.projects.extract.scale import find_daily_items, find_rates
-from decisionworks.projects.extract.scope import in_scope
+from decisionworks.projects.extract.scope import SEARCHING_USES, in_scope
 from decisionworks.projects.extract.summary import find_summary
-from decisionworks.projects.extract.volume import find_corpus, find_volumes
+from decisionworks.projects.extract.volume import derive_corpus, find_corpus, find_volumes
 from decisionworks.projects.model import (
     Assumption,
     ConstraintCatalogue,
@@ -82,7 +82,10 @@ def _settle(
     for derive in (derive_modes, derive_data):
         findings = [*findings, *derive(reading, values_of(constraints), constraints)]
         constraints, contradictions = resolve(findings, reading=reading, catalogue=catalogue)
-    findings = [*findings, *derive_records(reading, values_of(constraints))]
+    values = values_of(constraints)
+    is_searched = values.get("use_case_type") in SEARCHING_USES and "corpus_documents" not in values
+    findings = [*findings, *derive_records(reading, values), *derive_corpus(reading, is_searched=is_searched)]
+    findings += derive_devices(reading, is_edge="edge" in str(values.get("inference_mode")), known=values)
     constraints, contradictions = resolve(findings, reading=reading, catalogue=catalogue)
     summary = _summary(findings, constraints, reading=reading)
     for finding in summary:

@@ -48,6 +48,12 @@ _BOUND_BEFORE = re.compile(
 _BOUND_AFTER = re.compile(
     r"^\s?(?:p ?9[059]|latenc\w{1,24}|response|(?:at )?(?:the )?p9\d|max\b|or less|or faster"
     r"|(?:or two )?(?:per \w{1,24} )?(?:is|are) (?:ok|okay|fine|enough|good|acceptable)|"
+    r"(?:for|pour|für|para) (?:an? |the |each |une? |la |eine? |una? |uma? )?\w{1,24} (?:\w{1,24} ){0,2}?(?:is|are"
+    r"|would|will|sind|ist|wäre|est|serait|está|é|seria|sería)\s"
+    r"(?:be )?(?:perfectly )?(?:ok|okay|fine|enough|good|acceptable|in ordnung|genug|bien|suffisant|aceptable"
+    r"|aceitável|bom|suficiente)|"
+    r"(?:de délai|d'attente|de retard|de demora|de atraso|wartezeit) (?:convien|suffi|est|sont|va|bast|reich|genüg|é "
+    r"|es )\w{0,6}|"
     r"(?:per|pro|par|por) \w{1,24} (?:\w{1,24} ){0,2}?(?:is|are|sind|ist|est|está|é|ok|bon|bom|bien|suffi|basta|reich)"
     r"|(?:is|are|would be|will do|sind|ist|wäre|wären|est|serait|sont|es|está|están|é|são|seria)?\s?(?:perfectly "
     r"|völlig |tout à fait "

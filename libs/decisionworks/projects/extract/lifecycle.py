@@ -185,7 +185,22 @@ def _frequency(clause: str) -> tuple[str, bool, int, int] | None:
     return value, exact, at, until
 
 
+_GPU_JA = re.compile(r"gpu(?:を|が|は|も)?\s?(?P<n>\d{1,3}|[一二三四五六七八])(?:枚|台|基|個)")
+_GPU_NODES = re.compile(
+    rf"(?P<n>{NUMBER})\s(?:nvidia )?(?:[ahv]\d{{2,3}}|gpu|p\d\w{{0,3}})[ -](?:nodes?|machines?|servers?|knoten|rechner"
+    rf"|nœuds|serveurs|nodos"
+    r"|servidores|nós|máquinas)(?!\w)"
+)
+
+
 def _compute(reading: Reading) -> Iterator[Finding]:
+    for match in _GPU_JA.finditer(reading.folded):
+        if _TRAINING.search(reading.sentence(match.start())):
+            value = "gpu_single" if match["n"] in ("1", "一") else "gpu_multi"
+            yield stated("training_compute", value, match.start(), match.end(), confidence=0.85)
+    for match in _GPU_NODES.finditer(reading.folded):
+        if (parse_number(match["n"], language=reading.language) or 0) > 1:
+            yield stated("training_compute", "gpu_cluster", match.start(), match.end(), strength=STRONG + 5)
     for match in _GPU.finditer(reading.folded):
         number = parse_number(match["n"], language=reading.language)
         if number is None or not _TRAINING.search(reading.sentence(match.start())):

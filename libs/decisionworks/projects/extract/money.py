@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from decisionworks.projects.extract.corrections import CORRECTION
 from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
-from decisionworks.projects.extract.numbers import ABOUT, DIGITS, parse_number
+from decisionworks.projects.extract.numbers import ABOUT, DIGITS, WORD_NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.model import ValueState
 
@@ -57,9 +57,12 @@ _AMOUNT = re.compile(
     rf"(?P<sign>{_SIGNS}|(?<![a-z])(?:{_CODE_BEFORE})(?=\s?\d))?\s?(?P<low>{DIGITS})(?:{_RANGE}(?:{_SIGNS})?\s?(?P<high>{DIGITS}))?"
     rf"\s?(?P<word>(?:{_WORDS}|{_SIGNS})(?![a-zà-ÿ]))?"
 )
+# “Forty bucks”: a number in words is money only where a currency follows.
+_IN_WORDS = re.compile(rf"(?P<sign>)(?P<low>(?<!\w)(?:{WORD_NUMBER}))(?P<high>)\s(?P<word>(?:{_WORDS})(?![a-zà-ÿ]))")
 _PERIODS = tuple((months, name, re.compile(pattern)) for months, name, pattern in _MONTHS_IN)
 _BUDGET_WORDS = re.compile(
     r"budget|spend|cost|cap(?:ped)?\b|ceiling|stay under|keep it under|afford|pay (?:up to|at most|no more)"
+    r"|dépens\w{1,6}|ausgaben|aufwand|gastos|despesas?|outlay|expenses?|支出|経費"
     r"|limit|presupuesto|gastar|orçamento|gasto|kosten|"
     r"ausgeben|coût|dépenser|予算|費用|上限|コスト"
 )
@@ -116,7 +119,9 @@ def _only_amount(reading: Reading) -> Iterator[Finding]:
 
 def _budgets(reading: Reading) -> Iterator[Finding]:
     last: int | None = None
-    for match in _AMOUNT.finditer(reading.folded):
+    for match in sorted(
+        (*_AMOUNT.finditer(reading.folded), *_IN_WORDS.finditer(reading.folded)), key=lambda one: one.start("low")
+    ):
         finding = _budget(match, reading)
         if finding is None and last is not None and match.start() - last < CORRECTION_REACH:
             finding = _corrected(match, reading)
@@ -251,7 +256,7 @@ def _period_after(reading: Reading, end: int) -> _Period | None:
         ) or (
             re.search(
                 r"(?:monthly|monatlich\w{0,24}|mensuel\w{0,24}|mensual(?:mente)?|mensalmente|mensal|月額|月々"
-                r"|月)\W*(?:\w{1,24}\W+){0,4}\S*$",
+                r"|月)\W*(?:\w{1,24}\W+){0,8}\S*$",
                 before,
             )
             and months == 1.0

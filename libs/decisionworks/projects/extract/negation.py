@@ -8,7 +8,7 @@ from decisionworks.projects.extract.reading import Reading
 
 _WORDS = r"(?:[\w#'-]{1,24},?\s+){0,3}"
 _BEFORE = (
-    r"(?:(?<!\w)(?:not(?!\s+only)|without|never|none|neither|nor|avoid(?:ing)?|except|instead\s+of|rather\s+than|zero|free\s+of|"
+    r"(?:(?<!\w)(?:(?:nobody|no\s+one|noone|niemand|keiner|nadie|ninguém|personne\s+ne)(?:\s+\w{1,16})?|not(?!\s+only)|without|never|none|neither|nor|avoid(?:ing)?|except|instead\s+of|rather\s+than|zero|free\s+of|"
     r"don't\s+(?:use|have|want|need|know|like)|do\s+not\s+(?:use|have|want|need|know|like)|isn't|aren't|cannot|can't|"
     r"kein|keine|keinen|keiner|keines|keinem|keinerlei|nicht(?!\s+nur)|ohne|weder|niemals|frei\s+von|"
     r"pas\s+de|pas\s+d'|pas\s+les?|pas|sans|aucun|aucune|jamais|ni|ne\s+contien\w{1,4}\s+(?:pas|aucun\w?)|"
@@ -21,11 +21,13 @@ _DENIAL = re.compile(_BEFORE)
 # In Portuguese “no” means “in the”.
 _ENGLISH_NO = re.compile(rf"(?<!\w)no\s+{_WORDS}$")
 _AFTER = re.compile(
+    # “BigQuery? No, Redshift.”
+    r"^\s*\?\s*(?:no|nope|nein|non|não|いいえ|いや)(?!\w)|"
     r"^\s*(?:[\w-]{1,24}\s+)?(?:is|are|was)?\s*(?:not|never|n't)\s+(?:needed|required|necessary|involved|used|wanted"
     r"|an\s+option|allowed|apply|present|included|stored|touched|contained)|"
     r"^\s*(?:does|do)\s+not\s+apply|^\s*(?:gibt\s+es|haben\s+wir|werden|fallen|kommen)\s+(?:\w{1,12}\s+){0,2}?(?:nicht|keine)(?!\w)|"
     r"^\s*(?:il\s+n'y\s+en\s+a|nous\s+n'en\s+avons|no\s+los?\s+hay|no\s+aparecen?|não\s+há|não\s+aparecem?)(?!\w)|^[^\s。]{0,4}(?:は|が|も|を)?(?:一切|全く)?(?:不要|なし|無し|ありません|ない|使わない|使いません"
-    r"|含まれ?ません|含まれ?ない|含まない|含みません|含んで(?:い)?(?:ません|ない)|扱いません|扱わない|持ちません|存在しません|対象外)|"
+    r"|含まれ?ません|入力しません|入力しない|入れません|保存しません|見ません|含まれ?ない|含まない|含みません|含んで(?:い)?(?:ません|ない)|扱いません|扱わない|持ちません|存在しません|対象外)|"
     r"^\s*(?:ist|sind|wird|werden|kommen|fallen)?\s*(?:hier\s+)?(?:nicht|keine)\s*(?:nötig|erforderlich|gewünscht|betroffen"
     r"|enthalten|vorhanden|vor|an|dabei|im\s+spiel|verarbeitet|gespeichert)|"
     # “Personal data: none”, as lists and tables have it.

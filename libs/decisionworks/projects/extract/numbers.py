@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 # Thousands, then decimals; at most five groups, so that no run of digits can make matching slow.
-_DIGITS = r"\d{1,3}(?:[.,' ]\d{3}(?!\d)){1,5}(?:[.,]\d{1,6}(?!\d))?|\d{1,48}(?:[.,]\d{1,6})?"
+_MYRIADS = r"\d{1,4}万\d{1,4}千?"
+_DIGITS = _MYRIADS + r"|\d{1,3}(?:[.,' ]\d{3}(?!\d)){1,5}(?:[.,]\d{1,6}(?!\d))?|\d{1,48}(?:[.,]\d{1,6})?"
 _SCALE = (
     r"(?:k|tsd\.?|thousand|tausend|mille|mil|mio\.?|mn|million(?:s|en)?|millones|millón|milhões|milhão"
     r"|billion(?:s)?|bn|"
@@ -53,6 +54,10 @@ _SCALES: dict[str, float] = {
 _DOT_GROUPS = frozenset({"de", "es", "pt", "it", "nl", "fr"})
 
 _WORD_CHOICE = "|".join(sorted(_WORDS, key=lambda word: (-len(word), word)))
+#: Number words alone, for places where something must follow them.
+WORD_NUMBER = "|".join(
+    sorted((word for word, value in _WORDS.items() if value >= 10), key=lambda word: (-len(word), word))
+)
 #: A pattern fragment without groups, to be embedded in larger patterns.
 NUMBER = (
     rf"(?:(?<![a-zà-ÿ0-9_.,])(?:{_DIGITS})(?:[ -]?(?:{_SCALE}))?|(?<!\w)(?:{_WORD_CHOICE})(?:[ -](?:{_SCALE}"
@@ -77,6 +82,9 @@ def parse_number(text: str, *, language: str) -> float | None:
     words = _WORDS_OF["en"] | _WORDS_OF.get(language, {})
     if word in words:
         return float(words[word])
+    myriads = re.fullmatch(r"(\d{1,4})万(\d{1,4})(千?)", word)
+    if myriads:
+        return int(myriads[1]) * 1e4 + int(myriads[2]) * (1e3 if myriads[3] else 1)
     split = _SPLIT.match(word)
     if split:
         scale = (split.group(2) or "").rstrip(".")

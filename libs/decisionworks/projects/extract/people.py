@@ -17,7 +17,7 @@ _ROLE = (
     r"(?:engineers?|developers?|devs?|people|persons?|data scientists?|scientists?|analysts?|colleagues"
     r"|team members|members|ftes?|folks?|guys|specialists|programmers?|of us|staff|volunteers?|technicians?"
     r"|freiwillige\w?"
-    r"|fachleuten?|bénévoles?|voluntari[oa]s?|voluntári[oa]s?|técnic[oa]s?|techniciens?(?:ne)?s?|collègues|colleg[oa]s?|"
+    r"|fachleuten?|bénévoles?|voluntari[oa]s?|voluntári[oa]s?|técnic[oa]s?|techniciens?(?:ne)?s?|chercheur(?:se)?s?|beschäftigten?|forscher\w{0,5}|researchers?|investigador(?:es|as)?|pesquisador(?:es|as)?|funcionári[oa]s|collègues|colleg[oa]s?|"
     r"entwickler(?:innen|n)?|ingenieure?n?|leuten?|personen|mitarbeiter(?:innen|n)?|köpfe|kollegen|data-scientists?|"
     r"ingénieure?s?|développeur(?:se)?s?|personnes?|data scientists|"
     r"personas|ingenier[oa]s?|desarrollador(?:es|as)?|programador(?:es|as)?|pessoas|engenheir[oa]s?"
@@ -90,7 +90,8 @@ _TEAM_WORDS = re.compile(
     r"|fit in|versiert"
     r"|crew|köpfe|mannschaft|everybody|everyone|\bi know\b|i do\b|je (?:connais|sais|fais)|on (?:connaît|sait"
     r"|fait)|sei\b|conheço"
-    r"|zu (?:zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt)|of (?:us|them)|wir sind|nous sommes|somos|sommes"
+    r"|we are|we're|nous sommes|zu (?:zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt)|of (?:us|them)|wir sind"
+    r"|nous sommes|somos|sommes"
     r"|plantilla|personal|mitarbeit\w{1,24}|\d (?:devs?|engs?)"
     r"|staff|体制|名"
 )

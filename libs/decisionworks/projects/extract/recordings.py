@@ -31,8 +31,10 @@ _SPOKEN = (
     r"|reuniones|notas de voz|ligações|chamadas"
     r"|gravações|aulas|audiências|episódios|reuniões|áudios?)"
 )
-_WEEK = r"(?:per|a|each|every|/|die|pro|par|la|por|cada)\s?(?:week|woche|semaine|semana)(?!\w)|weekly|wöchentlich"
-r"|hebdomadaires?|semana(?:l|is|les)"
+_WEEK = (
+    r"(?:per|a|each|every|/|die|pro|par|la|por|cada)\s?(?:week|woche|semaine|semana)(?!\w)|weekly|wöchentlich"
+    r"|hebdomadaires?|semana(?:l|is|les)"
+)
 _DAY = r"(?:per|a|each|every|/|am|pro|par|al|por|ao|cada)\s?(?:day|tag|jour|día|dia)(?!\w)|daily|täglich|diari\w{1,6}"
 _PIECES = re.compile(
     rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?P<what>{_SPOKEN})?\s?(?:[\w-]{{1,24}}\s){{0,2}}?(?:{_DAY}|(?P<weekly>{_WEEK}))"

@@ -35,7 +35,7 @@ _NINES = {"two": 99.0, "three": 99.9, "four": 99.99, "five": 99.999, "zwei": 99.
 _NINE_WORDS = re.compile(rf"(?<!\w)(?P<n>{'|'.join(_NINES)})[ -](?:nines|neunen|nueves|neufs|noves)(?!\w)")
 _YEARS = r"(?:years?|yrs?|jahre?n?|ans|années|años|anos|年)"
 _KEEP = re.compile(
-    r"keep\w{0,24}|kept|retain\w{0,24}|retention|stor(?:e|ed|age)|archiv\w{0,24}|aufbewahr\w{0,24}"
+    r"keep\w{0,24}|kept|retain\w{0,24}|retention|stor(?:e|ed|age)|registros?|protokolle?\w?|journal\w{0,4}|archiv\w{0,24}|aufbewahr\w{0,24}"
     r"|aufhebe\w{0,4}|aufgehoben|aufzubewahren|of (?:\w{1,20} )?(?:records|logs)|records|guarda\w{0,4}"
     r"|conserv\w{1,24}|retenção|guard\w{1,24}|保存|保管|保持|audit"
 )

@@ -35,6 +35,15 @@ _PADDING = re.compile(r"(?<![\d.,-])0+(?=[1-9]\d)")
 CORRECTION_REACH = 60
 TOLERANCE = 0.02
 FAR_APART = 3.0
+# Units: ms.
+LONGEST_ANSWER_MS = 60_000
+_ELSEWHERE = re.compile(
+    r"\b(?:requirements?|section \d|annex\w{0,3}|appendix|attachment|further down|elsewhere|specification|spec sheet"
+    r"|sla\b|contract says"
+    r"|anhang|anlage \d|pflichtenheft|lastenheft|anforderung\w{0,3}|annexe|cahier des charges|exigences?|anexo|pliego"
+    r"|requisitos?|caderno de encargos)\b"
+    r"|別紙|要件|仕様書|添付"
+)
 _OF_A_PART = re.compile(r"\W{0,2}(?:\(?p9\d\)? )?(?:for|on|für|bei|pour|sur|para|en|no|na) ")
 
 
@@ -146,14 +155,35 @@ def _rival(field: Field, best: Finding, group: list[Finding]) -> Finding | None:
 
 def _far_limit(field: Field, best: Finding, group: list[Finding], *, reading: Reading) -> Finding | None:
     """Two response times far apart, each in its own sentence and for no purpose of its own, cannot both hold."""
-    if field.name != "latency_p95_ms" or best.strength < EXPLICIT:
+    if field.name != "latency_p95_ms":
         return None
     others = [one for one in group if one.strength >= EXPLICIT and one.state is ValueState.STATED]
     if any(_OF_A_PART.match(reading.after(one.end, chars=12)) for one in others):
         return None
+    if elsewhere := _said_elsewhere(best, group, reading=reading):
+        return elsewhere
+    if best.strength < EXPLICIT:
+        return None
     home = reading.sentence_at(best.start)
     far = (one for one in others if _number(one) >= FAR_APART * max(_number(best), 1.0))
     return next((one for one in far if reading.sentence_at(one.start) != home), None)
+
+
+def _said_elsewhere(best: Finding, group: list[Finding], *, reading: Reading) -> Finding | None:
+    """A requirements sheet or an annex that asks for another response time than the text itself."""
+    others = [one for one in group if one.strength >= STRONG and one.state is ValueState.STATED and one is not best]
+    return next(
+        (
+            one
+            for one in others
+            if max(_number(one), _number(best)) >= FAR_APART * max(min(_number(one), _number(best)), 1.0)
+            and max(_number(one), _number(best)) <= LONGEST_ANSWER_MS
+            and reading.sentence_at(one.start) != reading.sentence_at(best.start)
+            and bool(_ELSEWHERE.search(reading.sentence(one.start)))
+            != bool(_ELSEWHERE.search(reading.sentence(best.start)))
+        ),
+        None,
+    )
 
 
 def _agree(field: Field, left: Plain, right: Plain) -> bool:

@@ -28,12 +28,12 @@ _EVENTS = (
 _JA_EVENTS = re.compile(r"イベント|計測|測定|メッセージ|ログ|データ|センサー")
 _EVENT_WORD, _REQUEST_WORD = re.compile(rf"(?<!\w){_EVENTS}(?!\w)"), re.compile(rf"(?<!\w){_REQUESTS}(?!\w)")
 _PER_SECOND = (
-    r"(?:per|a|each|every|/|pro|"
-    r"in der|je|par|por|à la|al)\s?(?:second|sec|s|sekunde|seconde|segundo)(?!\w)|(?:/|每|毎)秒"
+    r"(?:(?:per|a|each|every|pro|in der|je|par|por|à la|al)\s|/\s?)(?:second|sec|s|sekunde|seconde|segundo)(?!\w)"
+    r"|(?:/|每|毎)秒"
 )
 _SHORT = r"(?:rps|tps|qps|req/s|requests/s|tx/s)(?!\w)"
 _RATE = re.compile(
-    rf"(?P<n>{NUMBER})(?!\d|\s?(?:ミリ|秒|分|ms|%))\s?(?:\w{{1,24}}\s){{0,2}}?(?:\w{{1,24}}(?=/))?(?:(?P<kind>{_REQUESTS}|{_EVENTS})\s?(?:{_PER_SECOND})|{_SHORT}"
+    rf"(?P<n>{NUMBER})(?!\d|\s?(?:ミリ|秒|分|ms|%))\s?(?:\w{{1,24}}\s){{0,2}}?(?:\w{{1,24}}(?=/))??(?:(?P<kind>{_REQUESTS}|{_EVENTS})\s?(?:{_PER_SECOND})|{_SHORT}"
     rf"|(?:{_PER_SECOND}))"
 )
 _RATE_JA = re.compile(
@@ -78,7 +78,7 @@ _AVERAGE_WORDS = (
     r"|en temps normal|otherwise|sonst|normalerweise|normalmente|habitual\w{0,24}|de ordinario"
     r"|平均|通常|普段"
 )
-_AVERAGE_BEFORE = re.compile(rf"(?:{_AVERAGE_WORDS})\W{{0,3}}(?:\w{{1,6}} )?$")
+_AVERAGE_BEFORE = re.compile(rf"(?:{_AVERAGE_WORDS})(?:は|が|で|して)?\W{{0,3}}(?:\w{{1,6}} )?$")
 _AVERAGE = re.compile(rf"{_AVERAGE_WORDS}|normal|about|around|roughly|in total")
 _MARK = rf"(?P<which>{_AVERAGE_WORDS}|{_PEAK_WORDS})"
 # Records of a plan, looked up or sensed: they are events where something measures or streams.
@@ -157,6 +157,10 @@ def find_rates(reading: Reading) -> Iterator[Finding]:
 def _two_plain_rates(rates: list[Finding]) -> list[Finding]:
     """“2 a second, in the morning 15 a second”: of two rates without a mark the smaller is the usual one."""
     plain = [one for one in rates if one.field == "throughput_rps_peak" and one.state is ValueState.INFERRED]
+    marked = [one for one in rates if one.field == "throughput_rps_peak" and one.state is ValueState.STATED]
+    if len(plain) == len(marked) == 1 and len(rates) == 2 and _is_pair(plain[0], marked[0]):
+        told = "beside a peak: read as the average"
+        return [replace(plain[0], field="throughput_rps_avg", reason=told), marked[0]]
     values = sorted({one.value for one in plain if isinstance(one.value, int | float)})
     if len(rates) != len(plain) or len(values) != 2 or not LEAST_PEAK <= values[1] / max(values[0], 1e-9) <= MOST_PEAK:
         return rates
@@ -164,6 +168,13 @@ def _two_plain_rates(rates: list[Finding]) -> list[Finding]:
     return [
         replace(one, reason=told, field="throughput_rps_avg" if one.value == values[0] else one.field) for one in plain
     ]
+
+
+def _is_pair(usual: Finding, peak: Finding) -> bool:
+    low, high = usual.value, peak.value
+    return (
+        isinstance(low, int | float) and isinstance(high, int | float) and LEAST_PEAK * low <= high <= MOST_PEAK * low
+    )
 
 
 def _named_before(match: re.Match[str], reading: Reading) -> str:

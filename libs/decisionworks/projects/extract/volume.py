@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from decisionworks.projects.extract.finding import FAIR, STRONG, Finding, inferred, stated
+from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 
@@ -62,7 +62,7 @@ _DOCUMENTS = re.compile(
     r"contrats|documentos|contratos|artículos|artigos|manuales|manuais|procesos|processos|akten|pages|seiten|páginas"
     rf"|notes|reports|berichte|fiches|expedientes|judgments|arrêts|urteile|help articles|books|dossiers|decisions"
     rf"|rulings|verdicts|decisiones|décisions|decisões|entscheidungen|sentencias|brochures)(?!\w)"
-    rf"|(?P<m>{NUMBER})\s?(?:件|点|本|冊|通|枚|ページ)?の?(?:[\w・]{{0,12}})?(?:文書|ドキュメント|マニュアル|ファイル|pdf|規程|記事|資料|契約書|論文|判例|書類)|(?:pdf|文書|ドキュメント|マニュアル|資料|規程|記事|契約書|論文|判例)(?:が|は|を|、)?\s?(?:約|およそ)?(?P<o>{NUMBER})\s?(?:件|点|本|冊|通|枚|ページ)"
+    rf"|(?P<m>{NUMBER})\s?(?:件|点|本|冊|通|枚|ページ)?の?(?:[\w・]{{0,12}})?(?:文書|ドキュメント|マニュアル|ファイル|pdf|規程|記事|資料|契約書|論文|判例|書類)|(?:pdf|文書|ドキュメント|マニュアル|資料|規程|記事|契約書|論文|判例|手順書|議事録|通達|条文|レシピ)(?:が|は|を|、)?\s?(?:約|およそ)?(?P<o>{NUMBER})\s?(?:件|点|本|冊|通|枚|ページ)"
 )
 # “Questions over 120,000 filings”: whatever they are called, they are searched.
 LEAST_CORPUS = 50
@@ -142,6 +142,33 @@ def _scale(unit: str) -> float:
     if unit.startswith("ギガ"):
         return 1.0
     return _GB_PER[unit[0]]
+
+
+# Whatever is counted by the thousand where questions are asked is what the answers are looked up in.
+LEAST_OF_ANY_CORPUS = 500
+_COUNTED = re.compile(
+    rf"(?<![$€£¥#])(?P<n>{NUMBER})\s(?:de\s|d')?(?:[a-zà-ÿ][\w-]{{1,24}}\s){{0,2}}?(?P<thing>[a-zà-ÿ][\w'-]{{3,30}})"
+)
+
+
+def derive_corpus(reading: Reading, *, is_searched: bool) -> Iterator[Finding]:
+    """The largest count of things that may be read, where a search is asked for and no corpus is named."""
+    best: tuple[float, re.Match[str]] | None = None
+    for match in _COUNTED.finditer(reading.folded) if is_searched else ():
+        number = parse_number(match["n"], language=reading.language)
+        after = reading.after(match.end(), chars=60)
+        if number is None or number < LEAST_OF_ANY_CORPUS or _NOT_SEARCHED.match(match["thing"]):
+            continue
+        if _FLOW_AFTER.match(after) or _NOT_SEARCHED.search(match.group()):
+            continue
+        if best is None or number > best[0]:
+            best = (number, match)
+    if best is not None:
+        number, match = best
+        reason = f"“{match.group().strip()}”: what the answers can only be looked up in"
+        yield inferred(
+            "corpus_documents", _tidy(number), match.start(), match.end(), reason=reason, confidence=0.6, strength=WEAK
+        )
 
 
 def find_corpus(reading: Reading) -> Iterator[Finding]:
