@@ -104,12 +104,18 @@ async def test_texts_are_kept_redacted_where_the_project_allows_it(desk: Desk) -
     ],
 )
 async def test_a_call_beyond_a_budget_is_refused_by_name_and_not_sent(
-    desk: Desk, budget: dict[str, Any], scope: str
+    desk: Desk, budget: dict[str, Any], scope: str, record_property: Any
 ) -> None:
     ladder = desk.ladder(models_required="extract", **budget)
+    began = time.monotonic()
 
     with pytest.raises(BudgetExceeded) as refused:
         await ladder.answer(colour_question(), desk.site())
+
+    row = {"fault": f"over the budget per {scope} ({next(iter(budget)).rpartition('_')[-1]})", "provider": "anthropic"}
+    seconds = round(time.monotonic() - began, 2)
+    for name, value in (row | {"happened": "refused", "requests": 0, "seconds": seconds, "usd": 0.0}).items():
+        record_property(name, value)
 
     assert refused.value.scope == scope
     assert "was not sent" in refused.value.message

@@ -127,13 +127,15 @@ async def test_a_session_writes_in_a_tree_of_its_own_and_only_where_it_may(desk:
     ids=["turns", "money"],
 )
 async def test_a_session_that_comes_to_its_limit_is_left_and_paid_for(
-    desk: Desk, limits: dict[str, Any], said: str
+    desk: Desk, limits: dict[str, Any], said: str, record_property: Any
 ) -> None:
     desk.vendors.script(anthropic=[use("Read", file_path=HANDLER)])
+    began = time.monotonic()
 
     code = await desk.code_models(IN_A_TREE, **limits).write(order(), desk.site())
 
     [call] = await desk.calls()
+    noted(record_property, f"limit of {said} in a session", call, began)
     assert code.files == {}
     assert code.answer.switches[0].reason.startswith(f"limit: the session came to its limit of {said}")
     assert len(desk.vendors.calls()) == 3
@@ -160,10 +162,7 @@ async def test_a_fault_inside_a_session_leaves_it_for_a_model_that_answers(
     code = await desk.code_models(f"{IN_A_TREE},{ANSWERING[1]}").write(order(), desk.site())
 
     first, _ = calls = await desk.calls()
-    for name, value in (("fault", fault), ("provider", "claude-code"), ("happened", "fell back"),
-                        ("requests", first["requests"]), ("seconds", round(time.monotonic() - began, 2)),
-                        ("usd", round(float(first["cost_usd"]), 6))):  # fmt: skip
-        record_property(name, value)
+    noted(record_property, fault, first, began)
     assert code.files == {HANDLER: "LIMIT = 2\n"}
     assert code.answer.switches[0].reason.startswith(kind)
     assert [call["requests"] for call in calls] == [sessions, 1]
@@ -171,12 +170,14 @@ async def test_a_fault_inside_a_session_leaves_it_for_a_model_that_answers(
 
 
 @needs_claude_code
-async def test_a_session_that_takes_too_long_is_ended_and_paid_for(desk: Desk) -> None:
+async def test_a_session_that_takes_too_long_is_ended_and_paid_for(desk: Desk, record_property: Any) -> None:
     desk.vendors.script(anthropic=[use("Read", file_path=HANDLER), {"text": "late", "delay_s": 60}])
+    began = time.monotonic()
 
     code = await desk.code_models(IN_A_TREE, codegen_session_s=12.0, model_requests=1).write(order(), desk.site())
 
     [call] = await desk.calls()
+    noted(record_property, "hang", call, began)
     assert code.answer.switches[0].reason.startswith("timeout")
     assert call["input_tokens"] == 1000
 
@@ -218,6 +219,14 @@ async def test_a_session_dies_with_its_worker_and_not_only_when_it_next_has_some
     await until(lambda: processes_below(tmp_path) == [], within_s=25)
 
     assert len(desk.vendors.calls()) == 1
+
+
+def noted(record_property: Any, fault: str, call: dict[str, Any], began: float) -> None:
+    """What the table of faults shows of a session."""
+    facts = {"fault": fault, "provider": "claude-code", "happened": "fell back", "requests": call["requests"]}
+    spent = {"seconds": round(time.monotonic() - began, 2), "usd": round(float(call["cost_usd"]), 6)}
+    for name, value in (facts | spent).items():
+        record_property(name, value)
 
 
 ROOT = Path(__file__).resolve().parents[3]
