@@ -1,21 +1,26 @@
-"""`decisionworks quarantine`: answers of models that nobody could use."""
+"""`decisionworks quarantine`: answers of models that nobody could use, and repositories that failed their checks."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import click
 from rich.table import Table
 
+from decisionworks.artifacts import read_archive
 from decisionworks.cli.client import Client, segment
 from decisionworks.cli.connection import ServerOptions, connect, server_options
 from decisionworks.cli.errors import BadInput
 from decisionworks.cli.terminal import console, line, print_json
 
+_REPORT = "reports/validation.json"
+
 
 @click.group("quarantine")
 def quarantine() -> None:
-    """Answers of models that could not be used three times in a row: look at them, and run again."""
+    """Answers of models that could not be used three times in a row, and repositories that failed their checks."""
 
 
 @quarantine.command("list")
@@ -30,10 +35,11 @@ def list_command(*, project: str, limit: int, server: ServerOptions) -> None:
         print_json(found)
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("sha256", "decision set", "bytes", "created"):
+    for heading in ("sha256", "holds", "decision set", "bytes", "created"):
         table.add_column(heading, no_wrap=True)
     for one in found["items"]:
-        table.add_row(one["sha256"][:12], one["decision_set_id"], str(one["size_bytes"]), one["created_at"][:19])
+        holds = "repository" if _is_repository(one) else "answer"
+        table.add_row(one["sha256"][:12], holds, one["decision_set_id"], str(one["size_bytes"]), one["created_at"][:19])
     console().print(table if found["items"] else "nothing is in quarantine")
 
 
@@ -42,14 +48,24 @@ def list_command(*, project: str, limit: int, server: ServerOptions) -> None:
 @click.option("--project", default="default", show_default=True, help="Id of the project.")
 @server_options
 def show(*, sha256: str, project: str, server: ServerOptions) -> None:
-    """Which model said what to which question, and why it could not be used. SHA256 may be its beginning."""
+    """Which model said what to which question, and why it could not be used; or which checks a repository failed.
+
+    SHA256 may be its beginning.
+    """
     with connect(server) as client:
         found = _find(client, project, sha256)
-        payload = json.loads(client.download(found["sha256"]))
+        data = client.download(found["sha256"])
+    payload = json.loads(read_archive(data)[_REPORT].content if _is_repository(found) else data)
     if server.is_json:
         print_json({**found, "payload": payload})
         return
     screen = console()
+    if _is_repository(found):
+        for check in payload["checks"]:
+            for finding in check["findings"]:
+                place = f"{finding['file']}:{finding['line'] or ''}"
+                screen.print(f"  [red]{line(check['id'])}[/] {line(place)} {line(finding['message'], limit=200)}")
+        return
     model = payload["model"]
     screen.print(f"{payload['node']} asked {model['provider']}/{model['name']} with {payload['prompt_pack']}")
     for problem in payload["errors"]:
@@ -80,6 +96,10 @@ def replay(*, sha256: str, project: str, server: ServerOptions) -> None:
         print_json(made)
         return
     console().print(f"asked again as {made['id']}")
+
+
+def _is_repository(one: Mapping[str, Any]) -> bool:
+    return bool(one["media_type"] == "application/zip")
 
 
 def _find(client: Client, project: str, prefix: str) -> dict[str, str]:

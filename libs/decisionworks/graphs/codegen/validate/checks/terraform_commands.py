@@ -121,6 +121,8 @@ def root_modules(workspace: Workspace) -> list[str]:
 def said(result: SandboxResult) -> str:
     """What Terraform had to say, on one line."""
     text = (result.stderr or result.stdout).decode(errors="replace")
+    # What earlier commands had to say comes first, and is not why it failed.
+    text = text[max(text.find("Error:"), 0) :]
     return " ".join(text.split())[:500] or f"terraform ended with {result.exit_code or result.killed}"
 
 
