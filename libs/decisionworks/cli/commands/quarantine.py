@@ -62,7 +62,7 @@ def show(*, sha256: str, project: str, server: ServerOptions) -> None:
     screen = console()
     if _is_repository(found):
         for check in payload["checks"]:
-            for finding in check["findings"]:
+            for finding in (one for one in check["findings"] if one["severity"] == "error"):
                 place = f"{finding['file']}:{finding['line'] or ''}"
                 screen.print(f"  [red]{line(check['id'])}[/] {line(place)} {line(finding['message'], limit=200)}")
         return
