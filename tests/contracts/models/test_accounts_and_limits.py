@@ -15,7 +15,8 @@ from decisionworks.kit.ids import new_id
 from decisionworks.llm import BudgetExceeded, CallSite, forget_answers
 from decisionworks.llm.admission import Admission
 from decisionworks.llm.errors import FaultKind
-from decisionworks.llm.model import VendorClient
+from decisionworks.llm.line import Heard
+from decisionworks.llm.model import VendorClient, VendorPrompt
 from decisionworks.registry import Actor
 from tests.contracts.models.conftest import GOOD, Desk, colour_question
 
@@ -159,36 +160,45 @@ async def test_parallel_runs_on_two_workers_never_exceed_a_vendors_limit_and_all
 
 async def test_who_wakes_up_late_gives_the_moment_up_for_a_new_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.vendors.script(anthropic=[{"answer": GOOD}])
-    overslept = iter([0.8])
+    overslept = iter([1.0])
     sleep = asyncio.sleep
 
     async def sleep_long(self: Admission, site: CallSite, place_id: UUID, wait_s: float) -> None:
         await sleep(wait_s + next(overslept, 0.0))
 
     monkeypatch.setattr(Admission, "_sleep", sleep_long)
-    ladder = desk.ladder(model_rate_per_s=2, model_at_once=0)
+    ladder = desk.ladder(model_rate_per_s=1, model_at_once=0)
 
     await asyncio.gather(*(ladder.answer(colour_question(), desk.site(run_id=new_id())) for _ in range(3)))
 
     moments = sorted(call["at"] for call in desk.vendors.calls())
-    assert all(later - earlier > 0.4 for earlier, later in pairwise(moments))
+    assert all(later - earlier > 0.6 for earlier, later in pairwise(moments))
 
 
-async def test_loading_an_sdk_is_no_part_of_a_calls_time(desk: Desk) -> None:
+async def test_loading_an_sdk_is_no_part_of_a_calls_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.vendors.script(anthropic=[{"answer": GOOD}])
-    ladder = desk.ladder(model_deadline_s=2.0)
+    ladder = desk.ladder(model_deadline_s=60.0)
     [line] = ladder._lines
-    make = line._make_client
+    make, ask = line._make_client, line.ask
+    moments: dict[str, float] = {}
 
     def make_slowly() -> VendorClient:
-        time.sleep(2.5)
-        return make()
+        client = make()
+        time.sleep(0.2)
+        moments["loaded"] = time.monotonic()
+        return client
 
-    line._make_client = make_slowly
+    async def ask_until(prompt: VendorPrompt, site: CallSite, *, deadline: float) -> Heard:
+        moments["deadline"] = deadline
+        return await ask(prompt, site, deadline=deadline)
+
+    monkeypatch.setattr(line, "_make_client", make_slowly)
+    monkeypatch.setattr(line, "ask", ask_until)
 
     answer = await ladder.answer(colour_question(), desk.site())
 
     assert answer.provider == "anthropic"
+    assert moments["deadline"] - moments["loaded"] >= 60.0
 
 
 async def test_a_pause_that_the_vendor_asks_of_one_worker_is_kept_by_the_other(desk: Desk) -> None:
