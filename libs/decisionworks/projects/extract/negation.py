@@ -21,8 +21,6 @@ _DENIAL = re.compile(_BEFORE)
 # In Portuguese “no” means “in the”.
 _ENGLISH_NO = re.compile(rf"(?<!\w)no\s+{_WORDS}$")
 _AFTER = re.compile(
-    # “BigQuery? No, Redshift.”
-    r"^\s*\?\s*(?:no|nope|nein|non|não|いいえ|いや)(?!\w)|"
     r"^\s*(?:[\w-]{1,24}\s+)?(?:is|are|was)?\s*(?:not|never|n't)\s+(?:needed|required|necessary|involved|used|wanted"
     r"|an\s+option|allowed|apply|present|included|stored|touched|contained)|"
     r"^\s*(?:does|do)\s+not\s+apply|^\s*(?:gibt\s+es|haben\s+wir|werden|fallen|kommen)\s+(?:\w{1,12}\s+){0,2}?(?:nicht|keine)(?!\w)|"
@@ -37,6 +35,8 @@ _AFTER = re.compile(
     r"|flouté\w{0,3}|anonymisé\w{0,3}|supprimé\w{0,3}|masqué\w{0,3}|difuminad\w{1,3}|anonimizad\w{1,3}|eliminad\w{1,3}|borrad\w{1,3}"
     r"|removid\w{1,3}|desfocad\w{1,3}|apagad\w{1,3})(?!\w)|^(?:は|を|が)?(?:すべて)?(?:匿名化|ぼかし|除去|削除|マスク)"
 )
+# “BigQuery? No, Redshift.” The answer stands in a sentence of its own.
+_ASKED_AND_DENIED = re.compile(r"\s*\?\s*(?:no|nope|nein|non|não|いいえ|いや)(?!\w)")
 REACH_CHARS = 48
 
 
@@ -46,4 +46,6 @@ def is_denied(reading: Reading, start: int, end: int) -> bool:
     # A full clause between the denial and the phrase ends its reach.
     clause = re.split(r"[,:(]\s|\sbut\s|\saber\s|\ssondern\s|\smais\s|\spero\s|\ssino\s|\smas\s", before)[-1]
     denied = _DENIAL.search(clause) or (reading.language != "pt" and _ENGLISH_NO.search(clause))
+    if _ASKED_AND_DENIED.match(reading.folded, end):
+        return True
     return bool(denied) or bool(_AFTER.search(reading.after(end, chars=REACH_CHARS)))

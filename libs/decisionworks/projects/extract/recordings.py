@@ -42,11 +42,12 @@ _PIECES = re.compile(
 _PIECES_JA = re.compile(
     rf"(?:1日(?:あたり|に)?|毎日)(?:約|およそ)?(?P<n>{DIGITS})\s?(?:件の?)?(?P<what>通話|録音|会議|音声)"
 )
+_UNIT = r"seconds?|secs?|sekunden|secondes|segundos|秒|minutes?|mins?|minuten|minutos|分"
 _LENGTH = re.compile(
     rf"(?:each|average|avg|about|around|of|je|jeweils|im schnitt|durchschnittlich|chacun\w?|en moyenne|moyenne"
     rf"|cada un[oa]|de media|promedio|cada uma?|em média|平均|約|\()"
-    rf"\W{{0,2}}(?:about |around |etwa |rund |de |d'|unos |cerca de )?(?P<n>{NUMBER})[ -]?(?P<unit>seconds?|secs?"
-    rf"|sekunden|secondes|segundos|秒|minutes?|mins?|minuten|minutos|分)"
+    rf"\W{{0,2}}(?:about |around |etwa |rund |de |d'|unos |cerca de )?(?P<n>{NUMBER})[ -]?(?P<unit>{_UNIT})"
+    rf"|(?P<m>{NUMBER})[ -]?(?P<unit_m>{_UNIT})\s(?:each|apiece|long|jeweils|lang|chacune?|cada un[oa]|cada uma?)"
 )
 _WORDS = {
     "une vingtaine": 20.0,
@@ -78,8 +79,9 @@ def _pieces(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     length = _LENGTH.search(reading.folded, match.start(), min(len(reading.folded), match.end() + 60))
     seconds = USUAL_LENGTH_S
     if length is not None:
-        each = parse_number(length["n"], language=reading.language) or 0.0
-        seconds = each * (1.0 if length["unit"].startswith(("s", "秒")) else 60.0)
+        each = parse_number(length["n"] or length["m"], language=reading.language) or 0.0
+        unit = length["unit"] or length["unit_m"]
+        seconds = each * (1.0 if unit.startswith(("s", "秒")) else 60.0)
     is_weekly = bool(match.groupdict().get("weekly"))
     hours = number * seconds / 3600 * (WEEKS_PER_MONTH if is_weekly else DAYS_PER_MONTH)
     told = f"{seconds:g} seconds each" if length else f"taken to be {seconds:g} seconds each"
