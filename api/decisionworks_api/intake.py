@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,12 +10,20 @@ from typing import Any
 from decisionworks.decisions import Idempotency
 from decisionworks.kit.canonical import canonical_json, sha256_hex
 from decisionworks.kit.errors import FieldProblem, Invalid
-from decisionworks.projects import load_constraint_catalogue, parse_constraint_data, parse_request_document
+from decisionworks.projects import (
+    extract_constraints,
+    load_constraint_catalogue,
+    parse_constraint_data,
+    parse_request_document,
+)
 from decisionworks.registry import Actor
 from decisionworks_api.errors import bad_parameter
 
 MOST_METADATA_BYTES = 16 * 1024
 LONGEST_KEY = 255
+
+# Enough to tell the language by.
+_OPENING_CHARS = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +53,17 @@ def checked_request(text: str | None, constraints: Mapping[str, Any] | None) -> 
         words, data = document.text, dict(document.data)
     values = parse_constraint_data(data | given, catalogue=load_constraint_catalogue())
     return CheckedRequest(text=words, constraints=values)
+
+
+async def ready_to_read(message: str | None) -> None:
+    """Load what reading a message takes, in a thread and before any transaction is open.
+
+    The first message of a language takes a second or more on a busy machine; a transaction must not wait for that.
+    """
+    if message and message.strip():
+        opening = message[:_OPENING_CHARS]
+        catalogue = load_constraint_catalogue()
+        await asyncio.to_thread(extract_constraints, opening, data=None, on_missing="assume", catalogue=catalogue)
 
 
 def checked_metadata(metadata: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from decisionworks.registry import Actor
 from decisionworks_api.bodies import Chat
 from decisionworks_api.dependencies import Parts, Writer, decision_set_transaction, project_named
 from decisionworks_api.documents import ROOT
-from decisionworks_api.intake import checked_request
+from decisionworks_api.intake import checked_request, ready_to_read
 
 router = APIRouter(tags=["chat"])
 _SHOWN_QUESTIONS = 3
@@ -28,6 +28,7 @@ async def chat(body: Chat, services: Parts, actor: Writer) -> dict[str, Any]:
     if body.thread_id is None:
         found, said = await _begin(services, actor, body, message)
     else:
+        await ready_to_read(message)
         async with decision_set_transaction(services, actor, body.thread_id) as (tx, wanted):
             found, said = await _reply(tx, await decisions.load(tx, wanted), message, actor)
     services.places.put(found.id, found.project_id)

@@ -13,6 +13,7 @@ from decisionworks.projects import extract_answers_from_message, load_constraint
 from decisionworks_api.bodies import Answers, Decision, NoBody
 from decisionworks_api.dependencies import Parts, Writer, decision_set_transaction
 from decisionworks_api.documents import document
+from decisionworks_api.intake import ready_to_read
 
 router = APIRouter(prefix="/decision-sets/{decision_set_id}", tags=["gates"])
 
@@ -20,6 +21,7 @@ router = APIRouter(prefix="/decision-sets/{decision_set_id}", tags=["gates"])
 @router.post("/answers")
 async def answer(decision_set_id: str, body: Answers, services: Parts, actor: Writer) -> dict[str, Any]:
     """Answer the intake's questions; the run goes on."""
+    await ready_to_read(body.message)
     async with decision_set_transaction(services, actor, decision_set_id) as (tx, wanted):
         answers: dict[str, Any] = body.answers or {}
         if body.message is not None:

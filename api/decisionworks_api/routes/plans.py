@@ -13,7 +13,7 @@ from decisionworks_api.compare import change_summary_between
 from decisionworks_api.dependencies import Parts, Reader, Writer, decision_set_transaction, project_named
 from decisionworks_api.documents import document, summary
 from decisionworks_api.errors import bad_parameter
-from decisionworks_api.intake import checked_metadata, checked_request, idempotency
+from decisionworks_api.intake import checked_metadata, checked_request, idempotency, ready_to_read
 from decisionworks_api.pages import MOST_ITEMS, cursor_id, page
 
 router = APIRouter(tags=["decision sets"])
@@ -102,6 +102,7 @@ async def revise(
     idempotency_key: IdempotencyKey = None,
 ) -> dict[str, Any]:
     """Plan again with changed constraints, as a new decision set in the same line."""
+    await ready_to_read(body.message)
     async with decision_set_transaction(services, actor, decision_set_id) as (tx, wanted):
         parent = await decisions.load(tx, wanted)
         key = _revision_key(actor, idempotency_key, body, parent.id)

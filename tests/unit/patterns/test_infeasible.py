@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
+from decisionworks.costs import load_prices
+from decisionworks.patterns import load_pattern_catalogue
 from decisionworks.patterns.relax import diagnose
+from decisionworks.policy import fired_rules
+from decisionworks.previews.preview_plan import preview_plan
+from decisionworks.projects import load_constraint_catalogue
 from tests.factories.requests import composed, ids_of, scenario
 
 IMPOSSIBLE = scenario("dev-08")["expected_constraints"]
@@ -126,3 +131,18 @@ def test_no_diagnosis_is_given_when_no_dropping_helps():
     problem = type("Problem", (), {"situation": situation})()
 
     assert diagnose(problem, is_feasible=lambda _: False) is None  # type: ignore[arg-type]
+
+
+def test_a_region_that_the_text_forbids_itself_is_drafted_there_and_blocked_by_name():
+    text = "Nightly churn scores for 9,000 customers. GDPR, data must stay in the EU. All of it runs in us-east-1 only."
+
+    shown = preview_plan(
+        text,
+        {},
+        fields=load_constraint_catalogue(),
+        patterns=load_pattern_catalogue(),
+        prices=load_prices(),
+    )
+
+    assert (shown["status"], shown["plan"]["regions"][0]) == ("blocked", "us-east-1")
+    assert {"rel-contradiction", "comp-gdpr-residency"} <= set(fired_rules(shown["policy_results"], severity="block"))
