@@ -145,7 +145,7 @@ class Stage:
         """Send a request until it is answered; if it is the one to be disturbed, first to an API that may die of it."""
         key = str(uuid.uuid4())
         victim = self.victim
-        port, was_cut = self.port, False
+        port, was_cut, patience = self.port, False, 5
         if victim is not None and victim.is_api and victim.phase == phase:
             self.wire.phase(victim.tap, phase)
             self.wire.arm(victim.tap, None if victim.point is None else victim.point.armed())
@@ -155,7 +155,10 @@ class Stage:
                 answer = self.http.post(
                     f"http://127.0.0.1:{port}/api/v1{path}", json=body, headers={"Idempotency-Key": key}, timeout=20
                 )
-                break
+                if answer.status_code != 503 or patience == 0:
+                    break
+                patience -= 1  # a machine so busy that the database let go of a slow transaction
+                time.sleep(float(answer.headers.get("Retry-After", "1")))
             except httpx.TransportError:
                 if port == self.port or was_cut:
                     raise

@@ -83,12 +83,12 @@ def test_a_worker_killed_in_the_middle_of_a_node_costs_time_only(start_platform:
     quiet = start_platform(checks_all=False, workers=1, name="quiet")
     calm_id = quiet.ask()
     calm = quiet.complete(calm_id)
-    hurt = start_platform(checks_all=False, workers=2, name="hurt")
+    hurt = start_platform(checks_all=False, workers=2, name="hurt", CHECKS_TAKE_S="3")
 
     asked = hurt.ask()
     hurt.wait_for(asked, "gate_waiting")
     hurt.approve(asked)
-    hurt.wait_for_event(asked, "node-started", node="codegen")
+    hurt.wait_for_event(asked, "node-started", node="validators")
     _kill_worker_of(hurt, asked)
     done = hurt.wait_for(asked, "completed", timeout_s=90)
 
@@ -136,7 +136,7 @@ def test_a_run_goes_on_after_the_whole_platform_was_stopped(start_platform: Star
 
 
 def test_the_same_request_on_two_installations_gives_the_same_bytes(start_platform: StartPlatform) -> None:
-    first, second = start_platform(workers=1, name="one"), start_platform(workers=1, name="two")
+    first, second = (start_platform(checks_all=False, workers=1, name=name) for name in ("one", "two"))
 
     done = [platform.complete(platform.ask()) for platform in (first, second)]
 
@@ -166,7 +166,7 @@ def test_a_comment_that_changes_the_plan_comes_back_to_the_gate(start_platform: 
 
 
 def test_a_drained_worker_hands_its_run_on_at_once(start_platform: StartPlatform) -> None:
-    platform = start_platform(workers=1)
+    platform = start_platform(checks_all=False, workers=1, CHECKS_TAKE_S="5")
     asked = platform.ask()
     platform.wait_for(asked, "gate_waiting")
     platform.approve(asked)

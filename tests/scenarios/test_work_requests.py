@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,6 +162,7 @@ def _frozen_at_work(frozen: Frozen) -> tuple[str, dict[str, Any]]:
         wait_until(is_held, "a worker has the job", timeout_s=30)
         for held in seen:
             os.kill(held["process_id"], signal.SIGSTOP)
+            time.sleep(0.3)  # what it had sent already is done by now
             if held in frozen.running():
                 return asked, held
             os.kill(held["process_id"], signal.SIGCONT)
