@@ -128,6 +128,13 @@ def test_a_worker_frozen_at_work_loses_its_job_to_another_and_does_no_harm(froze
     wait_until(frozen.all_rest, "all workers rest", timeout_s=60)
 
     asked, held = _frozen_at_work(frozen)
+
+    def is_lost() -> bool:
+        os.kill(held["process_id"], signal.SIGSTOP)  # again and again: the front thaws it for each new request
+        query = "SELECT FROM job_attempts WHERE outcome = 'lost' AND job_id = %s"
+        return bool(frozen.ask_sql(query, held["id"]))
+
+    wait_until(is_lost, "another takes the job over", timeout_s=60)
     platform.wait_for(asked, "gate_waiting")
     os.kill(held["process_id"], signal.SIGCONT)
     wait_until(frozen.all_rest, "all workers rest", timeout_s=60)
