@@ -69,7 +69,9 @@ def _report(state: State, enumeration: Enumeration, mine: set[str], *, seconds: 
 
 def _server(stack: ExitStack, directory: Path) -> str:
     # Processes are killed here, machines are not.
-    server = EmbeddedPostgres(directory / "postgres", settings={"fsync": "off", "full_page_writes": "off"})
+    # Every stage holds connections of two APIs and up to three workers.
+    settings = {"fsync": "off", "full_page_writes": "off", "max_connections": "300"}
+    server = EmbeddedPostgres(directory / "postgres", settings=settings)
     stack.callback(server.stop)
     return server.start(timeout_s=60)
 
