@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID
 
 from decisionworks import jobs
@@ -64,3 +65,15 @@ async def rescued(database: Database, worker_id: UUID) -> list[jobs.LostJob]:
     """What one rescue finds."""
     async with database.system_transaction() as tx:
         return await jobs.rescue(tx, worker_id=worker_id)
+
+
+async def until_somebody_waits_for_a_lock(database: Database) -> None:
+    """Wait until a transaction of this server is held up by another one."""
+    async with asyncio.timeout(30):
+        while True:
+            async with database.system_transaction() as tx:
+                cursor = await tx.execute("SELECT count(*) AS n FROM pg_locks WHERE NOT granted")
+                row = await cursor.fetchone()
+            if row is not None and row["n"]:
+                return
+            await asyncio.sleep(0.01)

@@ -10,7 +10,15 @@ from decisionworks import jobs
 from decisionworks.jobs import LeaseLost
 from decisionworks.kit.db import Database
 from decisionworks.kit.ids import new_id
-from tests.factories.queue import a_job, a_project, a_worker, claimed, let_lease_end, rescued
+from tests.factories.queue import (
+    a_job,
+    a_project,
+    a_worker,
+    claimed,
+    let_lease_end,
+    rescued,
+    until_somebody_waits_for_a_lock,
+)
 
 
 async def test_many_jobs_on_two_workers_are_each_claimed_once(database: Database) -> None:
@@ -153,7 +161,7 @@ async def test_a_wake_waits_for_a_worker_that_is_parking_right_now(database: Dat
     async with database.project_transaction(project_id) as tx:
         await jobs.hold_lease(tx, job.lease)
         waking = asyncio.create_task(wake())
-        await _is_waiting_for_a_lock(database)
+        await until_somebody_waits_for_a_lock(database)
         await jobs.park(tx, job.lease)
 
     assert await waking is True
@@ -173,7 +181,7 @@ async def test_an_end_asked_for_while_a_worker_is_parking_ends_the_job(database:
     async with database.project_transaction(project_id) as tx:
         await jobs.hold_lease(tx, job.lease)
         ending = asyncio.create_task(end())
-        await _is_waiting_for_a_lock(database)
+        await until_somebody_waits_for_a_lock(database)
         await jobs.park(tx, job.lease)
 
     assert await ending == job.id
@@ -218,14 +226,3 @@ async def test_a_retried_job_waits_and_counts_its_failure(database: Database) ->
         seen = await jobs.get_job(tx, job.id)
     assert await claimed(database, worker_id) == []
     assert (seen["state"], seen["failures"], seen["last_error"]) == ("scheduled", 1, {"code": "test"})
-
-
-async def _is_waiting_for_a_lock(database: Database) -> None:
-    async with asyncio.timeout(10):
-        while True:
-            async with database.system_transaction() as tx:
-                cursor = await tx.execute("SELECT count(*) AS n FROM pg_locks WHERE NOT granted")
-                row = await cursor.fetchone()
-            if row is not None and row["n"]:
-                return
-            await asyncio.sleep(0)

@@ -13,7 +13,15 @@ from decisionworks.jobs import AlreadyQueued, NotInQuarantine, Order, UnfitPrior
 from decisionworks.jobs.schedules import next_tick
 from decisionworks.kit.db import Database
 from decisionworks.kit.ids import new_id
-from tests.factories.queue import a_job, a_project, a_worker, claimed, let_lease_end, rescued
+from tests.factories.queue import (
+    a_job,
+    a_project,
+    a_worker,
+    claimed,
+    let_lease_end,
+    rescued,
+    until_somebody_waits_for_a_lock,
+)
 
 
 async def test_priority_ages_so_that_an_old_job_is_not_overtaken_for_ever(database: Database) -> None:
@@ -286,23 +294,12 @@ async def test_a_replay_that_another_job_of_its_subject_comes_before_says_so_and
     async with database.project_transaction(project_id) as tx:
         await jobs.enqueue(tx, project_id=project_id, kind="test", subject_id=subject_id, payload={})
         replaying = asyncio.create_task(replay())
-        await _until_somebody_waits_for_a_lock(database)
+        await until_somebody_waits_for_a_lock(database)
 
     with pytest.raises(AlreadyQueued):
         await replaying
     async with database.system_transaction() as tx:
         assert (await jobs.get_job(tx, quarantined))["state"] == "quarantined"
-
-
-async def _until_somebody_waits_for_a_lock(database: Database) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            async with database.system_transaction() as tx:
-                cursor = await tx.execute("SELECT count(*) AS n FROM pg_locks WHERE NOT granted")
-                row = await cursor.fetchone()
-            if row is not None and row["n"]:
-                return
-            await asyncio.sleep(0.02)
 
 
 async def test_a_job_handed_in_alone_is_in_its_project_once(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import httpx2
@@ -14,7 +15,7 @@ from decisionworks.llm.model import Finish, Usage, VendorAnswer, VendorPrompt
 from decisionworks.llm.vendors.faults import status_fault
 
 
-class OpenAIVendor:
+class OpenAIVendor(ABC):
     """A client of one account or server; which of the two protocols it speaks is the subclass's business."""
 
     def __init__(self, *, api_key: str, base_url: str | None) -> None:
@@ -50,8 +51,9 @@ class OpenAIVendor:
         except (httpx2.HTTPError, openai.OpenAIError, ValueError) as error:
             raise VendorFault(FaultKind.CUT, f"the answer broke off ({type(error).__name__})") from error
 
+    @abstractmethod
     async def _send(self, prompt: VendorPrompt, timeout: httpx2.Timeout) -> VendorAnswer:
-        raise NotImplementedError
+        """Send it in the protocol's own words."""
 
     async def close(self) -> None:
         """Close its connections."""

@@ -4,7 +4,7 @@ import sys
 
 sys.modules["psutil"] = None  # type: ignore[assignment]
 
-from mypy.__main__ import console_entry  # noqa: E402
+from mypy.__main__ import console_entry  # noqa: E402 - after psutil is out of reach
 
 if __name__ == "__main__":
     console_entry()

@@ -48,7 +48,7 @@ def main() -> int:
                     sys.stderr.write(Path(place, "log").read_text(errors="replace")[-2000:])
                     return _NO_SERVER
                 address = f"postgresql://tests@/postgres?host={place}"
-                found = {**os.environ, "TEST_DATABASE_URL": address}  # noqa: TID251
+                found = {**os.environ, "TEST_DATABASE_URL": address}  # noqa: TID251 - handed on, not read as a setting
                 return subprocess.run(command, env=found, check=False).returncode
             finally:
                 running.terminate()
