@@ -147,11 +147,18 @@ BEGIN
     RETURN QUERY SELECT key, status, output FROM agent_runs WHERE thread_id = on_thread;
 END $function$;
 
+-- The token of the next attempt, greater than all before it: the attempt's number and 20 bits by lot.
+CREATE FUNCTION decisionworks_next_token(of_last bigint) RETURNS bigint LANGUAGE sql VOLATILE
+RETURN (((of_last >> 20) + 1) << 20) + floor(random() * 1048576)::bigint;
+
 -- Hands up to `free` ready jobs of one queue to one live worker, round robin over projects, each under a new token.
 -- Limits come first: a project that has one, and for which somebody else claims right now, gets nothing here.
 -- `waiting` steps from project to project by index, at most `width` of them after a cursor, without reading the
 -- backlog; or it takes projects already known, each from a rank on, past entries that are dead but not yet cleaned.
 -- `pick` is materialized, so that the planner never claims more than asked.
+-- A claim is a promise to nobody, so it does not wait for the disk; whatever its worker makes durable afterwards takes it
+-- along. A crash of the server before that gives the job to somebody else, under a token that differs all the same: its
+-- high bits count the attempts, its low ones are drawn by lot.
 CREATE FUNCTION decisionworks_claim(for_worker uuid, free integer, of_queue text, is_scan boolean, after_project uuid,
     width integer, known uuid[], marks timestamptz[])
 RETURNS TABLE (id uuid, project_id uuid, kind text, subject_id uuid, payload jsonb, lease_token bigint, failures smallint,
@@ -162,7 +169,7 @@ LANGUAGE plpgsql AS $function$
 DECLARE
     locked uuid[];
 BEGIN
-    PERFORM set_config('role', 'decisionworks_system', true);
+    PERFORM set_config('role', 'decisionworks_system', true), set_config('synchronous_commit', 'off', true);
     SELECT array_agg(held.project_id) INTO locked FROM (
         SELECT project_id FROM project_limits ORDER BY project_id LIMIT 1000 FOR UPDATE SKIP LOCKED) AS held;
     RETURN QUERY WITH RECURSIVE stepping AS (
@@ -199,7 +206,7 @@ BEGIN
             LIMIT served.most FOR UPDATE SKIP LOCKED) AS candidate
         LIMIT free
     ), claimed AS (
-        UPDATE jobs SET state = 'running', lease_token = lease_token + 1, worker_id = for_worker,
+        UPDATE jobs SET state = 'running', lease_token = decisionworks_next_token(lease_token), worker_id = for_worker,
             claimed_at = clock_timestamp(), returned = NULL
         FROM pick WHERE jobs.id = pick.id
         RETURNING jobs.id, jobs.project_id, jobs.kind, jobs.subject_id, jobs.payload, jobs.lease_token, jobs.failures,

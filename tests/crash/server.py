@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
@@ -21,9 +22,13 @@ _FAST, _IMMEDIATE = signal.SIGINT, signal.SIGQUIT
 
 
 class OwnServer:
-    """A cluster of its own and the postmaster on it, on a loopback port; both are gone with the block."""
+    """A cluster of its own and the postmaster on it, on a loopback port; both are gone with the block.
 
-    def __init__(self, *, port: int) -> None:
+    `settings` are lines such as `wal_writer_delay=10s`, beyond the defaults.
+    """
+
+    def __init__(self, *, port: int, settings: Sequence[str] = ()) -> None:
+        self._settings = settings
         # Not below a directory that only root may pass: PostgreSQL never runs as root.
         self._home = Path(tempfile.mkdtemp(prefix="server-"))
         self._home.chmod(0o755)
@@ -61,6 +66,7 @@ class OwnServer:
                     self._bin / "postgres", "-D", self._cluster, "-p", str(self._port),
                     "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
                     "-c", "max_connections=200", "-c", "jit=off",
+                    *(word for one in self._settings for word in ("-c", one)),
                 ],
                 cwd=self._cluster, stdout=log, stderr=log, start_new_session=True,
                 user=self._account.user, group=self._account.group, extra_groups=self._account.extra_groups,

@@ -141,8 +141,8 @@ def test_ten_workers_work_one_job_once_and_one_of_nine_takes_it_over(stage: Stag
         end(worker)
 
     # The gate parks the job: one attempt before it, one after it, one more for the death, whoever rescues at once.
-    assert [token for token, _ in before] == [1]
-    assert [token for token, _ in claims] == [1, 2, 3]
+    assert [attempt for attempt, _ in before] == [1]
+    assert [attempt for attempt, _ in claims] == [1, 2, 3]
     assert claims[2][1] != builder.pid
     assert broken_promises(stage.connection, [asked]) == []
     lost = "SELECT count(*) AS lost FROM job_attempts WHERE outcome = 'lost' AND job_id = (SELECT run_id FROM events"
@@ -200,11 +200,11 @@ def _request() -> dict[str, str]:
 
 def _claims(stage: Stage, decision_set_id: str) -> list[tuple[int, int]]:
     rows = stage.connection.execute(
-        "SELECT lease_token, process_id FROM crash.claims"
+        "SELECT lease_token >> 20 AS attempt, process_id FROM crash.claims"
         " WHERE job_id = (SELECT run_id FROM events WHERE stream_id = %s LIMIT 1) ORDER BY lease_token",
         (decision_set_id,),
     ).fetchall()
-    return [(row["lease_token"], row["process_id"]) for row in rows]
+    return [(row["attempt"], row["process_id"]) for row in rows]
 
 
 def _statement_of_the_run(enumeration: Enumeration, turn: int, turns: int) -> Point:

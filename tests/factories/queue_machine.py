@@ -28,7 +28,7 @@ EMPTIED = (
     " DELETE FROM project_limits"
 )
 SEEN = (
-    "project_id", "queue", "subject_id", "priority", "state", "lease_token", "worker_id", "failures", "lost_leases",
+    "project_id", "queue", "subject_id", "priority", "state", "attempt", "worker_id", "failures", "lost_leases",
     "cancel_requested",
 )  # fmt: skip
 
@@ -152,11 +152,11 @@ class QueueHarness(RuleBasedStateMachine):
         for got in taken:
             job = self.model.jobs[got.id]
             assert (job.state, job.queue) == ("ready", queue), "claimed by somebody else, or not to be claimed"
-            assert (got.lease_token, got.returned) == (job.token + 1, job.returned)
+            assert (got.attempt, got.returned) == (job.attempt + 1, job.returned)
             assert (got.failures, got.lost_leases, got.cancel_requested) == (
                 job.failures, job.lost_leases, job.cancel_requested,
             )  # fmt: skip
-            self.model.claim(job, worker)
+            self.model.claim(job, worker, token=got.lease_token)
 
     # Handing in ------------------------------------------------------------------------------------------------------
 

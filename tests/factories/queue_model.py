@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from decisionworks.jobs import Lease
+from decisionworks.jobs.model import LOT_BITS
 
 FINAL = ("succeeded", "failed", "cancelled", "quarantined")
 WAITING = ("scheduled", "ready", "parked")
@@ -37,7 +38,7 @@ class ModelWorker:
 
 @dataclass(slots=True, kw_only=True)
 class ModelJob:
-    """A job and every attempt at it, by token; the outcome of one that runs is None."""
+    """A job and every attempt at it, by number; the outcome of one that runs is None."""
 
     id: UUID
     project_id: UUID
@@ -56,6 +57,10 @@ class ModelJob:
     attempts: dict[int, str | None] = field(default_factory=dict)
 
     @property
+    def attempt(self) -> int:
+        return self.token >> LOT_BITS
+
+    @property
     def lease(self) -> Lease:
         return Lease(job_id=self.id, token=self.token)
 
@@ -72,7 +77,7 @@ class ModelJob:
             "subject_id": self.subject_id,
             "priority": self.priority,
             "state": self.state,
-            "lease_token": self.token,
+            "attempt": self.attempt,
             "worker_id": self.worker_id,
             "failures": self.failures,
             "lost_leases": self.lost_leases,
@@ -141,33 +146,33 @@ class ModelQueue:
     def add(self, job: ModelJob) -> None:
         self.jobs[job.id] = job
 
-    def claim(self, job: ModelJob, worker: ModelWorker) -> None:
+    def claim(self, job: ModelJob, worker: ModelWorker, *, token: int) -> None:
         job.state, job.worker_id, job.returned = "running", worker.id, None
-        job.token += 1
-        job.attempts[job.token] = None
+        job.token = token
+        job.attempts[job.attempt] = None
         self.leases.append(job.lease)
 
     def end(self, job: ModelJob, outcome: str) -> None:
         """Ended by its worker, or by somebody else while it waited."""
         if job.state == "running":
-            job.attempts[job.token] = outcome
+            job.attempts[job.attempt] = outcome
         job.state, job.worker_id = outcome, None
 
     def give_back(self, job: ModelJob, state: str, *, returned: str | None, outcome: str, failed: int = 0) -> None:
-        job.attempts[job.token] = outcome
+        job.attempts[job.attempt] = outcome
         job.state, job.worker_id, job.returned, job.rank = state, None, returned, self.next_rank()
         job.failures += failed
         job.lost_leases, job.is_due = 0, False
 
     def release_unbegun(self, job: ModelJob) -> None:
         """As if it had not been claimed, but for its token."""
-        del job.attempts[job.token]
+        del job.attempts[job.attempt]
         job.state, job.worker_id, job.returned = "ready", None, "released"
 
     def lose(self, lost: Iterable[ModelJob]) -> None:
         """The workers of these jobs are dead: the jobs keep their place in the line."""
         for job in lost:
-            job.attempts[job.token] = "lost"
+            job.attempts[job.attempt] = "lost"
             job.state, job.worker_id, job.returned = "ready", None, "lost"
             job.lost_leases += 1
 
@@ -181,8 +186,8 @@ class ModelQueue:
     def discard(self, job: ModelJob) -> None:
         """Given up: the attempt that ended in quarantine counts as failed too."""
         job.state = "failed"
-        if job.attempts.get(job.token) == "quarantined":
-            job.attempts[job.token] = "failed"
+        if job.attempts.get(job.attempt) == "quarantined":
+            job.attempts[job.attempt] = "failed"
 
     def rescuable(self, *, by: ModelWorker, sweep: bool = False) -> list[ModelJob]:
         """Running jobs whose worker is dead; a sweep finds those of workers that nobody knows too."""

@@ -110,7 +110,7 @@ def test_ten_jobs_on_two_workers_are_each_worked_once(start_platform: StartPlatf
     mine = [job for job in jobs if job["subject_id"] in asked]
     assert len(mine) == 10
     assert {job["state"] for job in mine} == {"parked"}
-    assert {job["lease_token"] for job in mine} == {1}
+    assert {job["attempt"] for job in mine} == {1}
     for one in asked:
         _is_told_well(platform, one, is_over=False)
 

@@ -70,7 +70,7 @@ class Attempt:
                 self.recorded[row["key"]] = row["output"]
             else:
                 self.intents.add(row["key"])
-        self.is_untouched = self.job.lease_token == 1 and not rows
+        self.is_untouched = self.job.attempt == 1 and not rows
 
     async def intend(self, intent: Intent) -> None:
         """Commit that a node with outside effects begins, with whatever waits; on a later try, count the try.

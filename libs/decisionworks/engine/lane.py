@@ -53,7 +53,8 @@ class Lane(ABC):
         self._claimer = Claimer(parts.database, queue)
         self._is_claiming = asyncio.Event()
         self._is_claiming.set()
-        self._slot_free = asyncio.Event()
+        # Rung, or a slot has come free: one flag, because one wait is what stands between a ring and a claim.
+        self._woken = asyncio.Event()
         self._draining = asyncio.Event()
         self._look_for_strays_at = time.monotonic() + _STRAYS_EVERY_S
         # What somebody who decides when this lane may rest has to know. Units: monotonic seconds.
@@ -97,7 +98,7 @@ class Lane(ABC):
     def drain(self) -> None:
         """Stop claiming."""
         self._draining.set()
-        self._slot_free.set()
+        self._woken.set()
 
     def hold_off(self) -> None:
         """Claim nothing until `go_on`."""
@@ -106,12 +107,12 @@ class Lane(ABC):
     def go_on(self) -> None:
         """Claim again."""
         self._is_claiming.set()
-        self._slot_free.set()
+        self._woken.set()
 
     def note_free(self) -> None:
         """A slot has come free."""
         if self.slots - len(self.held()) >= self._least_claim:
-            self._slot_free.set()
+            self._woken.set()
 
     def doubt(self) -> None:
         """Something may stand under our name that we do not work on: look soon."""
@@ -119,10 +120,10 @@ class Lane(ABC):
 
     async def claim_until_drained(self) -> None:
         """The lane's loop."""
-        bell = self.parts.listener.subscribe(self.queue)
+        bell = self.parts.listener.subscribe(self.queue, raised=self._woken)
         rung = True
         while not self._draining.is_set():
-            self._slot_free.clear()
+            self._woken.clear()
             may_be_more = False
             if self._is_claiming.is_set():
                 self.is_looking = True
@@ -130,7 +131,7 @@ class Lane(ABC):
                     may_be_more = await self._look(rung=rung)
                 finally:
                     self.is_looking = False
-            rung = True if may_be_more else await self._wait_for_work(bell.wait)
+            rung = may_be_more or await bell.wait(self.parts.poll_s * random.uniform(0.8, 1.2))
         bell.close()
 
     async def _look(self, *, rung: bool) -> bool:
@@ -148,19 +149,6 @@ class Lane(ABC):
         elif not batch.may_be_more:
             self.found_nothing_at = time.monotonic()
         return batch.may_be_more
-
-    async def _wait_for_work(self, ring: Callable[[float], object]) -> bool:
-        """Wait for a ring, a free slot, or the poll's time; False for the last."""
-        pause = self.parts.poll_s * random.uniform(0.8, 1.2)
-        waiting: set[asyncio.Task[object]] = {
-            asyncio.create_task(ring(pause)),  # type: ignore[arg-type]
-            asyncio.create_task(self._slot_free.wait()),
-        }
-        done, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
-        return any(task.result() for task in done)
 
     async def _claim(self, free: int) -> Batch:
         worker_id = self.parts.worker_id()

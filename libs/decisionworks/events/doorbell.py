@@ -96,8 +96,8 @@ class Doorbell:
 class Subscription:
     """One listener's flag: raised by a ring for its payload, or by a reconnection (something may have been missed)."""
 
-    def __init__(self, leave: Callable[[Subscription], None]) -> None:
-        self._raised = asyncio.Event()
+    def __init__(self, leave: Callable[[Subscription], None], raised: asyncio.Event) -> None:
+        self._raised = raised
         self._leave = leave
 
     def raise_flag(self) -> None:
@@ -141,8 +141,11 @@ class Listener:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    def subscribe(self, payload: str | None = None) -> Subscription:
-        """Hear rings for one payload, or for all (None)."""
+    def subscribe(self, payload: str | None = None, *, raised: asyncio.Event | None = None) -> Subscription:
+        """Hear rings for one payload, or for all (None).
+
+        `raised` is the flag, for one who waits for something else too: whoever sets it ends the wait as a ring does.
+        """
 
         def leave(subscription: Subscription) -> None:
             members = self._subscriptions.get(payload)
@@ -151,7 +154,7 @@ class Listener:
                 if not members:
                     del self._subscriptions[payload]
 
-        subscription = Subscription(leave)
+        subscription = Subscription(leave, raised or asyncio.Event())
         self._subscriptions[payload].add(subscription)
         return subscription
 

@@ -36,7 +36,7 @@ def call_site(attempt: Attempt, *, node: str, store: ContentStore) -> CallSite:
         decision_set_id=attempt.thread_id,
         run_id=attempt.job.id,
         node=node,
-        may_have_asked=attempt.job.lease_token > 1,
+        may_have_asked=attempt.job.attempt > 1,
     )
 
 

@@ -17,6 +17,8 @@ from uuid import UUID
 DEFAULT_QUEUE = "default"
 TASK_QUEUE = "tasks"
 DEFAULT_MAX_FAILURES = 5
+# As decisionworks_next_token draws them.
+LOT_BITS = 20
 
 Returned = Literal["lost", "retry", "released", "woken", "replayed"]
 FinalOutcome = Literal["succeeded", "failed", "cancelled", "quarantined"]
@@ -24,7 +26,11 @@ FinalOutcome = Literal["succeeded", "failed", "cancelled", "quarantined"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """One worker's right to write for one job: the fencing token grows with every claim."""
+    """One worker's right to write for one job: the fencing token grows with every claim.
+
+    Its high bits are the number of the attempt, from 1 on; its low `LOT_BITS` are drawn by lot, so that a claim that a
+    crash of the server undid shares its token with no later one.
+    """
 
     job_id: UUID
     token: int
@@ -58,6 +64,11 @@ class ClaimedJob:
     def lease(self) -> Lease:
         """The right to write for this job."""
         return Lease(job_id=self.id, token=self.lease_token)
+
+    @property
+    def attempt(self) -> int:
+        """The number of this attempt, from 1 on."""
+        return self.lease_token >> LOT_BITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

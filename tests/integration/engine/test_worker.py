@@ -138,7 +138,7 @@ async def test_a_claim_whose_answer_never_arrived_is_worked_all_the_same(floor: 
 
         parked = await floor.becomes(subject_id, "parked")
 
-    assert parked["lease_token"] == 2
+    assert parked["attempt"] == 1
     assert floor.toy.worked["first"] == 1
 
 
@@ -213,7 +213,7 @@ async def test_an_end_asked_for_while_an_attempt_fails_is_not_put_off_until_the_
     async with floor.working():
         await floor.becomes(subject_id, "cancelled")
 
-    assert (await floor.job(subject_id))["lease_token"] == 1
+    assert (await floor.job(subject_id))["attempt"] == 1
 
 
 async def test_an_end_asked_for_while_a_woken_job_looks_for_its_answer_ends_it(floor: Floor) -> None:

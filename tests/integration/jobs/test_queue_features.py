@@ -148,7 +148,7 @@ async def test_a_quarantined_job_is_replayed_under_its_own_id_with_a_new_token(d
         await jobs.replay(tx, job_id)
     [again] = await claimed(database, worker_id)
 
-    assert (again.id, again.returned, again.failures, again.lease_token) == (job_id, "replayed", 0, 2)
+    assert (again.id, again.returned, again.failures, again.attempt) == (job_id, "replayed", 0, 2)
     async with database.system_transaction() as tx:
         attempts = (await jobs.get_job(tx, job_id))["attempts"]
     assert [one["outcome"] for one in attempts] == ["quarantined", None]

@@ -65,7 +65,7 @@ async def test_the_job_of_a_worker_that_beats_no_more_is_rescued_by_its_lease(fl
     async with floor.working():
         found = await floor.becomes(subject_id, "parked")
 
-    assert found["lease_token"] == taken.lease_token + 1
+    assert found["attempt"] == taken.attempt + 1
 
 
 async def test_a_stream_follows_by_polling_where_nobody_can_listen(database: Database, backends: Backends) -> None:

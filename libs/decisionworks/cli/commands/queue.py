@@ -30,7 +30,7 @@ def jobs(ctx: click.Context, *, state: str | None, limit: int, cursor: str | Non
         return
     table = table_of("id", "kind", "state", "attempt", "failures", "lost", "subject")
     for one in page["items"]:
-        counts = [str(one[name]) for name in ("lease_token", "failures", "lost_leases")]
+        counts = [str(one[name]) for name in ("attempt", "failures", "lost_leases")]
         table.add_row(one["id"], one["kind"], one["state"], *counts, one["subject_id"] or "")
     console().print(table)
     _print_stats(stats)
