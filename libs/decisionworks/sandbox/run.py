@@ -25,7 +25,15 @@ from decisionworks.sandbox.output import CappedOutput
 from decisionworks.sandbox.places import devices, system_places, with_destinations
 
 _GRACE_S = 15.0
-_JAILER = "import sys; sys.path.insert(0, sys.argv[1]); from decisionworks.sandbox.jail.main import main; main()"
+# The packages around the jail are not loaded: they are for our side, and would take longer than the jailer itself.
+_JAILER = """
+import sys
+for name in ("decisionworks", "decisionworks.sandbox"):
+    sys.modules[name] = package = type(sys)(name)
+    package.__path__ = [sys.argv[1] + "/" + name.replace(".", "/")]
+from decisionworks.sandbox.jail.main import main
+main()
+"""
 _STATUS_BYTES = 64 * 1024
 
 

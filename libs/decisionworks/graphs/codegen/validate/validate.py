@@ -21,8 +21,11 @@ OnProgress = Callable[[CheckReport], None]
 _AT_ONCE = 2
 _FACTS = ("gen.public_bucket", "gen.wildcard_iam", "gen.unencrypted_store", "gen.plaintext_secret")
 _TERRAFORM_CHECKS = ("hcl-syntax", "terraform-fmt", "terraform-validate")
-# The slowest first, so that the others run beside it.
-_SLOWEST = ("terraform-test", "generated-tests", "checkov", "hcl-syntax", "secrets")
+# The slowest first, so that the others run beside them and none is left alone at the end.
+_SLOWEST = (
+    "checkov", "terraform-plan", "generated-tests", "terraform-test", "secrets", "hcl-syntax", "mypy",
+    "terraform-validate",
+)  # fmt: skip
 
 
 def validate_repository(

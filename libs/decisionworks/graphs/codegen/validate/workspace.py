@@ -6,15 +6,16 @@ import json
 import shutil
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from decisionworks.artifacts.model import GeneratedFile
 from decisionworks.artifacts.paths import check_paths
 from decisionworks.sandbox import MEBIBYTE, Limits, Purpose, Sandbox, SandboxResult, collect_file
 
+T = TypeVar("T")
 TOOLS_DIR = Path(__file__).parent / "tools"
 PARSE_LIMITS = Limits(wall_s=60, cpu_s=60, processes=32, output_bytes=8 * MEBIBYTE)
 _DOCUMENTS_BYTES = 64 * MEBIBYTE
@@ -44,8 +45,8 @@ class Workspace:
     sandbox: Sandbox
     provider_mirror: Path | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _read: dict[str, ReadFiles] = field(default_factory=dict)
-    _kind_locks: dict[str, threading.Lock] = field(default_factory=dict)
+    _done: dict[str, Any] = field(default_factory=dict)
+    _locks: dict[str, threading.Lock] = field(default_factory=dict)
     _directories: int = 0
 
     @classmethod
@@ -105,12 +106,17 @@ class Workspace:
 
     def read(self, kind: str) -> ReadFiles:
         """Read all files of a kind (`text` or `hcl`), once."""
+        return self.once(f"read-{kind}", lambda: self._read_in_sandbox(kind))
+
+    def once(self, name: str, work: Callable[[], T]) -> T:
+        """What some work gives that several checks need; the others wait for the first."""
         with self._lock:
-            lock = self._kind_locks.setdefault(kind, threading.Lock())
+            lock = self._locks.setdefault(name, threading.Lock())
         with lock:
-            if kind not in self._read:
-                self._read[kind] = self._read_in_sandbox(kind)
-            return self._read[kind]
+            if name not in self._done:
+                self._done[name] = work()
+            done: T = self._done[name]
+            return done
 
     def _read_in_sandbox(self, kind: str) -> ReadFiles:
         output = self.directory(f"read-{kind}")

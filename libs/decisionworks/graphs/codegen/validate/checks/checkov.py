@@ -7,17 +7,18 @@ import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
 from decisionworks.graphs.codegen.render.accepted import accepted_rules
 from decisionworks.graphs.codegen.validate.checks.programs import version_in
 from decisionworks.graphs.codegen.validate.model import Finding, Verdict, judged, skipped
-from decisionworks.graphs.codegen.validate.workspace import Workspace
+from decisionworks.graphs.codegen.validate.workspace import TOOLS_DIR, Workspace
 from decisionworks.sandbox import MEBIBYTE, Limits, Purpose, SandboxResult
 
 _TOOL = "checkov"
-# Beside our own environment, where `make checkov` puts it.
+# Beside our own environment, where `make checkov` puts it, and where its rules are run without its command line.
 _OWN_ENVIRONMENT = Path(sys.prefix).parent / ".venv-checkov"
 _SETTINGS = (".checkov.yaml", ".checkov.yml")
 _LIMITS = Limits(wall_s=180, cpu_s=180, processes=64, output_bytes=16 * MEBIBYTE)
@@ -38,7 +39,7 @@ class CheckovCheck:
         program = find_checkov()
         if program is None:
             return skipped("checkov is not installed (make checkov)", tool=_TOOL)
-        version = version_in(_run(workspace, program, workspace.root, ["--version"]))
+        version = _installed_version(program) or version_in(_run(workspace, program, workspace.root, ["--version"]))
         if version is None:
             return skipped("checkov does not run in the sandbox", tool=_TOOL)
         copy = workspace.copy("checkov")
@@ -103,12 +104,22 @@ def _judged(entries: Iterable[Mapping[str, Any]]) -> Iterable[Finding]:
     return told.values()
 
 
+def _installed_version(program: Path) -> str | None:
+    """What Checkov's own environment says is installed in it; asking the program would take three seconds."""
+    if program.parent.parent != _OWN_ENVIRONMENT:
+        return None
+    places = [str(place) for place in _OWN_ENVIRONMENT.glob("lib/python*/site-packages")]
+    return next((found.version for found in distributions(name=_TOOL, path=places)), None)
+
+
 def _run(workspace: Workspace, program: Path, work_dir: Path, arguments: list[str]) -> SandboxResult:
+    is_own = program.parent.parent == _OWN_ENVIRONMENT
+    own = [str(program.parent / "python"), "-B", str(TOOLS_DIR / "run_checkov.py")]
     return workspace.sandbox.run(
-        [str(program), *arguments],
+        own if is_own else [str(program), *arguments],
         work_dir=work_dir,
         limits=_LIMITS,
         purpose=Purpose.PARSE,
         environment={"CHECKOV_RUN_SCA_PACKAGE_SCAN_V2": "false", "LOG_LEVEL": "ERROR"},
-        read_only=[program.parent.parent],
+        read_only=[program.parent.parent, TOOLS_DIR],
     )

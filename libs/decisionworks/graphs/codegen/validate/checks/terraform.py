@@ -22,6 +22,7 @@ from decisionworks.sandbox import SandboxResult
 
 _TESTS_AT_ONCE = 2
 _PLAN_FILE = "checked.tfplan"
+_SHOW = ["show", "-json", "-no-color", _PLAN_FILE]
 _LOCAL_STATE = 'terraform {\n  backend "local" {}\n}\n'
 
 
@@ -92,15 +93,21 @@ class TerraformPlanCheck:
         told: list[str] = []
         for root, files in environments.items():
             (prepared.copy / root / "backend_override.tf").write_text(_LOCAL_STATE, encoding="utf-8")
-            for file in files:
-                result = prepared.run(root, _plan(file), ["show", "-json", "-no-color", _PLAN_FILE], has_backend=True)
+            pending = files
+            while pending:
+                commands = [command for file in pending for command in (_plan(file), _SHOW)]
+                result = prepared.run(root, *commands, has_backend=True)
                 runs.append(result)
-                if result.has_succeeded:
-                    count, found = _planned(root, file, json.loads(result.stdout))
+                answers = result.stdout.splitlines()
+                for file, answer in zip(pending, answers, strict=False):
+                    count, found = _planned(root, file, json.loads(answer))
                     told.append(f"{count} resources for {PurePosixPath(file).stem}")
                     findings += found
-                else:
-                    findings.append(Finding(file=f"{root}/{file}", rule="terraform-plan", message=said(result)))
+                if not result.has_succeeded or len(answers) != len(pending):
+                    # The others are planned without the one that failed.
+                    failed = pending[min(len(answers), len(pending) - 1)]
+                    findings.append(Finding(file=f"{root}/{failed}", rule="terraform-plan", message=said(result)))
+                pending = pending[len(answers) + 1 :]
         passed = f"planned {', '.join(told)}, {prepared.label}"
         return judged(findings, passed=passed, tool=TOOL, version=prepared.terraform.version, runs=tuple(runs))
 

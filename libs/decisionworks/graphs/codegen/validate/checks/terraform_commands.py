@@ -64,7 +64,7 @@ class Prepared:
         return "checked with the providers of the mirror"
 
     def run(self, root: str, *commands: list[str], has_backend: bool = False) -> SandboxResult:
-        """Initialise a root module and run commands in it; the output is the last one's."""
+        """Initialise a root module and run commands in it; the output is what those say that answer in JSON."""
         mirror = self.workspace.provider_mirror
         init = ["init", "-input=false", "-no-color", *([] if has_backend else ["-backend=false"])]
         init += [f"-plugin-dir={mirror}"] if mirror is not None else []
@@ -89,8 +89,7 @@ def find_terraform(workspace: Workspace) -> Terraform | Verdict:
     program = find_program("terraform")
     if program is None:
         return skipped("terraform is not installed", tool=TOOL)
-    told = _parse(workspace, program, ["version"])
-    version = version_in(told)
+    version = workspace.once("terraform-version", lambda: version_in(_parse(workspace, program, ["version"])))
     if version is None:
         return skipped("terraform does not run in the sandbox", tool=TOOL)
     return Terraform(program=program, version=version)

@@ -3,8 +3,8 @@
     run_terraform.py SCHEMA COMMANDS
 
 SCHEMA is the directory of the provider that knows only the schema, or `-` where Terraform starts real providers
-itself; COMMANDS is a JSON list of argument lists. What the last command says is the output, what the others say goes
-to standard error; the first that fails ends the run with its exit code.
+itself; COMMANDS is a JSON list of argument lists. What those say that are to answer in JSON is the output, what the
+others say goes to standard error; the first that fails ends the run with its exit code.
 """
 
 import contextlib
@@ -27,8 +27,8 @@ def main() -> int:
         if schema != "-":
             listener = stack.enter_context(Listener(Provider(Path(schema))))
             environment["TF_REATTACH_PROVIDERS"] = json.dumps({_SOURCE: _held(listener.address)})
-        for number, command in enumerate(commands, start=1):
-            output = None if number == len(commands) else sys.stderr
+        for command in commands:
+            output = None if "-json" in command else sys.stderr
             code = subprocess.run(command, env=environment, stdout=output, check=False).returncode
             if code:
                 return code if code > 0 else 128 - code
