@@ -26,10 +26,14 @@ _MOST_MARKS = 512
 
 
 class Batch(NamedTuple):
-    """What one claim got, and whether another one may get more at once."""
+    """What one claim got, and whether another one may get more at once.
+
+    Units: `took_s` seconds from asking to answer; None where the database was not asked, or gave no answer.
+    """
 
     jobs: list[ClaimedJob]
     may_be_more: bool
+    took_s: float | None = None
 
 
 class Claimer:
@@ -47,14 +51,15 @@ class Claimer:
 
         Raises: DatabaseUnavailable.
         """
+        began = time.perf_counter()
         if self._marks and time.monotonic() < self._next_scan:
             got = await self._claim(worker_id, free, scan=None)
-            return Batch(got.jobs, may_be_more=bool(got.jobs))
+            return Batch(got.jobs, bool(got.jobs), time.perf_counter() - began)
         got = await self._claim(worker_id, free, scan=Scan(after=self._after))
         self._next_scan = time.monotonic() + got.took_s / _PART_OF_TIME if got.took_s > _DEAR_S else 0.0
         came_round = self._after == FIRST_PROJECT and got.next_after == FIRST_PROJECT
         self._after = got.next_after
-        return Batch(got.jobs, may_be_more=bool(got.jobs) or not came_round)
+        return Batch(got.jobs, bool(got.jobs) or not came_round, time.perf_counter() - began)
 
     async def _claim(self, worker_id: UUID, free: int, *, scan: Scan | None) -> Claimed:
         known = None if scan is not None else self._marks

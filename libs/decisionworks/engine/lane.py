@@ -143,11 +143,13 @@ class Lane(ABC):
         batch = await self._claim(free)
         if batch.jobs:
             self.claimed_count += len(batch.jobs)
-            self._note_claim(batch, rung=rung)
             self.start(batch.jobs)
-            await asyncio.sleep(0)  # what was claimed begins before the next look
+            await asyncio.sleep(0)  # what was claimed begins before it is counted, and before the next look
+            self._note_claim(batch, rung=rung)
         elif not batch.may_be_more:
             self.found_nothing_at = time.monotonic()
+        if batch.took_s is not None:
+            self.parts.measures.claim.labels(self.queue).observe(batch.took_s)
         return batch.may_be_more
 
     async def _claim(self, free: int) -> Batch:
@@ -155,7 +157,6 @@ class Lane(ABC):
         if worker_id is None:
             await asyncio.sleep(0.02)
             return Batch([], may_be_more=True)
-        began = time.perf_counter()
         try:
             batch = await self._claimer.claim(worker_id, free)
         except RetryLater as error:
@@ -163,7 +164,6 @@ class Lane(ABC):
             self.doubt()
             await asyncio.sleep(0.5)
             return Batch([], may_be_more=True)
-        self.parts.measures.claim.labels(self.queue).observe(time.perf_counter() - began)
         return batch
 
     def _note_claim(self, batch: Batch, *, rung: bool) -> None:
