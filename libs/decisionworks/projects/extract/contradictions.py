@@ -11,15 +11,27 @@ from dataclasses import replace
 
 from decisionworks.projects.extract.finding import Finding
 from decisionworks.projects.extract.negation import is_denied
+from decisionworks.projects.extract.opposites import find_opposites
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.model import Constraints, ConstraintValue, Contradiction, ValueState
-from decisionworks.projects.places import AWS_REGIONS, REGIONS_OF_JURISDICTION
+from decisionworks.projects.places import AWS_REGIONS, REGION_OF_COUNTRY, REGIONS_OF_JURISDICTION
 
 # A result that takes longer is not one in real time.
 MOST_AT_ONCE_MS = 30_000
+# Who asks for an answer as soon as this waits for it, whatever it is called.
+AT_ONCE_MS = 500
 _CLOUDS = ("aws", "azure", "gcp")
 _AT_ONCE = re.compile(
     r"(?<!near )real[- ]?time|echtzeit|temps réel|tiempo real|tempo real|リアルタイム|online scoring|synchronous(?:ly)?"
+)
+_NEVER_AT_ONCE = re.compile(
+    r"\b(?:no|never any|without any|not any) (?:online|live|synchronous|on-demand|real-?time) "
+    r"(?:calls?|scoring|requests?|answers?|inference|predictions?|lookups?)\b"
+    r"|\b(?:only|exclusively|solely|nothing but) (?:in )?(?:nightly |overnight |weekly |daily )?batch(?:es)?\b"
+    r"|\bnever on (?:demand|request)\b|\bkeine (?:online|live|synchronen?)[- ]?(?:aufrufe|anfragen|bewertung\w*)\b"
+    r"|\bausschließlich (?:als |im )?(?:batch|stapel|nachtlauf)\w*|\b(?:uniquement|exclusivement) (?:en|par) lots?\b"
+    r"|\baucun appel en ligne\b|\b(?:solo|sólo|únicamente|exclusivamente) (?:en|por) lotes?\b"
+    r"|\b(?:só|apenas|somente|exclusivamente) em lotes?\b|バッチのみ|オンライン(?:呼び出し|推論)(?:は|を)(?:しない|行わない|禁止|不要)"
 )
 # “No real-time data” is about what comes in.
 _WHAT_COMES_IN = re.compile(r"^[- ]?(?:data|feeds?|streams?|daten|strom|données|flux|datos|dados|training|データ)")
@@ -41,10 +53,11 @@ def find_contradictions(
         contradiction = check(changed, findings, reading)
         if contradiction is not None:
             found.append(contradiction)
-            name = contradiction.fields[-1]
-            changed[name] = replace(
-                changed[name], state=ValueState.CONFLICTING, confidence=0.4, reason=contradiction.why
-            )
+    named = {one.fields[-1] for one in found}
+    found += [one for one in find_opposites(reading, findings) if one.fields[-1] not in named]
+    for contradiction in found:
+        name = contradiction.fields[-1]
+        changed[name] = replace(changed[name], state=ValueState.CONFLICTING, confidence=0.4, reason=contradiction.why)
     return changed, found
 
 
@@ -65,12 +78,27 @@ def _residency_against_regions(
     residency, regions = _stated(constraints, "data_residency"), _stated(constraints, "regions")
     if residency is None or regions is None or not isinstance(regions.value, list):
         return None
-    allowed = REGIONS_OF_JURISDICTION.get(str(residency.value))
+    where, allowed = str(residency.value).upper(), REGIONS_OF_JURISDICTION.get(str(residency.value))
+    if residency.value == "country" and residency.span is not None:
+        where, allowed = _country_of(reading, residency.span.start)
     outside = [one for one in regions.value if allowed is not None and one in AWS_REGIONS and one not in allowed]
     if not outside:
         return None
-    why = f"{', '.join(outside)} lies outside {str(residency.value).upper()}"
-    return _contradiction(why, data_residency=residency, regions=regions)
+    return _contradiction(f"{', '.join(outside)} lies outside {where}", data_residency=residency, regions=regions)
+
+
+def _country_of(reading: Reading, position: int) -> tuple[str, tuple[str, ...] | None]:
+    """The country that a sentence wants its data to stay in, and its regions; none where it has no region."""
+    sentence = reading.sentence(position)
+    for name, region in REGION_OF_COUNTRY.items():
+        if re.search(rf"(?<![^\W\u3040-\u30ff\u3400-\u9fff]){re.escape(name)}(?!\w)", sentence):
+            return name, _same_continent(region)
+    return "", None
+
+
+def _same_continent(region: str) -> tuple[str, ...]:
+    """Regions near enough to stand in for a country that has none of its own."""
+    return tuple(one for one in AWS_REGIONS if one.split("-")[0] == region.split("-")[0])
 
 
 def _cloud_against_regions(constraints: Constraints, findings: list[Finding], reading: Reading) -> Contradiction | None:
@@ -120,10 +148,18 @@ def _at_once_and_never(constraints: Constraints, findings: list[Finding], readin
         one for one in _AT_ONCE.finditer(reading.folded) if not _WHAT_COMES_IN.match(reading.after(one.end(), chars=12))
     ]
     never = [one for one in said if is_denied(reading, one.start(), one.end())]
+    never += [*_NEVER_AT_ONCE.finditer(reading.folded)]
     home = reading.sentence_at(latency.span.start)
+    never = [one for one in never if not home[0] <= one.start() < home[1]] or never
     wanted = [one for one in said if one not in never and home[0] <= one.start() < home[1]]
-    if not never or not wanted or not isinstance(latency.value, int | float) or latency.value > MOST_AT_ONCE_MS:
+    if not never or not isinstance(latency.value, int | float) or latency.value > MOST_AT_ONCE_MS:
         return None
-    spans = (reading.span(never[0].start(), never[0].end()), reading.span(wanted[0].start(), wanted[0].end()))
-    why = f"“{reading.sentence(never[0].start()).strip()}” and “{reading.sentence(wanted[0].start()).strip()}”"
+    if wanted:
+        second = reading.span(wanted[0].start(), wanted[0].end())
+    elif latency.value <= AT_ONCE_MS and not home[0] <= never[0].start() < home[1]:
+        second = latency.span
+    else:
+        return None
+    spans = (reading.span(never[0].start(), never[0].end()), second)
+    why = f"“{reading.sentence(never[0].start()).strip()}” and “{reading.sentence(second.start).strip()}”"
     return Contradiction(fields=("inference_mode",), spans=spans, why=f"{why}: one forbids what the other asks for")

@@ -110,6 +110,16 @@ def derive_modes(
         )
     if "inference_mode" not in values:
         yield from _mode_from_time(reading, values, constraints)
+    elif values["inference_mode"] == ["batch"] and _is_also_asked(values):
+        why = "beside the runs, callers ask and wait"
+        yield _because("inference_mode", ["real_time"], constraints, "latency_p95_ms", why, strength=60)
+
+
+def _is_also_asked(values: Mapping[str, Plain]) -> bool:
+    """Calls a second and an answer in the call: the runs are not all of it."""
+    latency = values.get("latency_p95_ms")
+    is_short = isinstance(latency, int | float) and latency <= MOST_WAITED_MS
+    return is_short and bool({"throughput_rps_avg", "throughput_rps_peak"} & values.keys())
 
 
 def _mode_from_time(

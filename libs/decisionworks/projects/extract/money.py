@@ -88,6 +88,20 @@ _PER_ITEM = re.compile(
 
 
 CORRECTION_REACH = 160
+# What can be planned at all begins here. Units: USD/month.
+LEAST_BUDGET = 1
+_NO_MONEY = re.compile(
+    r"(?<!\w)(?:(?:zero|0|nil) (?:budget|money|dollars?|euros?|usd|eur)|budget(?: is| of|:)? (?:zero|nil|0|nothing|none at all)"
+    r"(?![\d.,]|\w)|no (?:budget|money|funds?|funding)(?= at all| whatsoever| for (?:this|it)|[,.;]|$)(?! (?:limit|yet))"
+    r"|(?:nothing|not a (?:cent|penny)|no money) (?:can|may|will|shall|must) be spent|must (?:not )?cost (?:nothing|anything)"
+    r"|(?:kein(?:erlei)?|null) (?:budget|geld)(?= |[,.;]|$)(?! (?:limit|festgelegt|bekannt|genannt))"
+    r"|(?:aucun budget|budget (?:nul|zéro)|pas d'argent|zéro euro)(?= |[,.;]|$)(?! (?:fixé|défini|limite))"
+    r"|(?:sin presupuesto|presupuesto (?:cero|nulo)|cero (?:euros|presupuesto)|no hay (?:dinero|presupuesto))(?= |[,.;]|$)"
+    r"(?! (?:fijado|definido|límite))"
+    r"|(?:sem orçamento|orçamento zero|zero (?:reais|orçamento)|não há (?:dinheiro|verba|orçamento))(?= |[,.;]|$)"
+    r"(?! (?:fixo|definido|limite)))"
+    r"|予算(?:は|が)?(?:ゼロ|0円|なし|ありません)|お金は?(?:一切)?(?:使え|かけられ)(?:ません|ない)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +115,12 @@ def find_budget(reading: Reading) -> Iterator[Finding]:
     """Amounts that a budget word or a period marks as running cost. Units: USD per month."""
     found = list(_budgets(reading))
     yield from found or _only_amount(reading)
+    nothing = _NO_MONEY.search(reading.folded)
+    if nothing is not None:
+        start, end = nothing.span()
+        reason = f"“{nothing.group()}”: read as {LEAST_BUDGET} USD a month, the least that can be planned with"
+        yield stated("budget_usd_month", LEAST_BUDGET, start, end, reason=reason, confidence=0.8, strength=STRONG + 10)
+        yield stated("budget_hardness", "hard", start, end, confidence=0.85)
 
 
 def _only_amount(reading: Reading) -> Iterator[Finding]:

@@ -28,6 +28,26 @@ _EXCLUSIVE = frozenset(
 )  # fmt: skip
 # “Two analysts help” beside “five engineers” is no contradiction; “just me” beside “a team of eight” is.
 _FIRM_TEAM = STRONG + 2
+_WHOLE_TEAM = re.compile(
+    r"\b(?:team|crew|staff\w{0,4}|alone|just me|only me|by myself|on my own|(?:will |to |who |that )?(?:run|operate|build"
+    r"|maintain|develop)s?(?: and \w+)? (?:it|this|the (?:system|service|platform|thing))"
+    r"|mannschaft|allein\w?|besteht|betreiben|équipe|exploit\w+|seule?|equipo|sol[oa]|operan?|equipe|equipa|sozinh[oa]"
+    r"|operam?)\b|チーム|体制|運用|一人で"
+)
+_PART_OR_OTHERS = re.compile(
+    r"\b(?:of (?:them|us|whom|these)|more|another|additional|extra|later|next year|new|newly|hir\w+|help\w*|consult\w+"
+    r"|freelanc\w+|users?|customers?|clients?|wider|company|department|sales|support|call|marketing|field|legal|editorial"
+    r"|security|not involved|otherwise|others?|besides|davon|weitere\w?|zusätzlich\w?|helfen|unterstützen|vertrieb"
+    r"|dont|autres?|aident|commercia\w+|ellos|otr[oa]s|ayudan|ventas|deles|outr[oa]s|ajudam|vendas)\b|うち|他|追加|支援|営業"
+)
+# The part of a month that a service may be down is what availabilities differ in.
+_PERCENT_FIELDS = frozenset({"availability_slo_pct"})
+_PHASES = re.compile(
+    r"\b(?:pilot\w*|phases?|poc|proof of concept|trial|first (?:year|months?|quarter)|later|eventually|in production"
+    r"|production|from \w+ on(?:wards)?|after (?:go-live|the pilot|launch)|development|test(?:ing)? (?:stage|system)|staging"
+    r"|pilotphase|anfangs|später|produktiv\w*|au début|ensuite|pilote|producción|producción|piloto|más adelante|produção"
+    r"|depois)\b|本番|試験|パイロット|当初"
+)
 _STRICTER_IS_LOWER = frozenset({"budget_usd_month", "team_size"})
 _STRICTEST_COUNTS = frozenset({"latency_p95_ms", "audit_retention_years", "stream_events_per_sec"})
 # Number words stand as digits behind zeros in the folded text that reasons quote.
@@ -73,7 +93,11 @@ def _settle(field: Field, group: list[Finding], *, reading: Reading) -> tuple[Co
     if corrected is not None:
         return _value(corrected, reading=reading, note="corrected in the text"), None
     best = _strictest(group) if field.name in _STRICTEST_COUNTS else group[0]
-    rival = _rival(field, best, group) if field.name in _EXCLUSIVE else _far_limit(field, best, group, reading=reading)
+    rival = (
+        _rival(field, best, group, reading=reading)
+        if field.name in _EXCLUSIVE
+        else _far_limit(field, best, group, reading=reading)
+    )
     if rival is None:
         return _value(best, reading=reading), None
     return _disagreement(field, best, rival, reading=reading)
@@ -141,16 +165,39 @@ def _correction(group: list[Finding], *, reading: Reading) -> Finding | None:
     return None
 
 
-def _rival(field: Field, best: Finding, group: list[Finding]) -> Finding | None:
+def _rival(field: Field, best: Finding, group: list[Finding], *, reading: Reading) -> Finding | None:
     if best.state is not ValueState.STATED:
         return None
     floor = max(best.strength - 5, _FIRM_TEAM if field.name == "team_size" else 0)
-    rivals = (
+    others = [
         one
         for one in group
-        if one.state is ValueState.STATED and one.strength >= floor and (one.end <= best.start or one.start >= best.end)
-    )
-    return next((one for one in rivals if not _agree(field, best.value, one.value)), None)
+        if one.state is ValueState.STATED
+        and (one.end <= best.start or one.start >= best.end)
+        and not _agree(field, best.value, one.value)
+    ]
+    if field.name == "budget_usd_month":
+        others = [one for one in others if not _are_phases(best, one, reading=reading)]
+    firm = next((one for one in others if one.strength >= floor), None)
+    if firm is None and field.name == "team_size":
+        return next((one for one in others if _are_two_teams(best, one, reading=reading)), None)
+    return firm
+
+
+def _are_two_teams(best: Finding, other: Finding, *, reading: Reading) -> bool:
+    """Two sentences that each count everybody who builds or runs the system, and count differently."""
+    sentences = [reading.sentence(one.start) for one in (best, other)]
+    if reading.sentence_at(best.start) == reading.sentence_at(other.start):
+        return False
+    return all(_WHOLE_TEAM.search(one) and not _PART_OR_OTHERS.search(one) for one in sentences)
+
+
+def _are_phases(best: Finding, other: Finding, *, reading: Reading) -> bool:
+    """“300 in the pilot, 1,500 in production”: two budgets, each for its own time."""
+    first, second = sorted((best, other), key=lambda one: one.start)
+    begin, _ = reading.sentence_at(first.start)
+    _, end = reading.sentence_at(second.start)
+    return len(_PHASES.findall(reading.folded[begin:end])) >= 2
 
 
 def _far_limit(field: Field, best: Finding, group: list[Finding], *, reading: Reading) -> Finding | None:
@@ -188,6 +235,8 @@ def _said_elsewhere(best: Finding, group: list[Finding], *, reading: Reading) ->
 
 def _agree(field: Field, left: Plain, right: Plain) -> bool:
     if isinstance(left, int | float) and isinstance(right, int | float) and not isinstance(left, bool):
+        if field.name in _PERCENT_FIELDS:
+            left, right = 100 - left, 100 - right
         return abs(left - right) <= TOLERANCE * max(abs(left), abs(right))
     return left == right
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from decisionworks.projects.extract.derive import DATA_OF, ON_TABLES
 from decisionworks.projects.extract.finding import STRONG, WEAK, Finding
 from decisionworks.projects.extract.reading import Reading
@@ -35,6 +37,18 @@ _EXPLAINED_BY: dict[str, frozenset[str]] = {
     # “Names and e-mail addresses” are attributes of people, not texts to be read.
     "data_types": frozenset({"data_sensitivity", "throughput_rps_avg", "throughput_rps_peak"}),
 }  # fmt: skip
+_DATA_LIVES = re.compile(
+    r"\b(?:data|records?|files?|tables?|history|sources?|exports?|archives?|oracle|postgres\w*|mysql|sql server|sap"
+    r"|warehouse|daten\w*|historie|données|base|datos|dados)\b[^.;\n]{0,40}?\b(?:lives?|sits?|is|are|resides?|stored|held"
+    r"|kept|comes?|today|now|currently|liegen|liegt|stehen|lagern|kommen|sont|se trouvent?|viennent|están|está|viven?"
+    r"|vienen|estão|ficam|vêm)\b"
+    r"|データ(?:は|が)\S{0,12}(?:社内|オンプレ|自社)\S{0,10}(?:あり|置|保管|保存)"
+)
+_MUST = re.compile(
+    r"\b(?:must|has to|have to|only|never|nothing|everything|all (?:processing|systems?)|no (?:public )?cloud|run\w*|host\w*"
+    r"|deploy\w*|stays?|leaves?|muss|müssen|nur|nichts|alles|betrieb\w*|laufen|läuft|verlassen|doit|doivent|tout|rien|uniquement|debe\w*|todo|nada"
+    r"|solo|deve\w*|tudo|apenas)\b|のみ|必ず|運用|稼働"
+)
 _RATES = frozenset({"throughput_rps_avg", "throughput_rps_peak"})
 _ONLINE_FIELDS = frozenset({"latency_p95_ms", "throughput_rps_peak", "stream_events_per_sec"})
 
@@ -68,6 +82,7 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
         dropped.add("batch_records_per_run")
     findings = [one for one in findings if one.field not in dropped and not _is_explained(one, findings)]
     findings = [one for one in findings if not _is_watch_kept(one, findings, reading=reading)]
+    findings = [one for one in findings if not _is_where_data_live(one, reading=reading)]
     findings = _without_rare_rates(findings, modes)
     return _without_incidental_data(findings, use_cases, models)
 
@@ -81,6 +96,14 @@ def _is_watch_kept(finding: Finding, findings: list[Finding], *, reading: Readin
         one.field == "ops_coverage" and sentence[0] <= one.start < sentence[1] and one.strength >= finding.strength
         for one in findings
     )
+
+
+def _is_where_data_live(finding: Finding, *, reading: Reading) -> bool:
+    """“The data now live in our own data centre” says where they come from, not where the system runs."""
+    if finding.field != "cloud" or finding.value != "on_prem":
+        return False
+    sentence = reading.sentence(finding.start)
+    return _DATA_LIVES.search(sentence) is not None and not _MUST.search(sentence)
 
 
 def _is_explained(finding: Finding, findings: list[Finding]) -> bool:

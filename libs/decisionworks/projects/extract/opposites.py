@@ -1,0 +1,121 @@
+"""Names pairs of statements that cannot both hold, whatever they are about: “no Kubernetes” and “it must run on EKS”."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from decisionworks.projects.catalogue import load_constraint_catalogue
+from decisionworks.projects.errors import InvalidCatalogue
+from decisionworks.projects.extract.corrections import CORRECTION
+from decisionworks.projects.extract.finding import Finding
+from decisionworks.projects.extract.negation import is_denied
+from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.vocabulary_file import word_pattern
+from decisionworks.projects.model import Contradiction, Plain, ValueState
+
+CORRECTION_REACH = 60
+MOST_PLACES = 12
+Place = tuple[int, int]
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    field: str
+    value: bool | None = None
+
+
+class _PairRecord(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    field: str
+    why: str
+    one: list[str]
+    other: list[str] = []
+    other_is: _Read | None = None
+    unless: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pair:
+    field: str
+    why: str
+    one: re.Pattern[str]
+    other: re.Pattern[str] | None
+    read_as: str | None
+    read_value: Plain
+    unless: re.Pattern[str] | None
+
+
+def find_opposites(reading: Reading, findings: Iterable[Finding]) -> Iterator[Contradiction]:
+    """Contradictions whose two sides stand in sentences of their own; what a correction takes back is none."""
+    read = [one for one in findings if one.state is ValueState.STATED]
+    for pair in _pairs():
+        first = [match.span() for match in pair.one.finditer(reading.folded)][:MOST_PLACES]
+        if not first:
+            continue
+        clash = next(
+            (
+                (left, right)
+                for right in _others(pair, reading, read)
+                for left in first
+                if reading.sentence_at(left[0]) != reading.sentence_at(right[0])
+                and not _is_corrected(reading, max(left, right))
+            ),
+            None,
+        )
+        if clash is not None:
+            spans = tuple(reading.span(*place) for place in sorted(clash))
+            quoted = " and ".join(f"“{span.text}”" for span in spans)
+            yield Contradiction(fields=(pair.field,), spans=spans, why=f"{quoted}: {pair.why}")
+
+
+def _others(pair: _Pair, reading: Reading, read: Iterable[Finding]) -> Iterator[Place]:
+    """Where the second side is said, in words of its own or in what the rules have read."""
+    places = [
+        (one.start, one.end)
+        for one in read
+        if one.field == pair.read_as and (pair.read_value is None or one.value == pair.read_value)
+    ]
+    if pair.other is not None:
+        places += [match.span() for match in pair.other.finditer(reading.folded)][:MOST_PLACES]
+    for place in places:
+        if not is_denied(reading, *place) and not (pair.unless and pair.unless.search(reading.sentence(place[0]))):
+            yield place
+
+
+def _is_corrected(reading: Reading, later: Place) -> bool:
+    return CORRECTION.search(reading.folded[max(0, later[0] - CORRECTION_REACH) : later[0]]) is not None
+
+
+@cache
+def _pairs() -> tuple[_Pair, ...]:
+    """The pairs of the vocabulary.
+
+    Raises: InvalidCatalogue, a pair speaks of an unknown field.
+    """
+    raw = resources.files("decisionworks.projects.extract").joinpath("vocabulary").joinpath("opposites.yaml")
+    records = [_PairRecord.model_validate(entry) for entry in yaml.safe_load(raw.read_text("utf-8"))]
+    known = load_constraint_catalogue().by_name
+    for record in records:
+        if record.field not in known:
+            raise InvalidCatalogue(f"an opposition speaks of unknown {record.field}")
+    return tuple(
+        _Pair(
+            field=record.field,
+            why=record.why,
+            one=word_pattern(record.one, language="en"),
+            other=word_pattern(record.other, language="en") if record.other else None,
+            read_as=record.other_is.field if record.other_is else None,
+            read_value=record.other_is.value if record.other_is else None,
+            unless=word_pattern([record.unless], language="en") if record.unless else None,
+        )
+        for record in records
+    )
