@@ -15,6 +15,9 @@ from decisionworks.projects.model import RequestDocument
 
 MAX_REQUEST_BYTES = 64 * 1024
 MAX_DEPTH = 20
+_AMOUNT_KEYS = ("amount", "value", "number", "quantity", "n", "count", "betrag", "menge", "montant", "valeur", "importe", "valor")
+_UNIT_KEYS = ("currency", "unit", "units", "währung", "einheit", "devise", "unité", "moneda", "unidad", "moeda", "unidade")
+_PERIOD_KEYS = ("per", "period", "every", "interval", "frequency", "pro", "par", "por", "cada")
 _TEXT_KEYS = ("request", "text", "prompt", "description")
 _DATA_KEYS = ("constraints",)
 _FENCE = re.compile(r"^```[ \t]*(ya?ml|json)[ \t]*\n(.{0,65536}?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
@@ -167,7 +170,9 @@ def _as_lines(record: Mapping[str, object]) -> RequestDocument:
 
 def _lines(value: object, name: str) -> Iterator[str]:
     words = name.replace("_", " ").strip()
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and (quantity := _quantity(value)):
+        yield f"{words}: {quantity}"
+    elif isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _lines(inner, f"{name} {key}")
     elif isinstance(value, list) and all(not isinstance(one, Mapping | list) for one in value):
@@ -177,6 +182,24 @@ def _lines(value: object, name: str) -> Iterator[str]:
             yield from _lines(inner, name)
     elif value is not None:
         yield f"{words}: {value}"
+
+
+def _quantity(record: Mapping[str, object]) -> str | None:
+    """`{amount: 700, currency: EUR, per: month}` as “700 EUR per month”."""
+    plain = {str(key).lower(): str(one) for key, one in record.items() if isinstance(one, str | int | float)}
+    number = next((plain[key] for key in _AMOUNT_KEYS if key in plain), None)
+    unit = next((plain[key] for key in _UNIT_KEYS if key in plain), "")
+    period = next((plain[key] for key in _PERIOD_KEYS if key in plain), "")
+    known = {*_AMOUNT_KEYS, *_UNIT_KEYS, *_PERIOD_KEYS}
+    if number is None or not (unit or period) or len(plain) != len(record):
+        return None
+    rest = [f"{key.replace('_', ' ')} {one}" for key, one in plain.items() if key not in known]
+    said = " ".join(part for part in (number, unit, _per(period)) if part)
+    return "; ".join([said, *rest])
+
+
+def _per(period: str) -> str:
+    return period if not period or period.endswith("ly") or period.startswith(("per ", "/")) else f"per {period}"
 
 
 def _structured(record: Mapping[str, object], *, original: str) -> RequestDocument:

@@ -68,6 +68,8 @@ _BUDGET_WORDS = re.compile(
 )
 # A figure that is called the budget counts as one even where its month is said elsewhere, as in the head of a table.
 _THE_BUDGET = re.compile(r"(?:budgets?|presupuesto|orçamento|予算)(?![\w-])[^.;\n]{0,40}$")
+# “We have 36k a year for it.”
+_ENTITLED = re.compile(r"(?:we (?:have|get|got|can spend)|there (?:is|are)|i (?:have|get))\s(?:about |around |some |roughly )?$")
 _ONCE = re.compile(
     r"one[- ](?:off|time)|project budget|set-?up|initial|capex|einmalig|projektbudget|ponctuel|unique|puntual|inicial"
     r"|único|初期|一括"
@@ -167,10 +169,12 @@ def _budget(match: re.Match[str], reading: Reading) -> Finding | None:
     is_named = bool(_BUDGET_WORDS.search(before)) or bool(
         re.search(r"budget|予算|cap\b", reading.after(match.end(), chars=25))
     )
+    after = reading.after(match.end(), chars=12)
     bare = re.search(r"[k]$", match["high"] or match["low"]) is not None or is_named
     if (
         mark is None
         and not (period is not None and bare and period.months == 1.0)
+        and not (period is not None and _ENTITLED.search(before) and re.match(r"k?\s?(?:a|per|/) ?(?:year|annum|yr)", after))
         and not (
             is_named
             and re.search(rf"(?:budget|presupuesto|orçamento|予算)\W*(?:is|of|:|von|de|は)?\s*{ABOUT}$", before)

@@ -59,6 +59,7 @@ _LABELLED = re.compile(
     r"|about |etwa |約)?"
     rf"(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|ms|usd|eur|[$€£]|[.,:/]?\d))"
 )
+_HEADCOUNT = re.compile(rf"(?<!\w)(?:head-?count|team ?size|ftes?|teamgröße|effectif|plantilla)\s(?:of |is |von |de )?(?P<n>{NUMBER})(?![\d.,]*\d)")
 _IN_A_GROUP = re.compile(
     r"(?<!\w)(?:zu|wir sind zu) (?P<n>zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt)(?!\w)"
 )
@@ -160,6 +161,8 @@ def find_team(reading: Reading) -> Iterator[Finding]:
     for match in _IN_TEAM.finditer(reading.folded):
         yield from _people(match["n"], match, reading, strength=STRONG + 14)
     for match in _LABELLED.finditer(reading.folded):
+        yield from _people(match["n"], match, reading, strength=STRONG + 8)
+    for match in _HEADCOUNT.finditer(reading.folded):
         yield from _people(match["n"], match, reading, strength=STRONG + 8)
     for match in _IN_A_GROUP.finditer(reading.folded):
         yield stated("team_size", _GROUP_OF[match["n"]], match.start(), match.end(), strength=STRONG + 10)

@@ -33,7 +33,7 @@ _PER_SECOND = (
 )
 _SHORT = r"(?:rps|tps|qps|req/s|requests/s|tx/s)(?!\w)"
 _RATE = re.compile(
-    rf"(?P<n>{NUMBER})(?!\d|\s?(?:ミリ|秒|分|ms|%))\s?(?:\w{{1,24}}\s){{0,2}}?(?:\w{{1,24}}(?=/))??(?:(?P<kind>{_REQUESTS}|{_EVENTS})\s?(?:{_PER_SECOND})|{_SHORT}"
+    rf"(?P<n>{NUMBER})(?!\d|\s?(?:ミリ|秒|分|ms|%))\s?(?:[^\W\d]\w{{0,23}}\s){{0,2}}?(?:\w{{1,24}}(?=/))??(?:(?P<kind>{_REQUESTS}|{_EVENTS})\s?(?:{_PER_SECOND})|{_SHORT}"
     rf"|(?:{_PER_SECOND}))"
 )
 _RATE_JA = re.compile(

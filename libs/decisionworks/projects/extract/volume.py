@@ -17,6 +17,16 @@ _SIZE = re.compile(
     rf"|[^\s\d.,;)]))(?![a-z0-9_/])|(?:kilo"
     rf"|mega|giga|tera|peta)(?:bytes?|octets?)(?!\w)|gigas?(?!\w)|ギガ(?:バイト)?|テラ(?:バイト)?)"
 )
+# “Half a terabyte”, “a couple of gigabytes”.
+_SOME = {
+    "half": 0.5, "a": 1.0, "an": 1.0, "one": 1.0, "ein": 1.0, "un": 1.0, "couple": 2.0, "few": 3.0, "halbes": 0.5, "demi": 0.5, "medio": 0.5,
+    "meio": 0.5, "paar": 3.0, "several": 4.0, "dozen": 12.0,
+}  # fmt: skip
+_SOME_SIZE = re.compile(
+    r"(?<!\w)(?:an? (?=half|couple|few|dozen)|ein (?=halbes|paar)|un (?=demi|medio)|um (?=meio))?"
+    r"(?P<some>half an?|couple of|few|several|dozen|halbes|paar|demi|medio|meio|an?|one|ein|un)[ -](?P<unit>(?:kilo|mega|giga|tera|peta)(?:bytes?|octets?)"
+    r"|[gtp]b)(?!\w)"
+)
 _IS_MODEL = re.compile(
     r"\b(?:model|modell|modèle|modelo|onnx|yolo\w{0,24}|cnn|network|netz|checkpoint|weights|artefact|artifact"
     r"|モデル)\b|モデル"
@@ -94,6 +104,12 @@ def find_volumes(reading: Reading) -> Iterator[Finding]:
         finding = _size(match, reading)
         if finding is not None:
             yield finding
+    for match in _SOME_SIZE.finditer(reading.folded):
+        number, unit = _SOME[match["some"].split()[0]], match["unit"]
+        gb = number * _GB_PER[unit[0]]
+        reason = f"“{match.group().strip()}” is read as {gb:g} GB"
+        if not _IS_MEMORY.match(reading.after(match.end(), chars=20)):
+            yield inferred("data_volume_gb", _tidy(gb), match.start(), match.end(), reason=reason, confidence=0.7)
     for match in _ROWS.finditer(reading.folded):
         rows = parse_number(match["n"], language=reading.language)
         if rows is not None and rows >= 100:
