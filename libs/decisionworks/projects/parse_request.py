@@ -15,8 +15,36 @@ from decisionworks.projects.model import RequestDocument
 
 MAX_REQUEST_BYTES = 64 * 1024
 MAX_DEPTH = 20
-_AMOUNT_KEYS = ("amount", "value", "number", "quantity", "n", "count", "betrag", "menge", "montant", "valeur", "importe", "valor")
-_UNIT_KEYS = ("currency", "unit", "units", "währung", "einheit", "devise", "unité", "moneda", "unidad", "moeda", "unidade")
+LEAST_NOTE_LINES = 4
+_OPENS = re.compile(r"[\w -]{1,40}:\s*$")
+_NOTE_LINE = re.compile(r"\s*(?:#|- |[\w -]{1,40}:(?:\s|$))")
+_AMOUNT_KEYS = (
+    "amount",
+    "value",
+    "number",
+    "quantity",
+    "n",
+    "count",
+    "betrag",
+    "menge",
+    "montant",
+    "valeur",
+    "importe",
+    "valor",
+)
+_UNIT_KEYS = (
+    "currency",
+    "unit",
+    "units",
+    "währung",
+    "einheit",
+    "devise",
+    "unité",
+    "moneda",
+    "unidad",
+    "moeda",
+    "unidade",
+)
 _PERIOD_KEYS = ("per", "period", "every", "interval", "frequency", "pro", "par", "por", "cada")
 _TEXT_KEYS = ("request", "text", "prompt", "description")
 _DATA_KEYS = ("constraints",)
@@ -68,6 +96,9 @@ def parse_request_document(text: str, *, file_name: str | None = None) -> Reques
         guessed = _guessed_yaml(plain)
         if guessed is not None:
             return _structured(guessed, original=plain)
+        nested = _nested_note(plain)
+        if nested is not None:
+            return _as_lines(nested)
     return _fenced(plain)
 
 
@@ -153,6 +184,19 @@ def _guessed_yaml(text: str) -> Mapping[str, object] | None:
         if key in _TEXT_KEYS:
             return None
         raise
+
+
+def _nested_note(text: str) -> Mapping[str, object] | None:
+    """A note whose lines belong to the names above them, as in somebody's own YAML; prose and flat lists are none."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    opening = [line for line in lines if _OPENS.match(line)]
+    if not opening or len(lines) < LEAST_NOTE_LINES or not all(_NOTE_LINE.match(line) for line in lines):
+        return None
+    try:
+        record = _load_yaml(text, where="the request")
+    except InvalidRequest:
+        return None
+    return record if any(isinstance(value, Mapping | list) for value in record.values()) else None
 
 
 def _names_ours(record: Mapping[str, object]) -> bool:

@@ -31,7 +31,10 @@ _NEVER_AT_ONCE = re.compile(
     r"|\bnever on (?:demand|request)\b|\bkeine (?:online|live|synchronen?)[- ]?(?:aufrufe|anfragen|bewertung\w*)\b"
     r"|\bausschließlich (?:als |im )?(?:batch|stapel|nachtlauf)\w*|\b(?:uniquement|exclusivement) (?:en|par) lots?\b"
     r"|\baucun appel en ligne\b|\b(?:solo|sólo|únicamente|exclusivamente) (?:en|por) lotes?\b"
-    r"|\b(?:só|apenas|somente|exclusivamente) em lotes?\b|バッチのみ|オンライン(?:呼び出し|推論)(?:は|を)(?:しない|行わない|禁止|不要)"
+    r"|\b(?:só|apenas|somente|exclusivamente) em lotes?\b|バッチのみ|オンライン(?:呼び出し|推論)(?:は|を)(?:しない"
+    r"|行わない"
+    r"|禁止"
+    r"|不要)"
 )
 # “No real-time data” is about what comes in.
 _WHAT_COMES_IN = re.compile(r"^[- ]?(?:data|feeds?|streams?|daten|strom|données|flux|datos|dados|training|データ)")
@@ -98,7 +101,7 @@ def _country_of(reading: Reading, position: int) -> tuple[str, tuple[str, ...] |
 
 def _same_continent(region: str) -> tuple[str, ...]:
     """Regions near enough to stand in for a country that has none of its own."""
-    return tuple(one for one in AWS_REGIONS if one.split("-")[0] == region.split("-")[0])
+    return tuple(one for one in AWS_REGIONS if one.split("-")[0] == region.split("-", maxsplit=1)[0])
 
 
 def _cloud_against_regions(constraints: Constraints, findings: list[Finding], reading: Reading) -> Contradiction | None:

@@ -21,6 +21,13 @@ _PER_BOTH = re.compile(
     rf"(?<!\w)(?:per|for each|for every|pro|je|für jede\w?|par|pour chaque|por|por cada|para cada)\s(?P<a>{_THING})"
     rf"\s(?:and|und|et|y|e|x)\s(?:each |every |jede\w? |chaque |cada )?(?P<b>{_THING})"
 )
+# “How many scooters are wanted per zone” over 320 zones.
+_PER_ONE = re.compile(
+    rf"(?:how (?:much|many)|demand|needed|wanted|wie ?viele?|bedarf|combien|demande|cuánt[oa]s?|demanda"
+    rf"|quant[oa]s?)\s(?:[\w'-]{{1,24}}\s){{0,6}}?"
+    rf"(?:per|for each|for every|in each|at each|at every|pro|je|par|por|para cada|en cada"
+    rf"|em cada)\s(?P<a>{_THING})(?P<b>)"
+)
 # “48 references in 9 shops”: one result for each in each.
 _PRODUCT_IN = re.compile(
     rf"(?P<a>{NUMBER})\s(?P<x>(?:\w{{1,16}}\s)?(?:skus?|products?|articles?|items?|artikeln?|produkten?|références|produits|artículos|productos|referencias"
@@ -41,7 +48,7 @@ _EACH_RUN = re.compile(
     rf"(?:毎晩|夜間に?|バッチ(?:ごとに|で)?)(?:約|およそ)?(?P<m>{DIGITS})\s?(?:件|人|行|レコード)"
 )
 _DEVICES = re.compile(
-    rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?:cameras?|devices?|gateways?|robots?|tablets?|phones?|units?"
+    rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?:cameras?|devices?|microphones?|mikrofonen?|micros|micrófonos|microfones|watches|collars?|hives?|panels?|gateways?|robots?|tablets?|phones?|units?"
     rf"|edge \w{{1,24}}|trucks?|tractors?|harvesters?"
     rf"|substations?|stations?|turbines?|trains?|locomotives?|buses|cars?|ships?|vessels?|lifts?|elevators?|pumps?|wells?"
     rf"|presses|lines?|stores?|shops?|sites?|plants?|poles?|towers?|meters?|handhelds?|headsets?|excavators?|forklifts?"
@@ -190,7 +197,8 @@ def _per_thing(reading: Reading) -> Iterator[Finding]:
         number = parse_number(match["n"], language=reading.language)
         if number is not None and number >= 2:
             counts.setdefault(singular(match["thing"]), (number, match.start(), match.end()))
-    for match in chain(PER_WHAT.finditer(reading.folded), _PER_BOTH.finditer(reading.folded)):
+    named = [*PER_WHAT.finditer(reading.folded), *_PER_BOTH.finditer(reading.folded)]
+    for match in named or _PER_ONE.finditer(reading.folded):
         things = [singular(name) for name in (match["a"], match["b"]) if name]
         known = [counts[name] for name in things if name in counts]
         if not known or len(known) < len(things):

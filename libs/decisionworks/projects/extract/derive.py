@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from decisionworks.projects.extract.finding import FAIR, WEAK, Finding, inferred
 from decisionworks.projects.extract.reading import Reading
-from decisionworks.projects.model import ConstraintValue, Plain
+from decisionworks.projects.model import ConstraintValue, Plain, ValueState
 
 _MODEL_OF: dict[str, tuple[str, float]] = {
     "forecasting": ("time_series", 0.7), "predictive_maintenance": ("time_series", 0.6), "fraud_detection": (
@@ -57,6 +57,9 @@ _USE_OF_MODEL = {
     "transformer_nlp": "nlp_classification", "speech": "speech_to_text", "recommender_embedding": "recommendation",
     "time_series": "forecasting", "cnn_vision": "image_classification",
 }  # fmt: skip
+# Families that serve one purpose only, and how sure a guess may be to give way to them.
+_SAYS_THE_USE = ("recommender_embedding", "speech")
+GUESSED = 0.5
 _LLM_USES = ("llm_chat_rag", "llm_generation", "llm_agent")
 _CLICKS = re.compile(r"\bclick|ctr\b|bidder|クリック")
 _AGAIN = re.compile(
@@ -64,6 +67,7 @@ _AGAIN = re.compile(
 )
 # What watches machines answers each reading; a list in the morning is another thing. Units: ms.
 SOONEST_ALARM_MS = 900_000
+_STREAMS = {"iot_devices", "kinesis", "kafka"}
 _WATCHING = ("anomaly_detection", "predictive_maintenance")
 # A caller who waits longer has hung up. Units: ms.
 MOST_WAITED_MS = 3_000
@@ -91,7 +95,11 @@ def derive_modes(
     usual = _USE_OF_MODEL.get(str(values.get("model_type")))
     if use_case is None and values.get("model_type") in ("llm_api", "llm_self_hosted"):
         usual = "llm_chat_rag" if "corpus_documents" in values else "llm_generation"
-    if use_case is None and usual:
+    is_guessed = constraints["use_case_type"].confidence <= GUESSED and values.get("model_type") in _SAYS_THE_USE
+    if is_guessed and usual and use_case != usual and constraints["model_type"].state is ValueState.STATED:
+        why = f"what such models are for: {usual}"
+        yield _because("use_case_type", usual, constraints, "model_type", why, strength=FAIR, confidence=0.6)
+    elif use_case is None and usual:
         why = f"what such models are mostly used for: {usual}"
         yield _because("use_case_type", usual, constraints, "model_type", why, strength=WEAK, confidence=0.45)
     if use_case == "fraud_detection" and "throughput_rps_peak" in values and "transaction" in reading.folded:
@@ -139,7 +147,7 @@ def _mode_from_time(
         isinstance(latency, int | float)
         and latency <= SOONEST_ALARM_MS
         and values.get("use_case_type") in _WATCHING
-        and "iot_devices" in _items(values.get("data_sources", []))
+        and _STREAMS & set(_items(values.get("data_sources", [])))
     ):
         why = "readings come in all the time, and an alarm follows soon"
         yield _because("inference_mode", ["streaming"], constraints, "latency_p95_ms", why)

@@ -101,6 +101,7 @@ _ABOUT_LOSS = re.compile(
 )
 # “Back within 100 ms” is an answer, “back within 15 minutes” is a recovery.
 SHORTEST_OUTAGE_MS = 30_000
+SHORTEST_LOSS_MS = 1_000
 _WORDS: tuple[tuple[str, float, str], ...] = (
     (
     r"sub-?second|less than a second|under a second|unter einer sekunde|moins d'une seconde|menos de un segundo"
@@ -125,7 +126,8 @@ _CLOCK = re.compile(
     r"(?:ready |done |finished |available |complete[d]? |there )?(?:before|by|until|vor|bis|avant"
     r"|antes de(?: las)?|antes das)\s"
     r"(?P<hour>\d{1,2})(?:[:h.](?P<minute>\d{2}))?\s?(?P<half>am|a\.m\.|pm|p\.m\.|o'clock|in the morning|uhr"
-    r"|h(?:eures)?(?!\w)|de la mañana|da manhã|(?<=[:h]\d\d)(?=\s?(?:$|[,.;)]|every|each|daily|sharp|on\b|in\b|local|cet|utc)))"
+    r"|h(?:eures)?(?!\w)|de la mañana|da manhã|(?<=[:h]\d\d)(?=\s?(?:$|[,.;)]|every|each|daily|sharp|on\b|in\b"
+    r"|local|cet|utc)))"
     r"|(?:朝|午前|早朝|翌朝|毎朝)(?P<ja>\d{1,2})時(?:まで|前)"
 )
 # “From 8 to 18 o'clock” is when people work.
@@ -133,7 +135,8 @@ _RANGE_BEFORE = re.compile(r"\d{1,2}(?::\d{2})?\s?(?:uhr|h|am)?\s?$")
 
 
 _ARTICLE_TIME = re.compile(
-    r"(?:within|in under|under|less than|in less than|in (?:about |around |roughly )?(?=an? (?:second|minute))|binnen|innerhalb|en moins d'|dans l'|en menos de"
+    r"(?:within|in under|under|less than|in less than|in (?:about |around |roughly )?(?=an? (?:second|minute))"
+    r"|binnen|innerhalb|en moins d'|dans l'|en menos de"
     r"|em menos de|dentro de)\s?(?P<n>an?|the|l'|la|eine[rs]?|une?|una?|uma?)?\s?(?P<unit>second|minute|hour|"
     r"sekunde|stunde|seconde|heure|segundo|minuto|hora|day(?! and)|tage?s?|jour(?:née)?|día|dia)(?! or)(?!\w)"
 )
@@ -199,7 +202,9 @@ def _time(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     before = reading.before(match.start("high"), chars=75) if is_pair else before
     after = re.split(r"[,;]| (?:and|und|et|y|e) ", reading.after(match.end(), chars=20))[0]
     around = re.split(r"\d[^\d]{2,}(?: and| und| et| y| e|,) ", before)[-1][-30:] + after
-    if (value >= SHORTEST_OUTAGE_MS and _ABOUT_RECOVERY.search(around)) or _ABOUT_LOSS.search(around):
+    if (value >= SHORTEST_OUTAGE_MS and _ABOUT_RECOVERY.search(around)) or (
+        value >= SHORTEST_LOSS_MS and _ABOUT_LOSS.search(around)
+    ):
         yield from _recovery(match, value, is_loss=bool(_ABOUT_LOSS.search(around)))
         return
     strength = _strength(match, reading, before=before, is_short=value < 3_600_000)

@@ -34,7 +34,8 @@ _HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
     (r"hourly|every hour|each hour|every 60 minutes|stündlich|jede stunde|toutes les heures|cada hora|a cada hora|"
         r"毎時|1時間ごと", "hourly", True),
     (
-    r"daily|diári\w{1,24}|nightly|every (?:day|night|morning|evening|24 hours)|each (?:day|night|morning|evening)|once a day|täglich|jede nacht|nächtlich"
+    r"daily|diári\w{1,24}|nightly|every (?:day|night|morning|evening|24 hours)|each (?:day|night|morning"
+    r"|evening)|once a day|täglich|jede nacht|nächtlich"
     r"|tous les jours|chaque (?:jour|nuit)|diari\w{1,24}|cada (?:día|noche)|todos os dias|"
      r"todas as noites|quotidien\w{0,24}|une fois par jour|una vez al día|uma vez por dia|toda noite|毎日|毎晩"
      r"|日次|1日1回", "daily", True),
@@ -52,14 +53,18 @@ _HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
      r"|(?:jeden|chaque|cada|todos los|toda) (?:montag|sonntag|lundi|dimanche|lunes|domingo|segunda)"
      r"|todas las semanas|毎週\S{0,2}|cada semana|toda semana|毎週|週次|週に?[1一]回|週1", "weekly", True),
     (
-    r"monthly|every month|each month|once a month|(?:12|twelve) times a year|every (?:30|thirty) days|every (?:4|four) weeks"
-    r"|alle (?:4|vier) wochen|zwölfmal im jahr|(?:douze|12) fois par an|(?:doce|12) veces al año|(?:doze|12) vezes (?:por|ao) ano|monatlich|jeden monat|tous les mois|chaque mois"
+    r"monthly|every month|each month|once a month|(?:12|twelve) times a year|every (?:30|thirty) days"
+    r"|every (?:4|four) weeks"
+    r"|alle (?:4|vier) wochen|zwölfmal im jahr|(?:douze|12) fois par an|(?:doce|12) veces al año|(?:doze"
+    r"|12) vezes (?:por|ao) ano|monatlich|jeden monat|tous les mois|chaque mois"
     r"|mensuel\w{0,24}|mensual\w{0,24}|cada mes|mensal\w{0,24}|einmal (?:im|pro) monat|une fois par mois"
     r"|una vez al mes|uma vez (?:por|ao) mês|todos los meses|todos os meses|todo mês|毎月|月次|月に?[1一]回|月1",
     "monthly", True),
     (
     r"quarterly|(?:4|four) times a year|every (?:90|ninety) days|(?:viermal|4 ?-?mal|vier mal) (?:im|pro) jahr"
-    r"|(?:quatre|4) fois par an|(?:cuatro|4) veces al año|(?:quatro|4) vezes (?:por|ao) ano|(?:start|beginning|end) of (?:each|every|the) quarter|(?:every|each) (?:quarter|three months|3 months)|once a quarter|vierteljährlich|quartalsweise"
+    r"|(?:quatre|4) fois par an|(?:cuatro|4) veces al año|(?:quatro|4) vezes (?:por|ao) ano|(?:start|beginning"
+    r"|end) of (?:each|every|the) quarter|(?:every|each) (?:quarter|three months|3 months)|once a quarter"
+    r"|vierteljährlich|quartalsweise"
     r"|(?:einmal im|pro|jedes) quartal\w{0,24}|alle (?:drei|3) monate|tous les (?:trois|3) mois|every (?:three"
     r"|3) months|quarterly|chaque trimestre|cada trimestre|una vez al trimestre|todo trimestre"
     r"|a cada trimestre|cada tres meses|a cada três meses|3[ヶか]月ごと|jedes quartal|trimestriel\w{0,24}"
@@ -69,13 +74,21 @@ _HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
     r"|annually|halbjährlich|jährlich|半年|毎年",
     "quarterly", False),
     (
-    r"(?:when|if|on|upon|once|whenever|as soon as|every time) (?:[\w'-]{1,24} ){0,3}(?:accuracy|quality|performance|precision|error\w{0,4}|metrics?"
-    r"|results?|scores?|hit rate) (?:\w{1,16} ){0,2}(?:drops?|slips?|sinks?|declines?|suffers?|worsens?|deteriorates?|falls?|gets? worse|goes down"
-    r"|degrades?|rises?|climbs?)|(?:wenn|sobald|falls) (?:[\w-]{1,24} ){0,3}(?:genauigkeit|qualität|güte|leistung|trefferquote) (?:\w{1,16} ){0,2}(?:sinkt"
-    r"|nachlässt|abnimmt|fällt|schlechter)|(?:quand|lorsque|dès que|si) (?:[\w'-]{1,24} ){0,3}(?:précision|qualité|performance\w?) (?:\w{1,16} ){0,2}(?:baisse"
-    r"|chute|recule|diminue)|(?:cuando|si) (?:\w{1,24} ){0,3}(?:precisión|calidad|rendimiento) (?:\w{1,16} ){0,2}(?:baja|baje|cae|caiga|empeora|empeore|disminuy\w+)"
-    r"|(?:quando|se) (?:\w{1,24} ){0,3}(?:precisão|qualidade|desempenho) (?:\w{1,16} ){0,2}(?:cai|cair|baixa|baixar|piora|piorar)"
-    r"|精度が\S{0,6}(?:落ち|下が|低下)\S{0,4}|(?:when|if|on|upon|once) (?:\w{1,24} ){0,4}(?:drift\w{0,24}|degrad\w{1,24}|quality drops?"
+    r"(?:when|if|on|upon|once|whenever|as soon as|every time) (?:[\w'-]{1,24} ){0,3}(?:accuracy|quality"
+    r"|performance|precision|error\w{0,4}|metrics?"
+    r"|results?|scores?|hit rate) (?:\w{1,16} ){0,2}(?:drops?|slips?|sinks?|declines?|suffers?|worsens?"
+    r"|deteriorates?|falls?|gets? worse|goes down"
+    r"|degrades?|rises?|climbs?)|(?:wenn|sobald|falls) (?:[\w-]{1,24} ){0,3}(?:genauigkeit|qualität|güte"
+    r"|leistung|trefferquote) (?:\w{1,16} ){0,2}(?:sinkt"
+    r"|nachlässt|abnimmt|fällt|schlechter)|(?:quand|lorsque|dès que|si) (?:[\w'-]{1,24} ){0,3}(?:précision"
+    r"|qualité|performance\w?) (?:\w{1,16} ){0,2}(?:baisse"
+    r"|chute|recule|diminue)|(?:cuando|si) (?:\w{1,24} ){0,3}(?:precisión|calidad"
+    r"|rendimiento) (?:\w{1,16} ){0,2}(?:baja|baje|cae|caiga|empeora|empeore|disminuy\w+)"
+    r"|(?:quando|se) (?:\w{1,24} ){0,3}(?:precisão|qualidade|desempenho) (?:\w{1,16} ){0,2}(?:cai|cair|baixa"
+    r"|baixar|piora|piorar)"
+    r"|精度が\S{0,6}(?:落ち|下が|低下)\S{0,4}|(?:when|if|on|upon|once) (?:\w{1,24} ){0,4}(?:drift\w{0,24}"
+    r"|degrad\w{1,24}"
+    r"|quality drops?"
     r"|accuracy (?:drops?|falls?))|(?:whenever|as soon as|every time|triggered by|upon"
     r"|in case of) (?:\w{1,24} ){0,4}(?:drift\w{0,24}|degrad\w{1,24}|shift\w{0,24})"
      r"|(?:sobald|wenn|falls|bei) (?:\w{1,24} ){0,4}(?:drift\w{0,24}|verschlechter\w{1,24}|qualität)"
@@ -116,12 +129,15 @@ _TRAINING = re.compile(
     r"train\w{0,24}|fine-?tun\w{0,24}|a run|run uses|entraîn\w{0,24}|entren\w{0,24}|trein\w{0,24}|学習|訓練"
 )
 _DELAY = re.compile(
-    rf"(?P<n>{NUMBER}|(?<!\\w)an?(?= (?:week|month|quarter|fortnight|year|day)\\b))[ -]?(?P<unit>quarters?|fortnights?|quartalen?|trimestres?|years?|jahre?n?|days?|weeks?|months?|hours?|tagen?|wochen?|monaten?|stunden?|jours?|semaines?"
+    rf"(?P<n>{NUMBER}|(?<!\\w)an?(?= (?:week|month|quarter|fortnight|year|day)\\b))[ -]?(?P<unit>quarters?"
+    rf"|fortnights?|quartalen?|trimestres?|years?|jahre?n?|days?|weeks?|months?|hours?|tagen?|wochen?|monaten?|stunden?|jours?|semaines?"
     rf"|mois|heures?|días?|semanas?|meses|horas?|dias?|日|週間|ヶ月|か月)(?![a-z])"
 )
 _TRUTH = re.compile(
     r"charge-?backs?|labels? (?:arrive|come|are known|known|after|delay)|ground truth|true outcome|outcomes?"
-    r"|the truth|confirmed|(?:find|found) out|turns? out|settle\w{0,24}|we (?:learn|know|see)\b|is known"
+    r"|truth|(?:results?|biops\w{1,4}|diagnos[ie]s|outcomes?|findings|inspections?) (?:\w{1,16} )?(?:arrive"
+    r"|come|follow|are (?:known|there|in))s?|confirmed|(?:find|found) out|turns? out|settle\w{0,24}|we (?:learn"
+    r"|know|see)\b|is known"
     r"|come (?:in|back)|stellt sich heraus"
     r"|(?:weiß|wissen|erfahren) (?:wir|man)|steht fest|on (?:sait|connaît|apprend)|sabemos|se sabe|se conoce"
     r"|descobrimos|sabe-se|conhecid\w{1,24}"
@@ -143,12 +159,11 @@ _LEAD_IN = re.compile(
     r"(?:in|within|deadline:?(?: is)?|innerhalb von|binnen|dans|en|dentro de|em)\s?(?:about |the next "
     r"|den nächsten |the )?$"
 )
-_DAYS_IN = (("hour", 1 / 24), ("stunde", 1 / 24), ("heure", 1 / 24), ("hora", 1 / 24), ("week", 7.0), ("woche", 7.0), (
-    "semain", 7.0), (
-    "seman", 7.0), (
-    "週", 7.0),
-            ("quart", 91.0), ("trimestre", 91.0), ("fortnight", 14.0), ("year", 365.0), ("jahr", 365.0), ("month", 30.4), ("monat", 30.4), ("mois", 30.4), ("mes", 30.4), ("ヶ月", 30.4),
-            ("か月", 30.4))  # fmt: skip
+_DAYS_IN = (
+    ("hour", 1 / 24), ("stunde", 1 / 24), ("heure", 1 / 24), ("hora", 1 / 24), ("week", 7.0), ("woche", 7.0),
+    ("semain", 7.0), ("seman", 7.0), ("週", 7.0), ("fortnight", 14.0), ("month", 30.4), ("monat", 30.4), ("mois", 30.4),
+    ("mes", 30.4), ("ヶ月", 30.4), ("か月", 30.4), ("quart", 91.0), ("trimestre", 91.0), ("year", 365.0), ("jahr", 365.0),
+)  # fmt: skip
 
 
 def find_lifecycle(reading: Reading) -> Iterator[Finding]:

@@ -48,7 +48,8 @@ _MONTHS_IN = (
     (1 / 4.345, "a week", r"(?:per|a|each|/|pro|par|por)\s?(?:week|woche|semaine|semana)(?!\w)|weekly|wöchentlich"),
     (1 / 30.4, "a day", r"(?:per|a|each|/|pro|par|al|por)\s?(?:day|tag|jour|día|dia)(?!\w)|daily"),
     (1.0, "a month",
-    r"(?:per|a|each|every|/|pro|im|par|al|por|ao)\s?(?:month|mo|monat|mois|mes|mês)(?!\w)|monthly|/mo(?!\w)|pcm|pm(?!\w)"
+    r"(?:per|a|each|every|/|pro|im|par|al|por|ao)\s?(?:calendar )?(?:month|mo|monat|mois|mes|mês)(?!\w)|monthly"
+    r"|/mo(?!\w)|pcm|pm(?!\w)"
     r"|monatlich|mensuels?|"
                      r"mensuales?|mensual|mensais|mensal|月額|[/／]?月|ヶ月|か月|毎月|每月"),
 )  # fmt: skip
@@ -69,7 +70,9 @@ _BUDGET_WORDS = re.compile(
 # A figure that is called the budget counts as one even where its month is said elsewhere, as in the head of a table.
 _THE_BUDGET = re.compile(r"(?:budgets?|presupuesto|orçamento|予算)(?![\w-])[^.;\n]{0,40}$")
 # “We have 36k a year for it.”
-_ENTITLED = re.compile(r"(?:we (?:have|get|got|can spend)|there (?:is|are)|i (?:have|get))\s(?:about |around |some |roughly )?$")
+_ENTITLED = re.compile(
+    r"(?:we (?:have|get|got|can spend)|there (?:is|are)|i (?:have|get))\s?(?:about |around |some |roughly )?$"
+)
 _ONCE = re.compile(
     r"one[- ](?:off|time)|project budget|set-?up|initial|capex|einmalig|projektbudget|ponctuel|unique|puntual|inicial"
     r"|único|初期|一括"
@@ -93,12 +96,16 @@ CORRECTION_REACH = 160
 # What can be planned at all begins here. Units: USD/month.
 LEAST_BUDGET = 1
 _NO_MONEY = re.compile(
-    r"(?<!\w)(?:(?:zero|0|nil) (?:budget|money|dollars?|euros?|usd|eur)|budget(?: is| of|:)? (?:zero|nil|0|nothing|none at all)"
-    r"(?![\d.,]|\w)|no (?:budget|money|funds?|funding)(?= at all| whatsoever| for (?:this|it)|[,.;]|$)(?! (?:limit|yet))"
-    r"|(?:nothing|not a (?:cent|penny)|no money) (?:can|may|will|shall|must) be spent|must (?:not )?cost (?:nothing|anything)"
+    r"(?<!\w)(?:(?:zero|0|nil) (?:budget|money|dollars?|euros?|usd|eur)|budget(?: is| of|:)? (?:zero|nil|0"
+    r"|nothing|none at all)"
+    r"(?![\d.,]|\w)|no (?:budget|money|funds?|funding)(?= at all| whatsoever| for (?:this|it)|[,.;]"
+    r"|$)(?! (?:limit|yet))"
+    r"|(?:nothing|not a (?:cent|penny)|no money) (?:can|may|will|shall|must) be spent"
+    r"|must (?:not )?cost (?:nothing|anything)"
     r"|(?:kein(?:erlei)?|null) (?:budget|geld)(?= |[,.;]|$)(?! (?:limit|festgelegt|bekannt|genannt))"
     r"|(?:aucun budget|budget (?:nul|zéro)|pas d'argent|zéro euro)(?= |[,.;]|$)(?! (?:fixé|défini|limite))"
-    r"|(?:sin presupuesto|presupuesto (?:cero|nulo)|cero (?:euros|presupuesto)|no hay (?:dinero|presupuesto))(?= |[,.;]|$)"
+    r"|(?:sin presupuesto|presupuesto (?:cero|nulo)|cero (?:euros|presupuesto)|no hay (?:dinero"
+    r"|presupuesto))(?= |[,.;]|$)"
     r"(?! (?:fijado|definido|límite))"
     r"|(?:sem orçamento|orçamento zero|zero (?:reais|orçamento)|não há (?:dinheiro|verba|orçamento))(?= |[,.;]|$)"
     r"(?! (?:fixo|definido|limite)))"
@@ -173,8 +180,10 @@ def _budget(match: re.Match[str], reading: Reading) -> Finding | None:
     bare = re.search(r"[k]$", match["high"] or match["low"]) is not None or is_named
     if (
         mark is None
-        and not (period is not None and bare and period.months == 1.0)
-        and not (period is not None and _ENTITLED.search(before) and re.match(r"k?\s?(?:a|per|/) ?(?:year|annum|yr)", after))
+        and not (period is not None and (bare or _ENTITLED.search(before)) and period.months == 1.0)
+        and not (
+            period is not None and _ENTITLED.search(before) and re.match(r"k?\s?(?:a|per|/) ?(?:year|annum|yr)", after)
+        )
         and not (
             is_named
             and re.search(rf"(?:budget|presupuesto|orçamento|予算)\W*(?:is|of|:|von|de|は)?\s*{ABOUT}$", before)

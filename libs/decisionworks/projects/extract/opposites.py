@@ -1,4 +1,4 @@
-"""Names pairs of statements that cannot both hold, whatever they are about: “no Kubernetes” and “it must run on EKS”."""
+"""Names pairs of statements that cannot both hold, whatever they are about: “no Kubernetes”, “it must run on EKS”."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from decisionworks.projects.extract.finding import Finding
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.vocabulary_file import word_pattern
-from decisionworks.projects.model import Contradiction, Plain, ValueState
+from decisionworks.projects.model import Contradiction, ValueState
 
 CORRECTION_REACH = 60
 MOST_PLACES = 12
@@ -50,7 +50,7 @@ class _Pair:
     one: re.Pattern[str]
     other: re.Pattern[str] | None
     read_as: str | None
-    read_value: Plain
+    read_value: bool | None
     unless: re.Pattern[str] | None
 
 

@@ -11,12 +11,14 @@ from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 
 MAX_TEAM = 2_000
+MAX_BESIDE_ME = 20
 # “Three developers. Python, Docker.”
 LISTED_SKILLS_CHARS = 60
 _ROLE = (
     r"(?:engineers?|developers?|devs?|people|persons?|data scientists?|scientists?|analysts?|colleagues"
     r"|team members|members|ftes?|folks?|guys|specialists|programmers?|of us|staff|volunteers?|technicians?"
-    r"|freiwillige\w?"
+    r"|admins?|sysadmins?|administrators?|statisticians?|physicists?|mathematicians?|meteorologists?|economists?|quants|actuaries|interns?"
+    r"|coders?|bioinformaticians?|freiwillige\w?|admins?|administrador(?:es|as)?|administratoren"
     r"|fachleuten?|bénévoles?|voluntari[oa]s?|voluntári[oa]s?|técnic[oa]s?|techniciens?(?:ne)?s?|chercheur(?:se)?s?|beschäftigten?|forscher\w{0,5}|researchers?|investigador(?:es|as)?|pesquisador(?:es|as)?|funcionári[oa]s|collègues|colleg[oa]s?|"
     r"entwickler(?:innen|n)?|ingenieure?n?|leuten?|personen|mitarbeiter(?:innen|n)?|köpfe|kollegen|data-scientists?|"
     r"ingénieure?s?|développeur(?:se)?s?|personnes?|data scientists|"
@@ -25,7 +27,7 @@ _ROLE = (
     r"人|名|エンジニア)"
 )
 _ROLE_AFTER = r"(?![\w-]|\s(?:use|uses|ask|visit|visitors|per|a day|will use|affected|in the (?:photo|image|video)))"
-_COUNT = re.compile(rf"(?P<n>{NUMBER})[ -]?(?P<kind>(?:[\w/+-]{{1,24}}\s){{0,2}}?){_ROLE}{_ROLE_AFTER}")
+_COUNT = re.compile(rf"(?P<n>{NUMBER})[ -]?(?P<kind>(?:[\w/+-]{{1,24}} ){{0,2}}?){_ROLE}{_ROLE_AFTER}")
 _COUNT_JA = re.compile(
     r"(?:チーム|エンジニア|開発者|担当|社員|データサイエンティスト)\S{0,6}?(?P<n>\d{1,3}|[一二三四五六七八九十])(?:人|名)|(?P<m>\d{1,3}"
     r"|[一二三四五六七八九十])(?:人|名)(?=の|体制|で(?!す)|、|,|です|が|\(|\s|$)"
@@ -59,7 +61,11 @@ _LABELLED = re.compile(
     r"|about |etwa |約)?"
     rf"(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|ms|usd|eur|[$€£]|[.,:/]?\d))"
 )
-_HEADCOUNT = re.compile(rf"(?<!\w)(?:head-?count|team ?size|ftes?|teamgröße|effectif|plantilla)\s(?:of |is |von |de )?(?P<n>{NUMBER})(?![\d.,]*\d)")
+_HEADCOUNT = re.compile(
+    rf"(?<!\w)(?:head-?count|team ?size|(?:crew|people|staff|team) (?:size|count|number)"
+    rf"|size of (?:the )?(?:team|crew)|ftes?|teamgröße|effectif|plantilla)\s?[:=]?\s(?:of |is |von "
+    rf"|de )?(?P<n>{NUMBER})(?![\d.,]*\d)"
+)
 _IN_A_GROUP = re.compile(
     r"(?<!\w)(?:zu|wir sind zu) (?P<n>zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt)(?!\w)"
 )
@@ -69,10 +75,17 @@ _GROUP_OF = {
 _PAIR = re.compile(
     r"(?<!\w)(?:(?:just|only) me and (?:a|an|one|my) \w{2,20}|my \w{2,20} and (?:i|me)\b|(?:nur |bloß )?ich und (?:ein"
     r"|eine|mein|meine) \w{2,20}"
+    r"|(?:an?|one) (?!(?:day|week|month|year|model|team|company|budget)\b)[a-z]{3,16} and (?:i"
+    r"|me)(?= (?:\w+ly )?(?:build|run|do|maintain|will|look|operate|work|take|share)|[.,;])"
     r"|(?:juste |seulement )?(?:moi|mon \w{2,16}) et (?:un|une|mon|ma|moi) ?\w{0,20}|(?:solo |sólo )?(?:yo y (?:un|una"
     r"|mi)|mi \w{2,16} y yo) ?\w{0,20}"
     r"|(?:só |apenas )?(?:eu e (?:um|uma|o meu|a minha|meu|minha)|meu \w{2,16} e eu) ?\w{0,20}|both of us"
     r"|the two of us|us two|wir beide|nous deux|nosotros dos|nós dois)(?!\w)"
+)
+# “Me and two students” are three.
+_BESIDE_ME = re.compile(
+    rf"(?<!\w)(?:i|me|myself|ich|moi|yo|eu),? (?:and|plus|\+|und|et|y|e) (?P<n>{NUMBER}) (?!(?:gb|tb|eur"
+    rf"|usd)\b)[a-zà-ÿ]{{3,24}}"
 )
 _IN_TEAM = re.compile(
     rf"(?P<n>{NUMBER})\s(?:of us )?(?:in|on|im|dans|en|na|no) (?:the |our |l'|notre |el |nuestro |nossa |a )?(?:team"
@@ -158,16 +171,12 @@ def find_team(reading: Reading) -> Iterator[Finding]:
         yield stated("team_size", 1, match.start(), match.end(), strength=STRONG + 2)
     for match in _PAIR.finditer(reading.folded):
         yield stated("team_size", 2, match.start(), match.end(), strength=STRONG + 4)
-    for match in _IN_TEAM.finditer(reading.folded):
-        yield from _people(match["n"], match, reading, strength=STRONG + 14)
-    for match in _LABELLED.finditer(reading.folded):
-        yield from _people(match["n"], match, reading, strength=STRONG + 8)
-    for match in _HEADCOUNT.finditer(reading.folded):
-        yield from _people(match["n"], match, reading, strength=STRONG + 8)
+    yield from _beside_me(reading)
+    for pattern, strength in ((_IN_TEAM, 14), (_LABELLED, 8), (_HEADCOUNT, 8), (_TEAM_OF, 10)):
+        for match in pattern.finditer(reading.folded):
+            yield from _people(match["n"], match, reading, strength=STRONG + strength)
     for match in _IN_A_GROUP.finditer(reading.folded):
         yield stated("team_size", _GROUP_OF[match["n"]], match.start(), match.end(), strength=STRONG + 10)
-    for match in _TEAM_OF.finditer(reading.folded):
-        yield from _people(match["n"], match, reading, strength=STRONG + 10)
     for match in _COUNT_JA.finditer(reading.folded):
         yield from _people(match["n"] or match["m"], match, reading, strength=STRONG)
     counts = [match for match in _COUNT.finditer(reading.folded) if _is_ours(match, reading)]
@@ -175,6 +184,14 @@ def find_team(reading: Reading) -> Iterator[Finding]:
         is_total = _TOTAL.match(reading.after(match.end(), chars=16)) is not None
         yield from _people(match["n"], match, reading, strength=EXPLICIT if is_total else STRONG - index)
     yield from _sum_of_roles(counts, reading)
+
+
+def _beside_me(reading: Reading) -> Iterator[Finding]:
+    for match in _BESIDE_ME.finditer(reading.folded):
+        number = parse_number(match["n"], language=reading.language)
+        if number is not None and 1 <= number <= MAX_BESIDE_ME and float(number).is_integer():
+            reason = f"“{match.group()}”: {number:g} and the writer"
+            yield stated("team_size", int(number) + 1, match.start(), match.end(), reason=reason, strength=STRONG + 5)
 
 
 def _is_ours(match: re.Match[str], reading: Reading) -> bool:

@@ -29,7 +29,8 @@ _EXCLUSIVE = frozenset(
 # “Two analysts help” beside “five engineers” is no contradiction; “just me” beside “a team of eight” is.
 _FIRM_TEAM = STRONG + 2
 _WHOLE_TEAM = re.compile(
-    r"\b(?:team|crew|staff\w{0,4}|alone|just me|only me|by myself|on my own|(?:will |to |who |that )?(?:run|operate|build"
+    r"\b(?:team|crew|staff\w{0,4}|alone|just me|only me|by myself|on my own|(?:will |to |who |that )?(?:run"
+    r"|operate|build"
     r"|maintain|develop)s?(?: and \w+)? (?:it|this|the (?:system|service|platform|thing))"
     r"|mannschaft|allein\w?|besteht|betreiben|équipe|exploit\w+|seule?|equipo|sol[oa]|operan?|equipe|equipa|sozinh[oa]"
     r"|operam?)\b|チーム|体制|運用|一人で"
@@ -44,8 +45,10 @@ _PART_OR_OTHERS = re.compile(
 _PERCENT_FIELDS = frozenset({"availability_slo_pct"})
 _PHASES = re.compile(
     r"\b(?:pilot\w*|phases?|poc|proof of concept|trial|first (?:year|months?|quarter)|later|eventually|in production"
-    r"|production|from \w+ on(?:wards)?|after (?:go-live|the pilot|launch)|development|test(?:ing)? (?:stage|system)|staging"
-    r"|pilotphase|anfangs|später|produktiv\w*|au début|ensuite|pilote|producción|producción|piloto|más adelante|produção"
+    r"|production|from \w+ on(?:wards)?|after (?:go-live|the pilot|launch)|development|test(?:ing)? (?:stage"
+    r"|system)|staging"
+    r"|pilotphase|anfangs|später|produktiv\w*|au début|ensuite|pilote|producción|producción|piloto|más adelante"
+    r"|produção"
     r"|depois)\b|本番|試験|パイロット|当初"
 )
 _STRICTER_IS_LOWER = frozenset({"budget_usd_month", "team_size"})

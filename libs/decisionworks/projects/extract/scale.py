@@ -103,7 +103,8 @@ _MARKED = re.compile(
 _PER_LONG = (
     (
         86_400.0,
-        r"(?:per|a|each|every|/|pro|am|par|al|por|ao|cada)\s?(?:day|tag|jour|día|dia)(?!\w)|daily|täglich"
+        r"on an? (?:\w{1,12} )?day(?!\w)|(?:per|a|each|every|/|pro|am|par|al|por|ao|cada)\s?(?:day|tag|jour|día"
+        r"|dia)(?!\w)|daily|täglich"
         r"|diari\w{1,24}|(?:/|１?一?)日|毎日|1日",
     ),
     (
@@ -230,7 +231,8 @@ def _rate(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
         return
     before, after = reading.before(match.start(), chars=28), reading.after(match.end(), chars=24)
     after = re.split(r"[,;/()]|\d| (?:and|und|et|y|e) |\s(?=ピーク|最大|混雑|繁忙)", after)[0]
-    before = re.split(r"\d[^\d]{0,4}(?:[,;/]| (?:and|und|et|y|e) )", before)[-1]
+    earlier, _, nearest = before.rpartition(_last_break(before))
+    before = nearest if re.search(r"\d", earlier) else before
     before += match.group()[: match.start("n") - match.start()]
     if _AVERAGE_BEFORE.search(before):
         yield stated("throughput_rps_avg", _tidy(number), match.start(), match.end(), strength=STRONG + 5)
@@ -246,6 +248,12 @@ def _rate(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     else:
         reason = f"“{match.group()}” names neither average nor peak: planned for as the peak"
         yield inferred("throughput_rps_peak", _tidy(number), match.start(), match.end(), reason=reason, confidence=0.7)
+
+
+def _last_break(before: str) -> str:
+    """The last comma or conjunction, which parts one rate from the next."""
+    breaks = re.findall(r"[,;/]\s?| (?:and|but|und|aber|et|mais|y|pero|e|mas) ", before)
+    return breaks[-1] if breaks else "\n"
 
 
 def _peak_beside(usual: re.Match[str], rate: float, reading: Reading) -> Finding | None:

@@ -45,7 +45,8 @@ _DATA_LIVES = re.compile(
     r"|データ(?:は|が)\S{0,12}(?:社内|オンプレ|自社)\S{0,10}(?:あり|置|保管|保存)"
 )
 _MUST = re.compile(
-    r"\b(?:must|has to|have to|only|never|nothing|everything|all (?:processing|systems?)|no (?:public )?cloud|run\w*|host\w*"
+    r"\b(?:must|has to|have to|only|never|nothing|everything|all (?:processing|systems?)|no (?:public )?cloud"
+    r"|run\w*|host\w*"
     r"|deploy\w*|stays?|leaves?|muss|müssen|nur|nichts|alles|betrieb\w*|laufen|läuft|verlassen|doit|doivent|tout|rien|uniquement|debe\w*|todo|nada"
     r"|solo|deve\w*|tudo|apenas)\b|のみ|必ず|運用|稼働"
 )
@@ -142,6 +143,9 @@ def _without_incidental_data(findings: list[Finding], use_cases: set[str], model
     if use_cases and use_cases <= ON_TABLES and not models & _MEDIA_MODELS:
         # Films, books or pictures are what the business deals in, not what the model reads.
         findings = [one for one in findings if one.field != "data_types" or not set(_items(one.value)) & _MEDIA]
+    if use_cases == {"speech_to_text"}:
+        # The text is what comes out.
+        findings = [one for one in findings if one.field != "data_types" or _items(one.value) != ["text"]]
     named = {str(item) for one in findings if _is_named_data(one) for item in _items(one.value)}
     natural = {kind for use_case in use_cases for kind in DATA_OF.get(use_case, ())}
     natural |= {"documents"} if use_cases & _LLM_USES else set()

@@ -15,16 +15,18 @@ _GB_PER = {"k": 1e-6, "m": 1e-3, "g": 1.0, "t": 1e3, "p": 1e6}
 _SIZE = re.compile(
     rf"(?P<n>{NUMBER})[ -]?(?P<unit>[kmgtp]i?b(?![a-z0-9_/])|[kmgtp]o(?=[\s.,;)]*(?:$"
     rf"|[^\s\d.,;)]))(?![a-z0-9_/])|(?:kilo"
-    rf"|mega|giga|tera|peta)(?:bytes?|octets?)(?!\w)|gigas?(?!\w)|ギガ(?:バイト)?|テラ(?:バイト)?)"
+    rf"|mega|giga|tera|peta)(?:bytes?|octets?)(?!\w)|gigas?(?!\w)|gigs?(?!\w)|megs?(?!\w)|ギガ(?:バイト)?|テラ(?:バイト)?)"
 )
 # “Half a terabyte”, “a couple of gigabytes”.
 _SOME = {
-    "half": 0.5, "a": 1.0, "an": 1.0, "one": 1.0, "ein": 1.0, "un": 1.0, "couple": 2.0, "few": 3.0, "halbes": 0.5, "demi": 0.5, "medio": 0.5,
+    "half": 0.5, "a": 1.0, "an": 1.0, "one": 1.0, "ein": 1.0, "un": 1.0,
+    "couple": 2.0, "few": 3.0, "halbes": 0.5, "demi": 0.5, "medio": 0.5,
     "meio": 0.5, "paar": 3.0, "several": 4.0, "dozen": 12.0,
 }  # fmt: skip
 _SOME_SIZE = re.compile(
     r"(?<!\w)(?:an? (?=half|couple|few|dozen)|ein (?=halbes|paar)|un (?=demi|medio)|um (?=meio))?"
-    r"(?P<some>half an?|couple of|few|several|dozen|halbes|paar|demi|medio|meio|an?|one|ein|un)[ -](?P<unit>(?:kilo|mega|giga|tera|peta)(?:bytes?|octets?)"
+    r"(?P<some>half an?|couple of|few|several|dozen|halbes|paar|demi|medio|meio|an?|one|ein"
+    r"|un)[ -](?P<unit>(?:kilo|mega|giga|tera|peta)(?:bytes?|octets?)"
     r"|[gtp]b)(?!\w)"
 )
 _IS_MODEL = re.compile(
