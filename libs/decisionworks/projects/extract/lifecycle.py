@@ -162,7 +162,8 @@ _LEAD_IN = re.compile(
 _DAYS_IN = (
     ("hour", 1 / 24), ("stunde", 1 / 24), ("heure", 1 / 24), ("hora", 1 / 24), ("week", 7.0), ("woche", 7.0),
     ("semain", 7.0), ("seman", 7.0), ("週", 7.0), ("fortnight", 14.0), ("month", 30.4), ("monat", 30.4), ("mois", 30.4),
-    ("mes", 30.4), ("ヶ月", 30.4), ("か月", 30.4), ("quart", 91.0), ("trimestre", 91.0), ("year", 365.0), ("jahr", 365.0),
+    ("mes", 30.4), ("ヶ月", 30.4), ("か月", 30.4), ("quart", 91.0), ("trimestre", 91.0),
+    ("year", 365.0), ("jahr", 365.0),
 )  # fmt: skip
 
 

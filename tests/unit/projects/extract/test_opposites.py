@@ -1,4 +1,4 @@
-"""Pairs of statements that cannot both hold, in words that no field reads as two values; and pairs that only look so."""
+"""Pairs of statements that cannot both hold, in words that no field reads as two values, and pairs that can."""
 
 from __future__ import annotations
 
