@@ -20,6 +20,8 @@ from decisionworks.projects.places import AWS_REGIONS, REGION_OF_COUNTRY, REGION
 MOST_AT_ONCE_MS = 30_000
 # Who asks for an answer as soon as this waits for it, whatever it is called.
 AT_ONCE_MS = 500
+# Names in scripts that write words together have no boundary.
+WIDE, BOUND = "\u3000", r"(?!\w)"
 _CLOUDS = ("aws", "azure", "gcp")
 _AT_ONCE = re.compile(
     r"(?<!near )real[- ]?time|echtzeit|temps réel|tiempo real|tempo real|リアルタイム|online scoring|synchronous(?:ly)?"
@@ -28,6 +30,9 @@ _NEVER_AT_ONCE = re.compile(
     r"\b(?:no|never any|without any|not any) (?:online|live|synchronous|on-demand|real-?time) "
     r"(?:calls?|scoring|requests?|answers?|inference|predictions?|lookups?)\b"
     r"|\b(?:only|exclusively|solely|nothing but) (?:in )?(?:nightly |overnight |weekly |daily )?batch(?:es)?\b"
+    r"|\b(?:live|online|synchronous|on-demand|real-?time) (?:computation|scoring|calls?|calculations?|inference"
+    r"|predictions?|answers?)"
+    r" (?:is|are) (?:forbidden|not allowed|prohibited|ruled out|banned|out of the question)\b"
     r"|\bnever on (?:demand|request)\b|\bkeine (?:online|live|synchronen?)[- ]?(?:aufrufe|anfragen|bewertung\w*)\b"
     r"|\bausschließlich (?:als |im )?(?:batch|stapel|nachtlauf)\w*|\b(?:uniquement|exclusivement) (?:en|par) lots?\b"
     r"|\baucun appel en ligne\b|\b(?:solo|sólo|únicamente|exclusivamente) (?:en|por) lotes?\b"
@@ -94,7 +99,8 @@ def _country_of(reading: Reading, position: int) -> tuple[str, tuple[str, ...] |
     """The country that a sentence wants its data to stay in, and its regions; none where it has no region."""
     sentence = reading.sentence(position)
     for name, region in REGION_OF_COUNTRY.items():
-        if re.search(rf"(?<![^\W\u3040-\u30ff\u3400-\u9fff]){re.escape(name)}(?!\w)", sentence):
+        end = "" if name[0] > WIDE else BOUND
+        if re.search(rf"(?<![^\W\u3040-\u30ff\u3400-\u9fff]){re.escape(name)}{end}", sentence):
             return name, _same_continent(region)
     return "", None
 

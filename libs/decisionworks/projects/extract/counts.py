@@ -61,6 +61,11 @@ _DEVICES = re.compile(
     rf"|drones?|vehicles?|machines|terminals?|kiosks?|scanners?|boxes|kameras?|geräten?|fahrzeugen?|"
     rf"caméras?|appareils?|cámaras?|dispositivos?|câmeras?|aparelhos?)(?!\w)|(?P<m>{DIGITS})\s?台"
 )
+# “Robots: 35 of them drive through the warehouse”.
+_OF_THEM = re.compile(
+    rf"(?:cameras?|devices?|gateways?|robots?|drones?|tablets?|scanners?|machines?|vehicles?|trucks?|sensors?|boxes|units?)"
+    rf"[^.;\n\d]{{0,24}}?(?P<n>{NUMBER}) of (?:them|these|those)(?!\w)"
+)
 _TENANTS = re.compile(
     rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?:customers?|tenants?|clients?|kunden|mandanten|clientes?"
     rf"|inquilinos|organi[sz]ations|companies|顧客|テナント)(?!\w)|(?P<m>{DIGITS})\s?(?:社|テナント)"
@@ -102,6 +107,8 @@ def find_counts(reading: Reading) -> Iterator[Finding]:
     """Records per batch run, devices, tenants and tokens."""
     yield from _records(reading)
     for match in _DEVICES.finditer(reading.folded):
+        yield from _counted(match, reading, field="edge_devices", strength=STRONG)
+    for match in _OF_THEM.finditer(reading.folded):
         yield from _counted(match, reading, field="edge_devices", strength=STRONG)
     yield from _own_for_each(reading)
     for match in _TENANTS.finditer(reading.folded):

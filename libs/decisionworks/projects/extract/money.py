@@ -80,7 +80,8 @@ _ONCE = re.compile(
 _NOT_A_BUDGET = re.compile(
     r"(?:revenue|turnover|sales of|lost?|loses?|losing|losses|worth|salary|salaries|priced at"
     r"|currently pay\w{0,24}|today (?:we )?(?:pay|spend)|raised|funding|"
-    r"average (?:order|basket|ticket)|orders? of|fine of|fines|would (?:be|cost)|penalt\w{1,24}|umsatz"
+    r"of which|thereof|davon|dont|de (?:los|las) cuales|d[oa]s quais|average (?:order|basket|ticket)|orders? of"
+    r"|fine of|fines|would (?:be|cost)|penalt\w{1,24}|umsatz"
     r"|chiffre d'affaires|facturación|faturamento|売上|save\w{0,24}|saving)"
     r"[^.;\n]{0,40}$"
 )

@@ -29,7 +29,7 @@ class _Read(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     field: str
-    value: bool | None = None
+    value: bool | str | None = None
 
 
 class _PairRecord(BaseModel):
@@ -50,7 +50,7 @@ class _Pair:
     one: re.Pattern[str]
     other: re.Pattern[str] | None
     read_as: str | None
-    read_value: bool | None
+    read_value: bool | str | None
     unless: re.Pattern[str] | None
 
 

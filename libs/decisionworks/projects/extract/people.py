@@ -18,7 +18,8 @@ _ROLE = (
     r"(?:engineers?|developers?|devs?|people|persons?|data scientists?|scientists?|analysts?|colleagues"
     r"|team members|members|ftes?|folks?|guys|specialists|programmers?|of us|staff|volunteers?|technicians?"
     r"|admins?|sysadmins?|administrators?|statisticians?|physicists?|mathematicians?|meteorologists?|economists?|quants|actuaries|interns?"
-    r"|coders?|bioinformaticians?|freiwillige\w?|admins?|administrador(?:es|as)?|administratoren"
+    r"|coders?|civil servants?|officials?|beamten?|fonctionnaires?|bioinformaticians?|freiwillige\w?|admins?"
+    r"|administrador(?:es|as)?|administratoren"
     r"|fachleuten?|bénévoles?|voluntari[oa]s?|voluntári[oa]s?|técnic[oa]s?|techniciens?(?:ne)?s?|chercheur(?:se)?s?|beschäftigten?|forscher\w{0,5}|researchers?|investigador(?:es|as)?|pesquisador(?:es|as)?|funcionári[oa]s|collègues|colleg[oa]s?|"
     r"entwickler(?:innen|n)?|ingenieure?n?|leuten?|personen|mitarbeiter(?:innen|n)?|köpfe|kollegen|data-scientists?|"
     r"ingénieure?s?|développeur(?:se)?s?|personnes?|data scientists|"
@@ -61,6 +62,7 @@ _LABELLED = re.compile(
     r"|about |etwa |約)?"
     rf"(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|ms|usd|eur|[$€£]|[.,:/]?\d))"
 )
+_COUNTED_BEFORE = re.compile(rf"{NUMBER}\s(?:[\w-]{{1,20}}\s)?$")
 _HEADCOUNT = re.compile(
     rf"(?<!\w)(?:head-?count|team ?size|(?:crew|people|staff|team) (?:size|count|number)"
     rf"|size of (?:the )?(?:team|crew)|ftes?|teamgröße|effectif|plantilla)\s?[:=]?\s(?:of |is |von "
@@ -174,6 +176,9 @@ def find_team(reading: Reading) -> Iterator[Finding]:
     yield from _beside_me(reading)
     for pattern, strength in ((_IN_TEAM, 14), (_LABELLED, 8), (_HEADCOUNT, 8), (_TEAM_OF, 10)):
         for match in pattern.finditer(reading.folded):
+            if pattern is _LABELLED and _COUNTED_BEFORE.search(reading.before(match.start(), chars=30)):
+                # “Three people, one of them new”: the count stood before.
+                continue
             yield from _people(match["n"], match, reading, strength=STRONG + strength)
     for match in _IN_A_GROUP.finditer(reading.folded):
         yield stated("team_size", _GROUP_OF[match["n"]], match.start(), match.end(), strength=STRONG + 10)

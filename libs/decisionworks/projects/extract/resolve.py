@@ -29,7 +29,8 @@ _EXCLUSIVE = frozenset(
 # “Two analysts help” beside “five engineers” is no contradiction; “just me” beside “a team of eight” is.
 _FIRM_TEAM = STRONG + 2
 _WHOLE_TEAM = re.compile(
-    r"\b(?:team|crew|staff\w{0,4}|alone|just me|only me|by myself|on my own|(?:will |to |who |that )?(?:run"
+    r"\b(?:team|crew|we are|we're|wir sind|nous (?:ne )?sommes|somos|staff\w{0,4}|alone|just me|only me"
+    r"|by myself|on my own|(?:will |to |who |that )?(?:run"
     r"|operate|build"
     r"|maintain|develop)s?(?: and \w+)? (?:it|this|the (?:system|service|platform|thing))"
     r"|mannschaft|allein\w?|besteht|betreiben|équipe|exploit\w+|seule?|equipo|sol[oa]|operan?|equipe|equipa|sozinh[oa]"
@@ -38,7 +39,8 @@ _WHOLE_TEAM = re.compile(
 _PART_OR_OTHERS = re.compile(
     r"\b(?:of (?:them|us|whom|these)|more|another|additional|extra|later|next year|new|newly|hir\w+|help\w*|consult\w+"
     r"|freelanc\w+|users?|customers?|clients?|wider|company|department|sales|support|call|marketing|field|legal|editorial"
-    r"|security|not involved|otherwise|others?|besides|davon|weitere\w?|zusätzlich\w?|helfen|unterstützen|vertrieb"
+    r"|security|not ours|not involved|otherwise|others?|besides|davon|weitere\w?|zusätzlich\w?|helfen"
+    r"|unterstützen|vertrieb"
     r"|dont|autres?|aident|commercia\w+|ellos|otr[oa]s|ayudan|ventas|deles|outr[oa]s|ajudam|vendas)\b|うち|他|追加|支援|営業"
 )
 # The part of a month that a service may be down is what availabilities differ in.
@@ -62,7 +64,8 @@ FAR_APART = 3.0
 LONGEST_ANSWER_MS = 60_000
 _ELSEWHERE = re.compile(
     r"\b(?:requirements?|section \d|annex\w{0,3}|appendix|attachment|further down|elsewhere|specification|spec sheet"
-    r"|sla\b|contract says"
+    r"|sla\b|service levels?|agreement|tender|statement of work|procurement|contract (?:says|asks|demands"
+    r"|requires|states)|memo"
     r"|anhang|anlage \d|pflichtenheft|lastenheft|anforderung\w{0,3}|annexe|cahier des charges|exigences?|anexo|pliego"
     r"|requisitos?|caderno de encargos)\b"
     r"|別紙|要件|仕様書|添付"
@@ -179,6 +182,8 @@ def _rival(field: Field, best: Finding, group: list[Finding], *, reading: Readin
         and (one.end <= best.start or one.start >= best.end)
         and not _agree(field, best.value, one.value)
     ]
+    if field.name == "team_size":
+        others = [one for one in others if not _PART_OR_OTHERS.search(reading.sentence(one.start))]
     if field.name == "budget_usd_month":
         others = [one for one in others if not _are_phases(best, one, reading=reading)]
     firm = next((one for one in others if one.strength >= floor), None)

@@ -126,7 +126,8 @@ _ITEMS_BEFORE = re.compile(
     rf"|uns )?(?P<n>{NUMBER})\s(?P<what>[\w'-]{{2,24}})"
 )
 _LLM_ITEM = re.compile(
-    r"questions?|sessions?|requests?|queries|prompts?|calls?|conversations?|chats?|messages?|fragen|anfragen|questions"
+    r"questions?|sessions?|requests?|queries|prompts?|calls?|conversations?|chats?|messages?|suggestions?|repl(?:y|ies)|answers?|drafts?|summaries|completions?|turns?"
+    r"|vorschläge|antworten|entwürfe|réponses|brouillons|respuestas|borradores|respostas|rascunhos|fragen|anfragen|questions"
     r"|requêtes|demandes|preguntas|consultas|peticiones|perguntas|件|回"
 )
 # Calls and messages may go to any service; these go to something that answers.
