@@ -58,7 +58,7 @@ def run_once(client: httpx.Client, *, project_id: str, request: str, to_reposito
 
 def _follow_to_gate(client: httpx.Client, decision_set_id: str, started: float) -> tuple[float, float]:
     first_ms = None
-    for kind, payload in _events(client, decision_set_id):
+    for kind, payload in events_of(client, decision_set_id):
         first_ms = first_ms or _since(started)
         if kind == "gate-waiting":
             return first_ms, _since(started)
@@ -70,7 +70,7 @@ def _follow_to_gate(client: httpx.Client, decision_set_id: str, started: float) 
 def _approve(client: httpx.Client, decision_set_id: str) -> float:
     started = time.perf_counter()
     client.post(f"/decision-sets/{decision_set_id}/approve", json={"comment": "measured"}).raise_for_status()
-    for kind, payload in _events(client, decision_set_id):
+    for kind, payload in events_of(client, decision_set_id):
         if kind == "run-complete":
             found = client.get(f"/decision-sets/{decision_set_id}/artifacts").raise_for_status().json()["items"]
             if not any(one["kind"] == "repository" for one in found):
@@ -79,7 +79,7 @@ def _approve(client: httpx.Client, decision_set_id: str) -> float:
     raise WrongEnd("the stream ended before the repository")
 
 
-def _events(client: httpx.Client, decision_set_id: str) -> Iterator[tuple[str, object]]:
+def events_of(client: httpx.Client, decision_set_id: str) -> Iterator[tuple[str, object]]:
     """The events of a decision set, over reconnects."""
     last_id = "0"
     while True:

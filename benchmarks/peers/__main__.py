@@ -6,7 +6,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -16,12 +16,15 @@ import click
 from benchmarks.peers.contestants import Contestant, all_contestants
 from benchmarks.peers.figures import Figure, Run, compared, load_run, merged, table
 from benchmarks.peers.measures import MEASURES
+from benchmarks.peers.measures.api_runs import API_RUNS, api_runs
 from benchmarks.peers.measures.plan import Plan
 from benchmarks.peers.measures.streams import STREAMS, streams
 from benchmarks.peers.server import NoServer, Server, serving
 from benchmarks.peers.session import ProgramFailed
 
-_NAMES = (*MEASURES, STREAMS)
+# Measures of whole servers, which have contestants of their own.
+_OF_SERVERS: Mapping[str, Callable[[Plan], list[Figure]]] = {API_RUNS: api_runs, STREAMS: streams}
+_NAMES = (*MEASURES, *_OF_SERVERS)
 _LONG = ("snapshot", "steady")
 
 
@@ -85,8 +88,8 @@ def _run(server: Server, plan: Plan, names: Sequence[str], chosen: Sequence[Cont
     taking_part = [one for one in chosen if one.name not in skipped]
     figures: list[Figure] = []
     for name in names:
-        if name == STREAMS:
-            figures += _reported(STREAMS, "all", partial(streams, plan), skipped)
+        if name in _OF_SERVERS:
+            figures += _reported(name, "all", partial(_OF_SERVERS[name], plan), skipped)
             continue
         for contestant in taking_part:
             figures += _reported(name, contestant.name, partial(MEASURES[name], plan, contestant), skipped)

@@ -17,8 +17,8 @@ from benchmarks.peers.contestants import PEERS_PYTHON, PROGRAMS
 from benchmarks.peers.figures import OURS, Better, Figure
 from benchmarks.peers.measures.plan import Plan, percentile
 from benchmarks.peers.server import Server
+from benchmarks.peers.servers import Open, Publisher, our_api, sse_starlette
 from benchmarks.peers.session import ProgramFailed
-from benchmarks.peers.stream_servers import Open, Publisher, our_api, sse_starlette
 
 STREAMS = "streams"
 _CLIENTS = 500

@@ -52,15 +52,15 @@ class PlainLife:
         """Nobody cancels."""
 
 
-def ten_nodes() -> GraphDefinition:
-    """Ten nodes in a row, each with its agent run, reason card and events."""
+def ten_nodes(kind: str = "ten") -> GraphDefinition:
+    """Ten nodes in a row, each with its agent run, reason card and events; `kind` is the job's that runs them."""
     builder: StateGraph[Any, Any, Any, Any] = StateGraph(Trail, context_schema=Attempt)
     names = [f"n{number}" for number in range(_NODES)]
     for number, name in enumerate(names):
         builder.add_node(name, recorded(NodeSpec(name=name, inputs=("trail",), work=_work(number))))
     for before, after in zip([START, *names], [*names, END], strict=True):
         builder.add_edge(before, after)
-    return GraphDefinition(kind="ten", version="1", builder=builder, life=PlainLife())
+    return GraphDefinition(kind=kind, version="1", builder=builder, life=PlainLife())
 
 
 def _work(number: int) -> Any:

@@ -9,6 +9,7 @@ import marks
 from decisionworks_graphs import ten_nodes
 
 from decisionworks import jobs
+from decisionworks.decisions import JOB_KIND
 from decisionworks.engine.task import TaskDefinition, TaskRun
 from decisionworks.engine.worker import Worker
 from decisionworks.jobs import Order
@@ -44,9 +45,10 @@ def settings_for(url: str, *, slots: int, task_slots: int) -> Settings:
 
 
 def make_worker(settings: Settings, database: Database) -> Worker:
-    """A worker of the product that knows the jobs of the benchmarks."""
+    """A worker of the product that knows the jobs of the benchmarks; ten nodes are also what a decision set runs."""
     tasks = {kind: TaskDefinition(kind=kind, work=_work) for kind in KINDS}
-    return Worker(settings, {"ten": ten_nodes()}, database, tasks=tasks)
+    graphs = {kind: ten_nodes(kind) for kind in ("ten", JOB_KIND)}
+    return Worker(settings, graphs, database, tasks=tasks)
 
 
 async def _work(run: TaskRun) -> None:

@@ -6,44 +6,16 @@ AsyncPostgresSaver guards every statement by one lock per saver, pool or not; a 
 from __future__ import annotations
 
 import asyncio
-import operator
 import time
 import uuid
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypedDict
+from typing import Any
 
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
-from langgraph.graph import END, START, StateGraph
+from langgraph_line import NODES, line
 from ledger import Ledger
 from program import URL, Unable, main
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
-
-_NODES = 10
-
-
-class Trail(TypedDict):
-    """Which nodes ran."""
-
-    trail: Annotated[list[int], operator.add]
-
-
-def _node(number: int) -> Callable[[Trail], Awaitable[dict[str, list[int]]]]:
-    async def node(state: Trail) -> dict[str, list[int]]:
-        return {"trail": [number]}
-
-    return node
-
-
-def line() -> StateGraph[Any, Any, Any, Any]:
-    """Ten nodes in a row."""
-    graph: StateGraph[Any, Any, Any, Any] = StateGraph(Trail)
-    names = [f"n{number}" for number in range(_NODES)]
-    for number, name in enumerate(names):
-        graph.add_node(name, _node(number))
-    for before, after in zip([START, *names], [*names, END], strict=True):
-        graph.add_edge(before, after)
-    return graph
 
 
 class LangGraphRuns(Unable):
@@ -66,7 +38,7 @@ class LangGraphRuns(Unable):
                 graph = await free.get()
                 thread = {"configurable": {"thread_id": str(uuid.uuid4())}}
                 ended = await graph.ainvoke({"trail": []}, thread, durability="sync")
-                assert len(ended["trail"]) == _NODES
+                assert len(ended["trail"]) == NODES
                 free.put_nowait(graph)
 
             await asyncio.gather(*[one() for _ in range(concurrency)])

@@ -1,4 +1,4 @@
-"""The two servers of event streams: our API on its own schema, and sse-starlette on a table of one column."""
+"""Servers under measurement: our API on its own schema, and plain ones of the field for streams and for runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,33 +102,55 @@ class TablePublisher:
         self._connection.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """Our API, and a client of it."""
+
+    process_id: int
+    port: int
+    token: str
+    url: str
+    project_id: str
+    client: httpx.Client
+
+
 @contextmanager
-def our_api(server: Server, folder: Path) -> Iterator[tuple[Open, Publisher]]:
-    """Our API, with a decision set that no worker works."""
-    url = server.fresh_database("bench_streams")
+def serving_api(server: Server, folder: Path, database: str) -> Iterator[Api]:
+    """Our API on a fresh database, without a worker; `url` is the database's."""
+    url = server.fresh_database(database)
     migrate(url)
     token = asyncio.run(install(url, None))
     assert token is not None
     port = free_port()
     settings = {"PORT": str(port), "DATA_DIR": str(folder / "api"), "LOG_LEVEL": "WARNING"}
     environment = {"DATABASE_URL": url, **{f"DECISIONWORKS_{name}": value for name, value in settings.items()}}
-    with _process([sys.executable, "-m", "decisionworks_api"], environment, folder / "api.log", port) as process:
-        with httpx.Client(
+    argv = [sys.executable, "-m", "decisionworks_api"]
+    with (
+        process_on(port, argv, environment, folder / "api.log") as process,
+        httpx.Client(
             base_url=f"http://127.0.0.1:{port}/api/v1",
             headers={"Authorization": f"Bearer {token}"},
             trust_env=False,
             timeout=30,
-        ) as client:
-            project = client.get("/projects").raise_for_status().json()["items"][0]["id"]
-            body = {"request": "A churn score for each customer."}
-            made = client.post(f"/projects/{project}/decision-sets", json=body).raise_for_status().json()
-        publisher = OurPublisher(url, UUID(project), UUID(made["id"]))
+        ) as client,
+    ):
+        project = client.get("/projects").raise_for_status().json()["items"][0]["id"]
+        yield Api(process_id=process.pid, port=port, token=token, url=url, project_id=str(project), client=client)
+    server.drop_database(database)
+
+
+@contextmanager
+def our_api(server: Server, folder: Path) -> Iterator[tuple[Open, Publisher]]:
+    """Our API, with a decision set that no worker works."""
+    with serving_api(server, folder, "bench_streams") as api:
+        body = {"request": "A churn score for each customer."}
+        made = api.client.post(f"/projects/{api.project_id}/decision-sets", json=body).raise_for_status().json()
+        publisher = OurPublisher(api.url, UUID(api.project_id), UUID(made["id"]))
         try:
             path = f"/api/v1/streams/{made['id']}"
-            yield Open(process_id=process.pid, port=port, path=path, token=token), publisher
+            yield Open(process_id=api.process_id, port=api.port, path=path, token=api.token), publisher
         finally:
             publisher.close()
-    server.drop_database("bench_streams")
 
 
 @contextmanager
@@ -140,7 +162,7 @@ def sse_starlette(server: Server, folder: Path) -> Iterator[tuple[Open, Publishe
     port = free_port()
     environment = {"BENCH_URL": url, "BENCH_PORT": str(port)}
     argv = [str(PEERS_PYTHON), str(PROGRAMS / "sse_peer.py")]
-    with _process(argv, environment, folder / "sse.log", port) as process:
+    with process_on(port, argv, environment, folder / "sse.log") as process:
         publisher = TablePublisher(url)
         try:
             yield Open(process_id=process.pid, port=port, path="/stream", token=""), publisher
@@ -150,7 +172,28 @@ def sse_starlette(server: Server, folder: Path) -> Iterator[tuple[Open, Publishe
 
 
 @contextmanager
-def _process(argv: list[str], environment: dict[str, str], log: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def langgraph_api(server: Server, folder: Path) -> Iterator[httpx.Client]:
+    """LangGraph behind FastAPI, in one process; a client of it."""
+    url = server.fresh_database("bench_langgraph_api")
+    port = free_port()
+    environment = {"BENCH_URL": url, "BENCH_PORT": str(port)}
+    argv = [str(PEERS_PYTHON), str(PROGRAMS / "langgraph_api.py")]
+    with (
+        process_on(port, argv, environment, folder / "langgraph_api.log"),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as client,
+    ):
+        yield client
+    server.drop_database("bench_langgraph_api")
+
+
+@contextmanager
+def process_on(
+    port: int, argv: Sequence[str], environment: Mapping[str, str], log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A server process that answers on a port, until the end of the block.
+
+    Raises: ProgramFailed.
+    """
     with log.open("ab") as words:
         process = subprocess.Popen(
             argv, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=words, stderr=words
@@ -159,7 +202,7 @@ def _process(argv: list[str], environment: dict[str, str], log: Path, port: int)
         deadline = time.monotonic() + _START_S
         while not _answers(port):
             if process.poll() is not None or time.monotonic() > deadline:
-                raise ProgramFailed(f"the server of streams did not start: {log.read_text(errors='replace')[-400:]}")
+                raise ProgramFailed(f"the server did not start: {log.read_text(errors='replace')[-400:]}")
             time.sleep(0.05)
         yield process
     finally:
