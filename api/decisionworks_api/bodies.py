@@ -78,6 +78,13 @@ class NewWaiver(_Body):
     )
 
 
+class NewThreshold(_Body):
+    """A number of the rules that a project sets for itself."""
+
+    value: float = Field(allow_inf_nan=False, description="in the unit of the threshold, within its bounds")
+    reason: Annotated[Text, Field(min_length=1, description="why the project has a limit of its own")]
+
+
 class ChangedProject(_Body):
     """What of a project is to change."""
 

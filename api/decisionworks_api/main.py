@@ -25,6 +25,7 @@ from decisionworks_api.routes import (
     previews,
     projects,
     schedules,
+    thresholds,
     timeline,
     waivers,
 )
@@ -47,7 +48,8 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
-    for part in (projects, plans, previews, gates, timeline, artifacts, models, chat, jobs, schedules, waivers):
+    policies = (waivers, thresholds)
+    for part in (projects, plans, previews, gates, timeline, artifacts, models, chat, jobs, schedules, *policies):
         app.include_router(part.router, prefix=ROOT, dependencies=[Depends(_BEARER)])
     app.include_router(health.router)
     app.include_router(pages.router)

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from decisionworks import decisions
 from decisionworks.decisions import DecisionSet, DecisionSetNotFound
+from decisionworks.decisions.thresholds import terms_in_force
 from decisionworks.kit.errors import FieldProblem, Invalid
-from decisionworks.previews import compare_previews
+from decisionworks.previews import compare_previews, terms_to_json
 from decisionworks.registry import Actor
 from decisionworks_api.bodies import PlanPreview, Variant
 from decisionworks_api.dependencies import decision_set_transaction
@@ -29,10 +30,11 @@ async def preview(services: Services, actor: Actor, project_id: UUID, body: Plan
     Raises: DecisionSetNotFound; Invalid; PlannerBusy, PreviewTimedOut, PlannerFailed.
     """
     base, shown_base = await _base(services, actor, project_id, body.base_decision_set_id)
+    terms = await _terms(services, project_id, body.base_decision_set_id)
     if body.variants is None:
-        single = await _ask(services, _question(body, base, {}), among=1)
+        single = await _ask(services, _question(body, base, {}) | terms, among=1)
         return {**single, "comparison": _comparison(shown_base, [("preview", single)])}
-    questions = [_question_of(number, variant, body, base) for number, variant in enumerate(body.variants)]
+    questions = [_question_of(number, variant, body, base) | terms for number, variant in enumerate(body.variants)]
     asked = (_ask(services, question, among=len(questions)) for question in questions)
     # All of them are awaited even when one fails: leaving one behind would end its process in the middle.
     found = await asyncio.gather(*asked, return_exceptions=True)
@@ -53,6 +55,12 @@ async def _base(
         if base.project_id != project_id:
             raise DecisionSetNotFound(wanted)
         return base, await document(tx, base)
+
+
+async def _terms(services: Services, project_id: UUID, base_id: UUID | None) -> Json:
+    """The waivers and thresholds that a run of the project, or a revision of the base, would be judged under."""
+    async with services.database.project_transaction(project_id) as tx:
+        return {"terms": terms_to_json(await terms_in_force(tx, base_id))}
 
 
 def _question_of(number: int, variant: Variant, body: PlanPreview, base: DecisionSet | None) -> Json:

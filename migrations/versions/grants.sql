@@ -42,6 +42,7 @@ BEGIN
         'members', 'decision_sets', 'idempotency_keys', 'gates', 'gate_decisions', 'jobs', 'jobs_finished',
         'job_attempts', 'agent_runs', 'event_streams', 'events', 'artifacts', 'model_calls', 'model_totals', 'model_places',
         'project_limits', 'schedules', 'schedule_ticks', 'policy_waivers',
+        'policy_thresholds',
         'checkpoints', 'checkpoint_blobs', 'checkpoint_writes'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
@@ -62,8 +63,8 @@ END $$;
 GRANT SELECT ON projects TO decisionworks_app;
 GRANT UPDATE ON decision_sets, gates, event_streams, agent_runs, jobs, job_attempts,
     checkpoints, checkpoint_blobs, checkpoint_writes TO decisionworks_app;
-GRANT DELETE ON jobs, schedules, model_places TO decisionworks_app;
-GRANT UPDATE ON model_totals TO decisionworks_app;
+GRANT DELETE ON jobs, schedules, model_places, policy_thresholds TO decisionworks_app;
+GRANT UPDATE ON model_totals, policy_thresholds TO decisionworks_app;
 GRANT UPDATE (held_answer, kept_prompt, kept_answer) ON model_calls TO decisionworks_app;
 GRANT UPDATE (checkpoint_id) ON events TO decisionworks_app;
 GRANT UPDATE (revoked_at, revoked_by) ON policy_waivers TO decisionworks_app;

@@ -30,6 +30,7 @@ _COMMANDS = {
     "jobs": "commands.queue:jobs",
     "schedules": "commands.queue:schedules",
     "eval": "commands.evaluate:evaluate",
+    "thresholds": "commands.thresholds:thresholds",
     "waivers": "commands.waivers:waivers",
     "quarantine": "commands.quarantine:quarantine",
     "prices": "commands.prices:prices",

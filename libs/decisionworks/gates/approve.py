@@ -6,11 +6,13 @@ from uuid import UUID
 
 from decisionworks import events, jobs
 from decisionworks.decisions import DecisionSet, Status, load, update, why_not_approve
-from decisionworks.decisions.waivers import lapsed_rules, waivers_in_force
+from decisionworks.decisions.thresholds import changed_thresholds, terms_in_force
+from decisionworks.decisions.waivers import lapsed_rules
 from decisionworks.events import EventDraft
 from decisionworks.gates.deciding import check_seen, checked_comment, locked_at_gate, record, run_of
 from decisionworks.gates.errors import CannotApprove
 from decisionworks.kit.db import Tx
+from decisionworks.policy import load_policies
 from decisionworks.registry import Actor
 
 
@@ -34,10 +36,7 @@ async def approve(
     refusal = why_not_approve(decision_set)
     if refusal is not None:
         raise CannotApprove(refusal, remedy="revise the constraints, or reject the plan")
-    lapsed = lapsed_rules(decision_set.policy_results, await waivers_in_force(tx, decision_set_id))
-    if lapsed:
-        remedy = "have them waived again, or revise"
-        raise CannotApprove(f"the waiver of {', '.join(lapsed)} is no longer in force", remedy=remedy)
+    await _check_terms(tx, decision_set)
     approval = await record(tx, gate, decision_set=decision_set, decision="approved", actor=actor, comment=said)
     await update(
         tx,
@@ -53,3 +52,19 @@ async def approve(
         drafts=[EventDraft(type="approved", payload=approval)],
     )
     return await load(tx, decision_set_id)
+
+
+async def _check_terms(tx: Tx, decision_set: DecisionSet) -> None:
+    """Refuse a plan that was judged under terms that are no longer those of its project.
+
+    Raises: CannotApprove.
+    """
+    terms = await terms_in_force(tx, decision_set.id)
+    lapsed = lapsed_rules(decision_set.policy_results, terms.waivers)
+    if lapsed:
+        remedy = "have them waived again, or revise"
+        raise CannotApprove(f"the waiver of {', '.join(lapsed)} is no longer in force", remedy=remedy)
+    changed = changed_thresholds(decision_set.policy_results, terms, book=load_policies())
+    if changed:
+        remedy = "revise, so that it is judged by the limits of today"
+        raise CannotApprove(f"the plan was judged by another limit than today's: {', '.join(changed)}", remedy=remedy)

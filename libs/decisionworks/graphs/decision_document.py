@@ -7,14 +7,14 @@ has, and only then brings the copy forward.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from decisionworks.decisions import DecisionSet, StaleDecisionSet, Status, load, update
 from decisionworks.engine.attempt import Attempt, DomainWrite
 from decisionworks.engine.errors import RunCancelled
 from decisionworks.kit.db import Tx
-from decisionworks.policy import Waiver
+from decisionworks.policy import PolicyTerms
 
 _MOST_CONFLICTS = 5
 
@@ -24,7 +24,7 @@ class DecisionDocument:
     """The newest state of the decision set that this attempt knows."""
 
     row: DecisionSet
-    waivers: tuple[Waiver, ...] = ()
+    terms: PolicyTerms = field(default_factory=PolicyTerms)
 
 
 def document_of(attempt: Attempt) -> DecisionSet:
@@ -33,10 +33,10 @@ def document_of(attempt: Attempt) -> DecisionSet:
     return document.row
 
 
-def waivers_of(attempt: Attempt) -> tuple[Waiver, ...]:
-    """The waivers that were in force when this attempt began."""
+def terms_of(attempt: Attempt) -> PolicyTerms:
+    """The waivers and thresholds of the project that were in force when this attempt began."""
     document: DecisionDocument = attempt.document
-    return document.waivers
+    return document.terms
 
 
 def writing(attempt: Attempt, changes: Mapping[str, Any]) -> DomainWrite:

@@ -7,7 +7,7 @@ from typing import Any
 
 from decisionworks import gates
 from decisionworks.decisions import Status, finish, load
-from decisionworks.decisions.waivers import waivers_in_force
+from decisionworks.decisions.thresholds import terms_in_force
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.definition import Ending, Failure, Waiting
 from decisionworks.events import EventDraft
@@ -25,8 +25,8 @@ class DecisionLife:
         """Load the decision set; the graph begins with digests of what was asked."""
         async with attempt.database.project_transaction(attempt.job.project_id) as tx:
             row = await load(tx, attempt.thread_id)
-            waivers = await waivers_in_force(tx, row.id)
-        attempt.document = DecisionDocument(row=row, waivers=waivers)
+            terms = await terms_in_force(tx, row.id)
+        attempt.document = DecisionDocument(row=row, terms=terms)
         return {
             "request_digest": digest_of([row.request, row.given_constraints]),
             "on_missing": row.on_missing,

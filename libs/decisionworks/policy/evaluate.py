@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from decisionworks.policy.errors import RefusedWaiver
 from decisionworks.policy.load_policies import load_policies
-from decisionworks.policy.model import Outcome, Policy, PolicyBook, Severity, Waiver
+from decisionworks.policy.model import Outcome, Policy, PolicyBook, PolicyTerms, Severity, Threshold, Waiver
+from decisionworks.policy.thresholds import leaves, thresholds_of, values_of, with_values
 from decisionworks.projects.conditions import fields_of, holds, missing_facts, truth
 
 GENERATED = "gen."
@@ -16,17 +17,19 @@ ABSENT_BY_NATURE = ("plan.latency_floor_ms", "plan.llm_own_usd_month", "plan.llm
 
 
 def evaluate_policies(
-    facts: Mapping[str, object], *, waivers: Iterable[Waiver] = (), book: PolicyBook | None = None
+    facts: Mapping[str, object], terms: PolicyTerms | None = None, *, book: PolicyBook | None = None
 ) -> dict[str, object]:
-    """Judge the facts by every rule.
+    """Judge the facts by every rule, under the terms of a project: its waivers and its own thresholds.
 
     Raises: RefusedWaiver, a waiver names a rule that may never be waived or lacks a name, a reason or an expiry.
     """
     rules = book or load_policies()
-    waived = {waiver.policy: waiver for waiver in waivers}
+    agreed = terms or PolicyTerms()
+    waived = {waiver.policy: waiver for waiver in agreed.waivers}
     for waiver in waived.values():
         check_waiver(waiver, book=rules)
-    rows = [_judge(policy, facts, waived.get(policy.id)) for policy in rules.policies]
+    values = values_of(rules, agreed.thresholds)
+    rows = [_judge(policy, facts, waived.get(policy.id), values=values, book=rules) for policy in rules.policies]
     fired = {str(row["severity"]) for row in rows if row["outcome"] == Outcome.FIRED.value}
     status = "block" if "block" in fired else "warn" if "warn" in fired else "pass"
     return {"status": status, "rules": rows, "policy_version": rules.version}
@@ -56,11 +59,20 @@ def check_waiver(waiver: Waiver, *, book: PolicyBook | None = None) -> None:
         raise RefusedWaiver(f"a waiver of {waiver.policy} needs a name, a reason and an expiry")
 
 
-def _judge(policy: Policy, facts: Mapping[str, object], waiver: Waiver | None) -> dict[str, object]:
-    outcome = _outcome(policy, facts)
-    evidence = _evidence(policy.fires_when, facts)
+def _judge(
+    policy: Policy,
+    facts: Mapping[str, object],
+    waiver: Waiver | None,
+    *,
+    values: Mapping[str, float],
+    book: PolicyBook,
+) -> dict[str, object]:
+    condition = with_values(policy.fires_when, values)
+    used = [_used(book.thresholds[name], values[name]) for name in thresholds_of(policy)]
+    outcome = _outcome(condition, facts)
+    evidence = "; ".join([_evidence(condition, facts), *(_told(one) for one in used if one["set_by_project"])])
     if outcome is Outcome.UNKNOWN:
-        unknown = missing_facts(policy.fires_when, facts, absent_by_nature=ABSENT_BY_NATURE)
+        unknown = missing_facts(condition, facts, absent_by_nature=ABSENT_BY_NATURE)
         evidence = f"not known: {', '.join(unknown)}"
     if outcome is Outcome.FIRED and waiver is not None:
         outcome = Outcome.WAIVED
@@ -73,16 +85,31 @@ def _judge(policy: Policy, facts: Mapping[str, object], waiver: Waiver | None) -
         "remediation": policy.remediation,
         "title": policy.title,
         "category": policy.category,
-        "judges": "code" if any(name.startswith(GENERATED) for name in fields_of(policy.fires_when)) else "plan",
+        "judges": "code" if any(name.startswith(GENERATED) for name in fields_of(condition)) else "plan",
+        "thresholds": used,
     }
 
 
-def _outcome(policy: Policy, facts: Mapping[str, object]) -> Outcome:
-    if holds(policy.fires_when, facts):
+def _used(threshold: Threshold, value: float) -> dict[str, object]:
+    return {
+        "name": threshold.name,
+        "value": value,
+        "unit": threshold.unit,
+        "default": threshold.default,
+        "set_by_project": value != threshold.default,
+    }
+
+
+def _told(used: Mapping[str, object]) -> str:
+    return f"limit of the project: {used['value']:g} {used['unit']} ({used['default']:g} elsewhere)"
+
+
+def _outcome(condition: Mapping[str, object], facts: Mapping[str, object]) -> Outcome:
+    if holds(condition, facts):
         return Outcome.FIRED
-    if truth(policy.fires_when, facts, absent_by_nature=ABSENT_BY_NATURE) is None:
+    if truth(condition, facts, absent_by_nature=ABSENT_BY_NATURE) is None:
         return Outcome.UNKNOWN
-    return Outcome.PASSED if _applies(policy.fires_when, facts) else Outcome.NOT_APPLICABLE
+    return Outcome.PASSED if _applies(condition, facts) else Outcome.NOT_APPLICABLE
 
 
 def _applies(condition: Mapping[str, object], facts: Mapping[str, object]) -> bool:
@@ -100,7 +127,7 @@ def _applies(condition: Mapping[str, object], facts: Mapping[str, object]) -> bo
 
 def _evidence(condition: Mapping[str, object], facts: Mapping[str, object]) -> str:
     shown: dict[str, str] = {}
-    for leaf in _leaves(condition):
+    for leaf in leaves(condition):
         name = str(leaf["field"])
         value = facts.get(name)
         if name == "plan.patterns" and isinstance(value, list):
@@ -112,15 +139,6 @@ def _evidence(condition: Mapping[str, object], facts: Mapping[str, object]) -> s
             other = str(leaf["value_from"])
             shown[other] = f"{other} = {_shown(facts.get(other))}"
     return "; ".join(shown.values())
-
-
-def _leaves(condition: Mapping[str, object]) -> list[Mapping[str, object]]:
-    for combinator in ("all", "any"):
-        parts = condition.get(combinator)
-        if isinstance(parts, list):
-            return [leaf for part in parts for leaf in _leaves(part)]
-    inner = condition.get("not")
-    return _leaves(inner) if isinstance(inner, Mapping) else [condition]
 
 
 def _shown(value: object) -> str:

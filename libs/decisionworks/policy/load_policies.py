@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from decisionworks.kit.canonical import sha256_hex
 from decisionworks.policy.errors import PolicyBookBroken
-from decisionworks.policy.model import Policy, PolicyBook, Severity
+from decisionworks.policy.model import Policy, PolicyBook, Severity, Threshold
+from decisionworks.policy.thresholds import thresholds_of
 from decisionworks.projects.conditions import check_condition, fields_of
 from decisionworks.projects.errors import InvalidCondition
 
@@ -33,7 +34,19 @@ class _FactRow(BaseModel):
     type: str
 
 
+class _ThresholdRow(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    title: str
+    unit: str
+    default: float
+    minimum: float
+    maximum: float
+
+
 class _PolicyFile(BaseModel):
+    thresholds: list[_ThresholdRow] = []
     facts: list[_FactRow]
     never_waivable: list[str]
     policies: list[_PolicyRow]
@@ -72,8 +85,15 @@ def parse_policies(raw: bytes) -> PolicyBook:
         raise PolicyBookBroken(
             f"policies.yaml reads undeclared facts {undeclared} or protects unknown rules {strangers}"
         )
+    thresholds = {row.name: Threshold(**row.model_dump()) for row in document.thresholds}
+    named = {name for rule in rules.values() for name in thresholds_of(rule)}
+    if named != set(thresholds) or len(thresholds) != len(document.thresholds):
+        raise PolicyBookBroken(
+            f"thresholds that are not there, not read or named twice: {sorted(named ^ set(thresholds))}"
+        )
     return PolicyBook(
         policies=tuple(rules.values()),
+        thresholds=thresholds,
         by_id=rules,
         never_waivable=frozenset(document.never_waivable),
         fact_names=facts,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -40,10 +40,23 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """A number that rules compare with and that a project may set for itself, within bounds."""
+
+    name: str
+    title: str
+    unit: str
+    default: float
+    minimum: float
+    maximum: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyBook:
     """Every rule in order; `version` is the digest of the file they came from."""
 
     policies: tuple[Policy, ...]
+    thresholds: Mapping[str, Threshold]
     by_id: Mapping[str, Policy]
     never_waivable: frozenset[str]
     fact_names: tuple[str, ...]
@@ -58,3 +71,11 @@ class Waiver:
     by: str
     reason: str
     expires_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyTerms:
+    """What a project decided about its rules: those waived for now, and the thresholds that it set for itself."""
+
+    waivers: tuple[Waiver, ...] = ()
+    thresholds: Mapping[str, float] = field(default_factory=dict)

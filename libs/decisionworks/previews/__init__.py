@@ -7,5 +7,6 @@ imported from its own module, because it loads the solver.
 from decisionworks.previews.compare_previews import compare_previews
 from decisionworks.previews.errors import PlannerBusy, PlannerFailed, PreviewTimedOut
 from decisionworks.previews.pool import PlannerPool
+from decisionworks.previews.wire import terms_to_json
 
-__all__ = ["PlannerBusy", "PlannerFailed", "PlannerPool", "PreviewTimedOut", "compare_previews"]
+__all__ = ["PlannerBusy", "PlannerFailed", "PlannerPool", "PreviewTimedOut", "compare_previews", "terms_to_json"]

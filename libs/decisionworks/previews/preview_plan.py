@@ -10,7 +10,7 @@ from decisionworks.patterns import PatternCatalogue, plan_hash
 from decisionworks.patterns.compose_plan import compose_plan
 from decisionworks.patterns.critic_rounds import kept_accepted, open_objections, with_intake_assumptions
 from decisionworks.patterns.critics import review_cost, review_technically
-from decisionworks.policy import evaluate_policies, is_blocking, plan_facts, with_conflicts
+from decisionworks.policy import PolicyTerms, evaluate_policies, is_blocking, plan_facts, with_conflicts
 from decisionworks.projects import (
     ConstraintCatalogue,
     constraints_to_json,
@@ -26,12 +26,15 @@ Json = dict[str, Any]
 def preview_plan(
     request: str,
     given: Mapping[str, object],
+    terms: PolicyTerms | None = None,
     *,
     fields: ConstraintCatalogue,
     patterns: PatternCatalogue,
     prices: PriceBook,
 ) -> Json:
     """Read a request by the written rules, plan it, price it and judge it; what nobody said is assumed and listed.
+
+    `terms` are the waivers and thresholds of the project, under which a run would be judged too.
 
     The steps, their order and their hash are those of a run, so that a preview that pleases can be asked for.
     Raises: InvalidRequest, InvalidConstraints; NoPlanAtAll.
@@ -47,7 +50,8 @@ def preview_plan(
     }
     planned = _plan(constraints, findings, patterns=patterns, prices=prices)
     plan, cost, infeasibility = planned["plan"], planned["cost_estimate"], planned["infeasibility"]
-    results = evaluate_policies(plan_facts(plan, constraints, cost, with_conflicts(findings, infeasibility)))
+    facts = plan_facts(plan, constraints, cost, with_conflicts(findings, infeasibility))
+    results = evaluate_policies(facts, terms)
     is_blocked = is_blocking(results) or infeasibility is not None
     return {
         "status": "blocked" if is_blocked else "gate_waiting",

@@ -18,7 +18,7 @@ from decisionworks.kit.errors import DecisionworksError
 from decisionworks.patterns import load_pattern_catalogue
 from decisionworks.patterns.causes import causes_of_changes
 from decisionworks.previews.preview_plan import preview_plan
-from decisionworks.previews.wire import READY, encoded, problem_json
+from decisionworks.previews.wire import READY, encoded, problem_json, terms_from_json
 from decisionworks.projects import load_constraint_catalogue
 
 Task = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -30,7 +30,10 @@ def tasks() -> dict[str, Task]:
     fields, patterns, prices = load_constraint_catalogue(), load_pattern_catalogue(), load_prices()
 
     def preview(material: Mapping[str, Any]) -> dict[str, Any]:
-        return preview_plan(material["request"], material["given"], fields=fields, patterns=patterns, prices=prices)
+        terms = terms_from_json(material.get("terms") or {})
+        return preview_plan(
+            material["request"], material["given"], terms, fields=fields, patterns=patterns, prices=prices
+        )
 
     def causes(material: Mapping[str, Any]) -> dict[str, Any]:
         return causes_of_changes(material["before"], material["after"], catalogue=patterns, prices=prices)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from decisionworks.kit.errors import Broken, DecisionworksError, FieldProblem, Invalid
+from decisionworks.policy import PolicyTerms, Waiver
 from decisionworks.previews.errors import PlannerFailed
 
 LONGEST_LINE = 32 * 1024 * 1024
@@ -41,3 +43,14 @@ def raised(problem: Mapping[str, Any]) -> DecisionworksError:
         return PlannerFailed(str(problem["message"]), remedy=problem["remedy"])
     fields = tuple(FieldProblem(**one) for one in problem["problems"])
     return Invalid(str(problem["message"]), problems=fields, remedy=problem["remedy"])
+
+
+def terms_to_json(terms: PolicyTerms) -> dict[str, Any]:
+    """What a project decided about its rules, for a question."""
+    return {"waivers": [asdict(one) for one in terms.waivers], "thresholds": dict(terms.thresholds)}
+
+
+def terms_from_json(told: Mapping[str, Any]) -> PolicyTerms:
+    """The terms of a question."""
+    waivers = tuple(Waiver(**one) for one in told.get("waivers") or ())
+    return PolicyTerms(waivers=waivers, thresholds=dict(told.get("thresholds") or {}))

@@ -10,6 +10,7 @@ import pytest
 from decisionworks.policy import (
     Outcome,
     PolicyBookBroken,
+    PolicyTerms,
     RefusedWaiver,
     Waiver,
     evaluate_policies,
@@ -164,7 +165,7 @@ def test_a_waiver_lifts_a_block_and_stays_visible():
         policy="sec-baseline-present", by="Ada", reason="pilot in a sealed account", expires_at="2027-01-01"
     )
 
-    results = evaluate_policies(HEALTHY | minus("sec-baseline"), waivers=[waiver])
+    results = evaluate_policies(HEALTHY | minus("sec-baseline"), PolicyTerms(waivers=(waiver,)))
 
     assert outcome(results, "sec-baseline-present") == "waived"
     assert results["status"] == "pass"
@@ -189,7 +190,7 @@ def test_a_waiver_lifts_a_block_and_stays_visible():
 )
 def test_a_waiver_without_ground_or_of_a_protected_rule_is_refused(waiver):
     with pytest.raises(RefusedWaiver):
-        evaluate_policies(HEALTHY, waivers=[waiver])
+        evaluate_policies(HEALTHY, PolicyTerms(waivers=(waiver,)))
 
 
 def test_a_policy_file_with_an_undeclared_fact_is_refused():

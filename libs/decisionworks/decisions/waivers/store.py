@@ -18,7 +18,7 @@ MOST_LISTED = 200
 # A waiver of a decision set holds for what is revised from it.
 _IN_FORCE = sql.SQL("""
 WITH RECURSIVE line (id, parent_id) AS (
-    SELECT id, parent_id FROM decision_sets WHERE id = %s
+    SELECT id, parent_id FROM decision_sets WHERE id = %s::uuid
     UNION ALL
     SELECT earlier.id, earlier.parent_id FROM decision_sets AS earlier JOIN line ON earlier.id = line.parent_id
 )
@@ -65,8 +65,11 @@ async def revoke_waiver(tx: Tx, waiver_id: UUID, *, by: str) -> GrantedWaiver:
     return GrantedWaiver(**row)
 
 
-async def waivers_in_force(tx: Tx, decision_set_id: UUID) -> tuple[Waiver, ...]:
-    """What holds for a decision set now: the project's and those of its line; rules that are gone count for nothing."""
+async def waivers_in_force(tx: Tx, decision_set_id: UUID | None) -> tuple[Waiver, ...]:
+    """What holds for a decision set now: the project's and those of its line; rules that are gone count for nothing.
+
+    Without a decision set those of the project alone.
+    """
     rules = load_policies()
     cursor = await tx.execute(_IN_FORCE, (decision_set_id,))
     granted = [GrantedWaiver(**row) for row in await cursor.fetchall()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from decisionworks.artifacts import GeneratedFile
@@ -24,10 +24,10 @@ from decisionworks.graphs.codegen.nodes.packing import (
 from decisionworks.graphs.codegen.report_code_model import with_code_model
 from decisionworks.graphs.codegen.tools import CodegenTools, keep, kept_files, pack
 from decisionworks.graphs.codegen.validate import CheckStatus, ValidationReport, validate_repository
-from decisionworks.graphs.decision_document import document_of, waivers_of, writing
+from decisionworks.graphs.decision_document import document_of, terms_of, writing
 from decisionworks.kit.canonical import canonical_json
 from decisionworks.kit.db import Tx
-from decisionworks.policy import Waiver, evaluate_policies, fired_rules, plan_facts
+from decisionworks.policy import PolicyTerms, evaluate_policies, fired_rules, plan_facts
 
 
 def validators_node(tools: CodegenTools) -> NodeSpec:
@@ -37,7 +37,7 @@ def validators_node(tools: CodegenTools) -> NodeSpec:
         row = document_of(attempt)
         files = await kept_files(tools, state["files_digest"], project_id=row.project_id)
         report = await asyncio.to_thread(_validate, tools, files)
-        results = _judge(row, report.gen_facts, waivers_of(attempt))
+        results = _judge(row, report.gen_facts, terms_of(attempt))
         blocked = fired_rules(results, severity="block")
         failed = [check for check in report.checks if check.verdict.status is CheckStatus.FAILED]
         reports = with_code_model(report.files(), state.get("code_model"))
@@ -96,10 +96,10 @@ def _validate(tools: CodegenTools, files: Mapping[str, Any]) -> ValidationReport
     return validate_repository(files, sandbox=tools.open_sandbox(), scratch_dir=tools.scratch_dir)
 
 
-def _judge(row: DecisionSet, gen: Mapping[str, bool | None], waivers: Sequence[Waiver]) -> dict[str, Any]:
+def _judge(row: DecisionSet, gen: Mapping[str, bool | None], terms: PolicyTerms) -> dict[str, Any]:
     """The policies once more, now that the facts of generated code are known; the approved outcomes do not change."""
     facts = plan_facts(row.plan or {}, row.constraints, row.cost_estimate or {}, row.findings, dict(gen))
-    return evaluate_policies(facts, waivers=waivers)
+    return evaluate_policies(facts, terms)
 
 
 def _card(report: ValidationReport, blocked: list[str]) -> ReasonCard:

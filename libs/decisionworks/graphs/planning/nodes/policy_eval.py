@@ -10,7 +10,7 @@ from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.cards import ReasonCard
 from decisionworks.engine.node import NodeResult, NodeSpec, State
 from decisionworks.events import EventDraft
-from decisionworks.graphs.decision_document import document_of, waivers_of, writing
+from decisionworks.graphs.decision_document import document_of, terms_of, writing
 from decisionworks.graphs.planning.tools import PlanningTools
 from decisionworks.kit.errors import Broken
 from decisionworks.patterns import plan_hash
@@ -26,7 +26,7 @@ def policy_eval_node(tools: PlanningTools) -> NodeSpec:
             raise Broken("there is no plan to rule on")
         findings = with_conflicts(row.findings, row.infeasibility)
         facts = plan_facts(row.plan, row.constraints, row.cost_estimate, findings)
-        results = evaluate_policies(facts, waivers=waivers_of(attempt))
+        results = evaluate_policies(facts, terms_of(attempt))
         digest = plan_hash(row.plan, row.cost_estimate, results)
         missing = [p["id"] for p in row.plan["patterns"] if p["id"] not in tools.renderable]
         blocked = is_blocking(results) or row.infeasibility is not None

@@ -11,7 +11,7 @@ from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.cards import Alternative, ModelUse, ReasonCard
 from decisionworks.engine.node import NodeResult, NodeSpec, State
 from decisionworks.events import EventDraft
-from decisionworks.graphs.decision_document import document_of, waivers_of, writing
+from decisionworks.graphs.decision_document import document_of, terms_of, writing
 from decisionworks.graphs.planning.offline import READ
 from decisionworks.graphs.planning.packs import extract_pack
 from decisionworks.graphs.planning.tools import PlanningTools
@@ -19,7 +19,7 @@ from decisionworks.kit.canonical import digest_of
 from decisionworks.kit.errors import Broken
 from decisionworks.patterns import plan_hash
 from decisionworks.patterns.compose_plan import compose_plan
-from decisionworks.policy import Waiver, evaluate_policies, plan_facts, with_conflicts
+from decisionworks.policy import PolicyTerms, evaluate_policies, plan_facts, with_conflicts
 from decisionworks.projects import (
     ValueState,
     apply_answers,
@@ -46,8 +46,8 @@ def process_approval_feedback_node(tools: PlanningTools) -> NodeSpec:
         changed = {name: value for name, value in said.items() if row.constraints[name]["value"] != value}
         constraints = _apply(tools, row, changed)
         tried = state.get("tried_objections") or []
-        waivers = waivers_of(attempt)
-        leads_back = bool(changed) and await asyncio.to_thread(_plan_differs, tools, row, constraints, tried, waivers)
+        terms = terms_of(attempt)
+        leads_back = bool(changed) and await asyncio.to_thread(_plan_differs, tools, row, constraints, tried, terms)
         if not leads_back:
             return NodeResult(
                 update={"feedback": GUIDANCE, "guidance": comment}, card=_card(decision, comment, {}, changed, use)
@@ -114,7 +114,7 @@ def _plan_differs(
     row: DecisionSet,
     constraints: Mapping[str, Any],
     objections: Sequence[Mapping[str, str]],
-    waivers: Sequence[Waiver],
+    terms: PolicyTerms,
 ) -> bool:
     """Whether the changed constraints lead to another plan, cost or verdict than the approved one."""
     composition = compose_plan(
@@ -124,7 +124,7 @@ def _plan_differs(
         raise Broken("the planner answered without even a nearest plan")
     findings = with_conflicts(row.findings, composition.infeasibility)
     facts = plan_facts(composition.plan, constraints, composition.cost_estimate, findings)
-    results = evaluate_policies(facts, waivers=waivers)
+    results = evaluate_policies(facts, terms)
     return plan_hash(composition.plan, composition.cost_estimate, results) != row.plan_hash
 
 

@@ -1,0 +1,66 @@
+"""Thresholds: the numbers of rules that a project may set for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+
+from decisionworks.decisions.thresholds import ProjectThreshold, list_thresholds, reset_threshold, set_threshold
+from decisionworks.policy import PolicyBook, Threshold, load_policies, threshold_named, thresholds_of
+from decisionworks_api.bodies import NewThreshold
+from decisionworks_api.dependencies import Parts, Reader, Writer, project_named
+from decisionworks_api.routes.jobs import require_administrator
+
+router = APIRouter(prefix="/projects/{project_id}", tags=["policies"])
+
+
+@router.get("/policy-thresholds")
+async def show_thresholds(project_id: str, services: Parts, actor: Reader) -> dict[str, Any]:
+    """Every threshold with its bounds, the product's value and the project's own."""
+    wanted = await project_named(services, actor, project_id)
+    async with services.database.project_transaction(wanted) as tx:
+        chosen = await list_thresholds(tx)
+    book = load_policies()
+    return {"items": [_shown(one, chosen, book) for one in book.thresholds.values()], "next_cursor": None}
+
+
+@router.put("/policy-thresholds/{name}")
+async def put_threshold(
+    project_id: str, name: str, body: NewThreshold, services: Parts, actor: Writer
+) -> dict[str, Any]:
+    """Set a threshold for the project; administrators only. Plans that wait at a gate have to be judged again."""
+    require_administrator(actor, "set a threshold")
+    wanted = await project_named(services, actor, project_id)
+    async with services.database.project_transaction(wanted) as tx:
+        made = await set_threshold(tx, project_id=wanted, name=name, value=body.value, reason=body.reason, actor=actor)
+    book = load_policies()
+    return _shown(book.thresholds[made.name], {made.name: made}, book)
+
+
+@router.delete("/policy-thresholds/{name}")
+async def delete_threshold(project_id: str, name: str, services: Parts, actor: Writer) -> dict[str, Any]:
+    """Go back to the product's value; administrators only, and the same again changes nothing."""
+    require_administrator(actor, "set a threshold")
+    wanted = await project_named(services, actor, project_id)
+    book = load_policies()
+    known = threshold_named(name, book=book)
+    async with services.database.project_transaction(wanted) as tx:
+        await reset_threshold(tx, name)
+    return _shown(known, {}, book)
+
+
+def _shown(threshold: Threshold, chosen: Mapping[str, ProjectThreshold], book: PolicyBook) -> dict[str, Any]:
+    own = chosen.get(threshold.name)
+    return {
+        "name": threshold.name,
+        "title": threshold.title,
+        "value": threshold.default if own is None else own.value,
+        "default": threshold.default,
+        "minimum": threshold.minimum,
+        "maximum": threshold.maximum,
+        "unit": threshold.unit,
+        "rules": [policy.id for policy in book.policies if threshold.name in thresholds_of(policy)],
+        "set": None if own is None else own.to_json(),
+    }

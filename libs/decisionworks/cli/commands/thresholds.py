@@ -1,0 +1,69 @@
+"""`thresholds`: the numbers of rules that a project may set for itself."""
+
+from __future__ import annotations
+
+import click
+
+from decisionworks.cli.client import segment
+from decisionworks.cli.commands.look import table_of
+from decisionworks.cli.connection import ServerOptions, connect, server_options
+from decisionworks.cli.errors import BadInput
+from decisionworks.cli.terminal import console, print_json
+
+_PROJECT = click.option("--project", default="default", show_default=True, metavar="ID", help="Whose thresholds.")
+
+
+@click.group("thresholds", invoke_without_command=True)
+@_PROJECT
+@server_options
+def thresholds(*, project: str, server: ServerOptions) -> None:
+    """List the thresholds of rules with the project's values; `set` and `reset` change them."""
+    if click.get_current_context().invoked_subcommand is not None:
+        return
+    with connect(server) as client:
+        page = client.get(f"/projects/{segment(project)}/policy-thresholds")
+    if server.is_json:
+        print_json(page)
+        return
+    table = table_of("name", "value", "product", "bounds", "unit", "set by", "rules")
+    for one in page["items"]:
+        bounds = f"{one['minimum']:g} to {one['maximum']:g}"
+        by = f"{one['set']['set_by']}: {one['set']['reason']}" if one["set"] else ""
+        rules = ", ".join(one["rules"])
+        table.add_row(one["name"], f"{one['value']:g}", f"{one['default']:g}", bounds, one["unit"], by, rules)
+    console().print(table)
+
+
+@thresholds.command("set")
+@click.argument("pair", metavar="NAME=VALUE")
+@click.option("--reason", required=True, help="Why the project has a limit of its own.")
+@_PROJECT
+@server_options
+def set_one(*, pair: str, reason: str, project: str, server: ServerOptions) -> None:
+    """Judge the project's plans by this number from now on."""
+    name, _, text = pair.partition("=")
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise BadInput(f"{pair!r} is not NAME=VALUE", remedy="write for example coverage-least=55") from error
+    with connect(server) as client:
+        path = f"/projects/{segment(project)}/policy-thresholds/{segment(name.strip())}"
+        made = client.put(path, {"value": value, "reason": reason})
+    if server.is_json:
+        print_json(made)
+    else:
+        click.echo(f"{made['name']} is {made['value']:g} {made['unit']} now ({made['default']:g} elsewhere)")
+
+
+@thresholds.command("reset")
+@click.argument("name", metavar="NAME")
+@_PROJECT
+@server_options
+def reset(*, name: str, project: str, server: ServerOptions) -> None:
+    """Go back to the product's value."""
+    with connect(server) as client:
+        made = client.delete(f"/projects/{segment(project)}/policy-thresholds/{segment(name)}")
+    if server.is_json:
+        print_json(made)
+    else:
+        click.echo(f"{made['name']} is {made['value']:g} {made['unit']} again")
