@@ -1,7 +1,7 @@
 # The only task runner. `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup claude checkov demo up test check bench bench-peers golden crash storm models-faults models-load migrate fmt lock
+.PHONY: help setup claude checkov kubernetes demo up test check bench bench-peers golden crash storm models-faults models-load migrate fmt lock
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -25,6 +25,9 @@ claude: setup  ## add the code model's own program, 360 MB (optional)
 
 checkov: setup  ## add Checkov's rules to the checks, in an environment of its own (optional)
 	@sh scripts/setup-checkov
+
+kubernetes: setup  ## add the schemas of Kubernetes to the checks, 110 MB (optional)
+	@$(BIN)/uv --system-certs pip install --quiet --python $(BIN)/python --require-hashes -r requirements/kubernetes.lock
 
 demo: setup  ## one request to a validated repository: REQUEST=path or PROMPT="..."
 	@sh scripts/demo

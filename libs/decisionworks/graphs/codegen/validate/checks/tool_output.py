@@ -22,7 +22,7 @@ class Tool:
     """A program that reads files and says what it thinks of them.
 
     `good_exits` are the codes with which it ends when it could look, whether or not it found something; `script` is run
-    by our interpreter in the place of the program itself.
+    by our interpreter in the place of the program itself; `install` is the command that brings it.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Tool:
     arguments: Sequence[str]
     version_arguments: Sequence[str] = ("--version",)
     script: str | None = None
+    install: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def judge(self, workspace: Workspace, paths: Sequence[str], *, absent: str, read: Read) -> Verdict:
@@ -38,7 +39,8 @@ class Tool:
             return skipped(absent, tool=self.name)
         program = find_program(self.name)
         if program is None:
-            return skipped(f"{self.name} is not installed", tool=self.name)
+            hint = f" ({self.install})" if self.install else ""
+            return skipped(f"{self.name} is not installed{hint}", tool=self.name)
         command = [program] if self.script is None else [sys.executable, "-B", str(TOOLS_DIR / self.script)]
         # Asking a package costs no process.
         version = package_version(self.name) or version_in(workspace.parse([*command, *self.version_arguments]))
