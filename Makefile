@@ -1,7 +1,7 @@
 # The only task runner. `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup claude checkov kubernetes demo up test check bench bench-peers golden crash storm models-faults models-load migrate fmt lock
+.PHONY: help setup claude checkov kubernetes demo up test check bench bench-peers golden bindings mutants crash storm models-faults models-load migrate fmt lock
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -55,6 +55,13 @@ bench-peers: setup  ## the engine beside its peers alone (benchmarks/peers/READM
 
 golden: setup  ## renders and checks every whole plan, a third of them in full (ARGS="--third 1", ARGS=--update)
 	@$(BIN)/python -m tests.golden $(ARGS)
+
+bindings: setup  ## every generated block and reference beside HashiCorp's own bindings of the AWS provider (59 MB)
+	@$(BIN)/python -m pip download --quiet --no-deps --require-hashes -r requirements/bindings.lock -d .data/bindings
+	@$(BIN)/python -m tests.golden.compare_terraform .data/bindings/*.whl $(ARGS)
+
+mutants: setup  ## breaks every Terraform module, line by line: does its own test fail? (ARGS="--most 8 bucket")
+	@$(BIN)/python -m tests.golden.break_modules $(ARGS)
 
 crash: setup  ## a kill at every statement and outside call of whole runs, resumably (SHARD=i/n JOBS=2 ONLY=text)
 	@$(BIN)/python -m tests.crash --shard $(or $(SHARD),1/1) --jobs $(or $(JOBS),2) --only "$(ONLY)"

@@ -59,6 +59,12 @@ _RULES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "aws_lambda_event_source_mapping": (
         ('r.batch_size > 0 && startswith(r.function_name, "arn:aws:")', "nothing is handed to the function"),
     ),
+    "aws_s3_bucket_server_side_encryption_configuration": (
+        (
+            'alltrue([for one in r.rule : one.apply_server_side_encryption_by_default[0].sse_algorithm == "aws:kms"])',
+            "a bucket is not encrypted with a key of ours",
+        ),
+    ),
     "aws_budgets_budget": (("tonumber(r.limit_amount) > 0", "a budget has no limit"),),
 }
 _NAME_LIMITS: Mapping[str, int] = {
@@ -74,7 +80,24 @@ _NAME_LIMITS: Mapping[str, int] = {
 _NAME_ARGUMENTS: Mapping[str, str] = {"aws_lambda_function": "function_name", "aws_s3_bucket": "bucket",
     "aws_cloudwatch_metric_alarm": "alarm_name", "aws_sagemaker_pipeline": "pipeline_name",
     "aws_sagemaker_model_package_group": "model_package_group_name"}  # fmt: skip
+# What is written as JSON can be looked into, where nothing in it is known only once it is created.
+_DOCUMENTS: Mapping[str, tuple[str, str, str, str]] = {
+    "aws_iam_role": (
+        "assume_role_policy", r'Effect\s*=\s*"Allow"', '[for s in {}.Statement : s if s.Effect == "Allow"]',
+        "not all that should can take the role",
+    ),
+    "aws_ecs_task_definition": (
+        "container_definitions", r"essential\s*=\s*true", "[for c in {} : c if try(c.essential, false)]",
+        "a container may fail unseen",
+    ),
+}  # fmt: skip
+_KNOWN = r"(?!aws_cloudwatch_log_group\.\w+\.name\b|data\.aws_(?:caller_identity|partition|region)\.|local\.name)"
+_FROM_AWS = re.compile(rf"(?<![\w.\"]){_KNOWN}(?:aws_\w+|data|module|local|each)\.\w")
 _PREFIX = "example"
+# A switch that is written out stands as it does for a reason.
+_SWITCH = re.compile(
+    r"^  (?P<name>\w+)\s*=\s*(?P<value>true|false|\"(?:ACTIVE|DISABLED|ENABLED|KMS|ON)\")$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +150,25 @@ def _of_resources(main: str) -> Iterator[_Assertion]:
             limit = _NAME_LIMITS[kind]
             condition = f'length(r.{argument}) <= {limit} && strcontains(r.{argument}, "{_PREFIX}")'
             yield _all(members, condition, f"{kind}.{name}: the name is too long or lacks the prefix")
+        elif _is_told(argument, body):
+            yield _all(members, f'strcontains(r.{argument}, "{_PREFIX}")', f"{kind}.{name}: the name lacks the prefix")
+        if kind in _DOCUMENTS and (found_in := _in_document(kind, body)):
+            yield _all(members, found_in, f"{kind}.{name}: {_DOCUMENTS[kind][3]}")
+        switches = [(one["name"], one["value"]) for one in _SWITCH.finditer(body)]
+        if switches:
+            condition = " && ".join(f"r.{switch} == {value}" for switch, value in switches)
+            names = ", ".join(switch for switch, _ in switches)
+            yield _all(members, condition, f"{kind}.{name}: no longer as decided: {names}")
+
+
+def _in_document(kind: str, body: str) -> str | None:
+    """How many members of a JSON document are as they were written, where it is known before anything is created."""
+    argument, written, found, _ = _DOCUMENTS[kind]
+    document = re.search(rf"^  {argument}\s*=\s*jsonencode\((?P<text>.*?)^  [}}\]]\)$", body, re.MULTILINE | re.DOTALL)
+    if document is None or _FROM_AWS.search(document["text"]):
+        return None
+    number = len(re.findall(written, document["text"]))
+    return f"length({found.format(f'jsondecode(r.{argument})')}) == {number}" if number else None
 
 
 def _is_told(argument: str, body: str) -> bool:
