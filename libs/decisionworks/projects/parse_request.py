@@ -16,6 +16,12 @@ from decisionworks.projects.model import RequestDocument
 MAX_REQUEST_BYTES = 64 * 1024
 MAX_DEPTH = 20
 LEAST_NOTE_LINES = 4
+_PERIOD_NAMED = re.compile(r"per (?:month|year|week|day|hour|second)$")
+_UNIT_WORDS = frozenset(
+    "ms milliseconds seconds sec secs minutes min mins hours days weeks months years gb tb mb usd eur gbp chf rps "
+    "percent pct tokens people".split()
+)
+_PLURAL = re.compile(r"[a-z]{3,20}s")
 _OPENS = re.compile(r"[\w -]{1,40}:\s*$")
 _NOTE_LINE = re.compile(r"\s*(?:#|- |[\w -]{1,40}:(?:\s|$))")
 _AMOUNT_KEYS = (
@@ -225,7 +231,20 @@ def _lines(value: object, name: str) -> Iterator[str]:
         for inner in value:
             yield from _lines(inner, name)
     elif value is not None:
-        yield f"{words}: {value}"
+        yield _said(words, value)
+
+
+def _said(words: str, value: object) -> str:
+    """One entry as people say it: `run_must_finish_in_minutes: 20`, `zones: 1150`, `money_per_month: 900 USD`."""
+    if period := _PERIOD_NAMED.search(words):
+        words, value = words[: period.start()].strip(), f"{value} {period.group()}"
+    *head, last = words.split() or [""]
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and head and last.lower() in _UNIT_WORDS:
+        return f"{' '.join(head)}: {value} {last}"
+    if is_number and not head and _PLURAL.fullmatch(last):
+        return f"{words}: {value} {last}"
+    return f"{words}: {value}"
 
 
 def _quantity(record: Mapping[str, object]) -> str | None:

@@ -22,6 +22,12 @@ _CUE = (
 CORRECTION = re.compile(rf"{_CUE}[^.\n]{{0,40}}$")
 _BARE = re.compile(rf"{_CUE}(?P<gap>[^.\n\d]{{0,30}}?)(?<![\w-])(?P<n>{NUMBER})(?P<unit>\s?[%a-zà-ÿ$€£/]{{0,12}})")
 REACH_CHARS = 200
+# “It should be live in ten weeks” corrects no number of people.
+_COUNTS = frozenset({"team_size", "batch_records_per_run", "corpus_documents", "edge_devices", "tenants"})
+_OTHER_UNIT = re.compile(
+    r"weeks?|days?|months?|years?|hours?|minutes?|min|sec\w*|ms|%|percent|gb|tb|mb|tokens?|wochen?|tagen?|monaten?|jahren?|stunden?"
+    r"|semaines?|jours?|mois|ans|heures?|semanas?|días?|meses|años?|horas?|dias?|anos?|週|日|ヶ月|か月|年|時間|分|秒"
+)
 # Money corrects money alone, and that is read elsewhere.
 _MONEY = re.compile(
     r"[$€£]|usd|eur|gbp|dollar|dólar|dolar|euro|pound|pfund|libra|livre|franc|frank|yen|reais|real\b|bucks|grand"
@@ -44,7 +50,8 @@ def find_corrected(reading: Reading, findings: Sequence[Finding]) -> Iterator[Fi
         at = match.start("n")
         if any(start <= at <= start + 3 for start in starts) or _MONEY.match(match["unit"].strip()):
             continue
-        before = [one for one in numeric if one.end <= match.start() and match.start() - one.end <= REACH_CHARS]
+        before = [one for one in numeric if not (one.field in _COUNTS and _OTHER_UNIT.match(match["unit"].strip()))]
+        before = [one for one in before if one.end <= match.start() and match.start() - one.end <= REACH_CHARS]
         if not before:
             continue
         last = max(before, key=lambda one: (one.end, one.strength))

@@ -58,7 +58,7 @@ _DEVICES = re.compile(
     rf"|camions?|engins?|tracteurs?|trains?|bus|ascenseurs?|machines?|stations?|éoliennes?|bornes?|drones?|navires?|postes?"
     rf"|robots|camiones|tractores|trenes|autobuses|ascensores|máquinas|estaciones|barcos|vehículos|excavadoras|tiendas|sondas"
     rf"|caminhões|tratores|trens|ônibus|elevadores|estações|navios|veículos|colheitadeiras|lojas|equipamentos|robôs|totens|líneas?|lignes?|linhas?|linien"
-    rf"|drones?|vehicles?|machines|terminals?|kiosks?|scanners?|boxes|kameras?|geräten?|fahrzeugen?|"
+    rf"|drones?|drohnen?|vehicles?|machines|terminals?|kiosks?|scanners?|boxes|kameras?|geräten?|fahrzeugen?|"
     rf"caméras?|appareils?|cámaras?|dispositivos?|câmeras?|aparelhos?)(?!\w)|(?P<m>{DIGITS})\s?台"
 )
 # “Robots: 35 of them drive through the warehouse”.
@@ -83,6 +83,16 @@ _EACH_OWN = re.compile(
     rf"|receives?|trains?|bekommt|erhält|hat|braucht|a|reçoit|obtient|tiene|recibe|necesita|tem|recebe|precisa)\s"
     r"(?:de\s)?(?:its|their|an?|ein|seine?|son|sa|un|une|su|una|seu|sua|um|uma)\w{0,3}\s(?:own|eigene\w{0,2}|propre|propi[oa]"
     r"|própri[oa]|separate|getrennte\w{0,2}|isolated|\w{1,24}\s(?:propre|propi[oa]|própri[oa]))"
+)
+# “85 cooperatives, each with its own model”.
+_EACH_WITH_OWN = re.compile(
+    rf"(?P<n>{DIGITS}|(?!un|ein|um){NUMBER}) (?:[\w-]{{1,24}} ){{0,3}}?{_THING},? (?:each|every one"
+    rf"|(?:ein )?jede[rs]?|chacune?"
+    rf"|cada un[oa]|cada uma?)"
+    r"(?: of them)?\s(?:with|has|having|gets|mit|hat|avec|a|con|tiene|com|tem)\s(?:its|their|an?|ihre?[mn]?"
+    r"|seine?[mn]?|eine?[mn]?|son"
+    r"|sa|un|une|su|una|o seu|a sua|seu|sua|um|uma)\s(?:own |separate |eigenen? |propre |propi[oa] |própri[oa] )?"
+    r"(?:\w+ )?(?:model|modell|modèle|modelo|forecast|classifier)"
 )
 _NOT_TENANTS = frozenset({"camera", "device", "machine", "truck", "robot", "gateway", "gerät", "kamera", "maschine"})
 MOST_THINGS = 3
@@ -160,6 +170,8 @@ def derive_devices(reading: Reading, *, is_edge: bool, known: Mapping[str, Plain
 
 def _own_for_each(reading: Reading) -> Iterator[Finding]:
     """“260 districts; every district gets its own classifier”."""
+    for match in _EACH_WITH_OWN.finditer(reading.folded):
+        yield from _counted(match, reading, field="tenants", strength=STRONG)
     things = {
         singular(match["thing"]) for match in _EACH_OWN.finditer(reading.folded) if match["thing"] not in _NOT_TENANTS
     }

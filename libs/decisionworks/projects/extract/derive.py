@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from decisionworks.projects.extract.finding import FAIR, WEAK, Finding, inferred
+from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.model import ConstraintValue, Plain, ValueState
 
@@ -69,6 +69,8 @@ _AGAIN = re.compile(
 SOONEST_ALARM_MS = 900_000
 _STREAMS = {"iot_devices", "kinesis", "kafka"}
 _WATCHING = ("anomaly_detection", "predictive_maintenance")
+# A run takes at least this long. Units: ms.
+SHORTEST_RUN_MS = 60_000
 # A caller who waits longer has hung up. Units: ms.
 MOST_WAITED_MS = 3_000
 _AMOUNT = re.compile(r"[$€£¥]|\b(?:usd|eur|gbp|dollars?|euros?|pounds?|budget|cost|\d+k)\W{0,3}$")
@@ -105,7 +107,7 @@ def derive_modes(
     if use_case == "fraud_detection" and "throughput_rps_peak" in values and "transaction" in reading.folded:
         yield _because(
             "inference_mode",
-            ["streaming"],
+            ["real_time", "streaming"] if _answers_at_once(values) else ["streaming"],
             constraints,
             "throughput_rps_peak",
             "a stream of payments feeds the score",
@@ -116,11 +118,33 @@ def derive_modes(
         yield _because(
             "stream_events_per_sec", peak, constraints, "throughput_rps_peak", "every transaction is an event"
         )
+    if values.get("inference_mode") == ["streaming"] and "stream_events_per_sec" not in values:
+        rate = values.get("throughput_rps_peak") or values.get("throughput_rps_avg")
+        if isinstance(rate, int | float):
+            name = "throughput_rps_peak" if "throughput_rps_peak" in values else "throughput_rps_avg"
+            why = "what is scored on the stream are events"
+            yield _because("stream_events_per_sec", rate, constraints, name, why, strength=STRONG)
+    if values.get("inference_mode") == ["batch"] and "batch_deadline_hours" not in values:
+        yield from _deadline_of_run(values, constraints)
     if "inference_mode" not in values:
         yield from _mode_from_time(reading, values, constraints)
     elif values["inference_mode"] == ["batch"] and _is_also_asked(values):
         why = "beside the runs, callers ask and wait"
         yield _because("inference_mode", ["real_time"], constraints, "latency_p95_ms", why, strength=60)
+
+
+def _answers_at_once(values: Mapping[str, Plain]) -> bool:
+    latency = values.get("latency_p95_ms")
+    return isinstance(latency, int | float) and latency <= MOST_WAITED_MS
+
+
+def _deadline_of_run(values: Mapping[str, Plain], constraints: Mapping[str, ConstraintValue]) -> Iterator[Finding]:
+    """“Every hour, and done within ten minutes”: what a run may take."""
+    latency = values.get("latency_p95_ms")
+    if isinstance(latency, int | float) and latency >= SHORTEST_RUN_MS:
+        hours = round(latency / 3_600_000, 3)
+        why = "how long a run may take"
+        yield _because("batch_deadline_hours", hours, constraints, "latency_p95_ms", why, confidence=0.6)
 
 
 def _is_also_asked(values: Mapping[str, Plain]) -> bool:

@@ -97,7 +97,7 @@ _ABOUT_RECOVERY = re.compile(
 )
 _ABOUT_LOSS = re.compile(
     r"rpo|lose\b|data loss|lost\b|datenverlust|perte de données|pérdida de datos|perda de dados|データ損失|perder"
-    r"|verlier\w{1,24}|verlust|perdre"
+    r"|verlier\w{1,24}|verlust|perdre|perdendo|perdiendo|en perdant"
 )
 # “Back within 100 ms” is an answer, “back within 15 minutes” is a recovery.
 SHORTEST_OUTAGE_MS = 30_000
@@ -128,7 +128,14 @@ _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?:[:h.](?P<minute>\d{2}))?\s?(?P<half>am|a\.m\.|pm|p\.m\.|o'clock|in the morning|uhr"
     r"|h(?:eures)?(?!\w)|de la mañana|da manhã|(?<=[:h]\d\d)(?=\s?(?:$|[,.;)]|every|each|daily|sharp|on\b|in\b"
     r"|local|cet|utc)))"
+    r"|(?<=um )(?P<de>\d{1,2})(?:[:.]\d\d)? uhr(?= (?:früh |morgens |nachts )?(?:muss|müssen|fertig|soll|bereit))"
     r"|(?:朝|午前|早朝|翌朝|毎朝)(?P<ja>\d{1,2})時(?:まで|前)"
+)
+_DATA_AT = re.compile(
+    r"(?:export\w*|arriv\w+|land(?:s|ed)?|available|comes? in|delivered|loaded|uploaded|every (?:evening|night"
+    r"|day)|kommen|exportiert"
+    r"|arrivent|llegan|chegam)(?: \w+){0,4} (?:at|um|à|a las?|às) "
+    r"(?:(?P<hour>\d{1,2})(?::\d\d)?\s?(?P<half>am|a\.m\.|pm|p\.m\.|o'clock|uhr|h(?!\w))|midnight|mitternacht|minuit|medianoche|meia-noite)"
 )
 # “From 8 to 18 o'clock” is when people work.
 _RANGE_BEFORE = re.compile(r"\d{1,2}(?::\d{2})?\s?(?:uhr|h|am)?\s?$")
@@ -259,6 +266,12 @@ def _clock_deadlines(reading: Reading) -> Iterator[Finding]:
     for match in _CLOCK.finditer(reading.folded):
         if _RANGE_BEFORE.search(reading.before(match.start(), chars=8)):
             continue
+        if match["de"]:
+            reason = f"“{match.group()}”: counted from midnight, when the day's data is complete"
+            yield inferred(
+                "batch_deadline_hours", int(match["de"]), match.start(), match.end(), reason=reason, confidence=0.65
+            )
+            continue
         if match["ja"]:
             reason = f"“{match.group()}”: counted from midnight, when the day's data is complete"
             yield inferred(
@@ -269,8 +282,23 @@ def _clock_deadlines(reading: Reading) -> Iterator[Finding]:
         if not 0 < hour <= 24:
             continue
         hours = hour + (int(match["minute"]) / 60 if match["minute"] else 0)
-        reason = f"“{match.group().strip()}”: counted from midnight, when the day's data is complete"
+        begun = _begun_at(reading)
+        if begun is not None and 0 < (hours - begun) % 24 < hours + 24:
+            hours = (hours - begun) % 24
+        since = "from midnight, when the day's data is complete" if begun is None else f"from {begun:g} o'clock"
+        reason = f"“{match.group().strip()}”: counted {since}"
         yield inferred("batch_deadline_hours", _tidy(hours), match.start(), match.end(), reason=reason, confidence=0.65)
+
+
+def _begun_at(reading: Reading) -> float | None:
+    """The hour at which the data are there, where it is said."""
+    match = _DATA_AT.search(reading.folded)
+    if match is None:
+        return None
+    if match["hour"] is None:
+        return 0.0
+    late = (match["half"] or "").startswith("p") and int(match["hour"]) < 12
+    return int(match["hour"]) + (12.0 if late else 0.0)
 
 
 def _tidy(value: float) -> int | float:

@@ -67,7 +67,8 @@ _HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
     r"|vierteljährlich|quartalsweise"
     r"|(?:einmal im|pro|jedes) quartal\w{0,24}|alle (?:drei|3) monate|tous les (?:trois|3) mois|every (?:three"
     r"|3) months|quarterly|chaque trimestre|cada trimestre|una vez al trimestre|todo trimestre"
-    r"|a cada trimestre|cada tres meses|a cada três meses|3[ヶか]月ごと|jedes quartal|trimestriel\w{0,24}"
+    r"|de três em três meses|cada 3 meses|a cada trimestre|cada tres meses|a cada três meses|3[ヶか]月ごと"
+    r"|jedes quartal|trimestriel\w{0,24}"
     r"|tous les trois mois|trimestral\w{0,24}|四半期",
     "quarterly", True),
     (r"each semester|twice a year|(?:every|each) (?:six|6) months|(?:every|each) year|yearly|once a year"
@@ -142,7 +143,8 @@ _TRUTH = re.compile(
     r"|(?:weiß|wissen|erfahren) (?:wir|man)|steht fest|on (?:sait|connaît|apprend)|sabemos|se sabe|se conoce"
     r"|descobrimos|sabe-se|conhecid\w{1,24}"
     r"|分か(?:る|り)|わか(?:る|り)|known after|feedback (?:arrives|comes|after)|"
-    r"connue?s?|connaît|remboursements?|repayments?|rückzahlung\w{0,6}|we find out|whether (?:it|a"
+    r"connue?s?|remont\w{1,8}|impayés?|impagos?|inadimpl\w{1,12}|connaît|remboursements?|repayments?"
+    r"|rückzahlung\w{0,6}|we find out|whether (?:it|a"
     r"|the) (?:\w{1,20} ){1,3}(?:really|truly|was)"
     r"|wirklich (?:\w{1,20} ){0,2}(?:war|ist)|vraiment|realmente|de verdad|名実|"
     r"rückbuchung\w{0,24}|bestätigt|wahrheit|ergebnis(?:se)?|rétrofacturation\w{0,24}|confirmée?s?|vérité"

@@ -18,7 +18,8 @@ _ROLE = (
     r"(?:engineers?|developers?|devs?|people|persons?|data scientists?|scientists?|analysts?|colleagues"
     r"|team members|members|ftes?|folks?|guys|specialists|programmers?|of us|staff|volunteers?|technicians?"
     r"|admins?|sysadmins?|administrators?|statisticians?|physicists?|mathematicians?|meteorologists?|economists?|quants|actuaries|interns?"
-    r"|coders?|civil servants?|officials?|beamten?|fonctionnaires?|bioinformaticians?|freiwillige\w?|admins?"
+    r"|coders?|civil servants?|officials?|beamten?|fonctionnaires?|bioinformaticians?|ehrenamtliche\w?"
+    r"|freiwillige\w?|admins?"
     r"|administrador(?:es|as)?|administratoren"
     r"|fachleuten?|bénévoles?|voluntari[oa]s?|voluntári[oa]s?|técnic[oa]s?|techniciens?(?:ne)?s?|chercheur(?:se)?s?|beschäftigten?|forscher\w{0,5}|researchers?|investigador(?:es|as)?|pesquisador(?:es|as)?|funcionári[oa]s|collègues|colleg[oa]s?|"
     r"entwickler(?:innen|n)?|ingenieure?n?|leuten?|personen|mitarbeiter(?:innen|n)?|köpfe|kollegen|data-scientists?|"
@@ -111,6 +112,11 @@ _TEAM_WORDS = re.compile(
     r"|plantilla|personal|mitarbeit\w{1,24}|\d (?:devs?|engs?)"
     r"|staff|体制|名"
 )
+# “The 80 people in member services should ask questions” use it.
+_USERS_AFTER = re.compile(
+    r"^(?: [\w'-]+){0,4} (?:should|shall|can|may|will|want to|must|need to|could) (?:be able to )?(?:ask|search"
+    r"|query|see|look)(?!\w)"
+)
 _NOT_OURS = re.compile(
     r"(?:employees|users|customers|patients|subscribers|visitors|students|players|citizens|workers|drivers"
     r"|passengers|shoppers|members of the public)"
@@ -200,6 +206,8 @@ def _beside_me(reading: Reading) -> Iterator[Finding]:
 
 
 def _is_ours(match: re.Match[str], reading: Reading) -> bool:
+    if _USERS_AFTER.match(reading.after(match.end(), chars=60)):
+        return False
     return not _NOT_OURS.search(match.group()) and not re.search(
         r"(?:serve|for|of the|among)\s$", reading.before(match.start(), chars=8)
     )

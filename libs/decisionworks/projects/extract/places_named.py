@@ -9,6 +9,7 @@ from decisionworks.projects.extract.finding import EXPLICIT, FAIR, STRONG, WEAK,
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.places import (
+    AWS_REGIONS,
     KNOWN_REGIONS,
     REGION_OF_CITY,
     REGION_OF_COUNTRY,
@@ -35,7 +36,7 @@ def find_regions(reading: Reading) -> Iterator[Finding]:
         if not is_denied(reading, match.start(), match.end()):
             yield stated("regions", [match.group()], match.start(), match.end(), confidence=0.98, strength=EXPLICIT)
     for match in _NAME.finditer(reading.folded):
-        yield stated("regions", [REGION_OF_NAME[match.group()]], match.start(), match.end(), strength=EXPLICIT)
+        yield stated("regions", [_NAMES[match.group()]], match.start(), match.end(), strength=EXPLICIT)
     yield from _places(reading, _CITY, REGION_OF_CITY, strength=STRONG, confidence=0.8)
     yield from _places(reading, _COUNTRY, REGION_OF_COUNTRY, strength=FAIR, confidence=0.65)
     yield from _places(reading, _UNION, REGION_OF_UNION, strength=WEAK, confidence=0.55)
@@ -72,7 +73,15 @@ _UK = re.compile(
     r"(?<!\w)(?:in|within|from|across) (?:the )?uk(?!\w)|(?<!\w)uk[- ](?:only|bank|based|company|retailer|customers?"
     r"|insurer|hospital)"
 )
-_NAME = _pattern(REGION_OF_NAME)
+# “us east one”, as people speak.
+_SPOKEN_ENDS = {"1": "one", "2": "two", "3": "three"}
+_SPOKEN = {
+    said: code
+    for code in AWS_REGIONS
+    for said in (code.replace("-", " "), code[:-1].replace("-", " ") + _SPOKEN_ENDS.get(code[-1], code[-1]))
+}
+_NAMES = {**REGION_OF_NAME, **_SPOKEN}
+_NAME = _pattern(_NAMES)
 _CITY = _pattern(_CITY_NAMES)
 _COUNTRY = _pattern({name: region for name, region in REGION_OF_COUNTRY.items() if name not in _NAMED_BY_COUNTRY})
 _UNION = _pattern(REGION_OF_UNION)

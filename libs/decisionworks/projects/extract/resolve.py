@@ -242,6 +242,9 @@ def _said_elsewhere(best: Finding, group: list[Finding], *, reading: Reading) ->
 
 
 def _agree(field: Field, left: Plain, right: Plain) -> bool:
+    if field.name == "ops_coverage" and "on_call_24x7" not in (left, right):
+        # Nobody at night is what office hours say too.
+        return True
     if isinstance(left, int | float) and isinstance(right, int | float) and not isinstance(left, bool):
         if field.name in _PERCENT_FIELDS:
             left, right = 100 - left, 100 - right

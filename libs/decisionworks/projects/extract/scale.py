@@ -91,6 +91,14 @@ _KEYED = re.compile(
     rf"(?P<which>average|avg|mean|peak|max)[_ ](?:rps|qps|tps|rate|requests|load"
     rf"|calls)(?:_per_second)?\W{{1,4}}(?P<n>{NUMBER})"
 )
+_RATE_HEAD = re.compile(
+    rf"(?:{_REQUESTS}\s?(?:{_PER_SECOND})|(?<!\w)(?:rps|qps|tps)|load|last|charge"
+    rf"|carga)\s?[:=,]\s{{0,12}}(?=\D{{0,14}}\d)"
+)
+_IN_ROW = re.compile(
+    rf"(?P<before>(?:{_AVERAGE_WORDS}|{_PEAK_WORDS})\W{{1,3}})?(?P<n>{NUMBER})(?!\s?(?:%|ms|s\b|gb|mb|tb))"
+    rf"(?P<after>\s?(?:on |at |in |im |en |no |na )?(?:{_AVERAGE_WORDS}|{_PEAK_WORDS}))?"
+)
 _OTHER_END = re.compile(
     rf"(?P<n>{NUMBER})\s?(?:at|in|on|en|na|no|im|zur|zu|der|à|a|de|em)?\s?(?:the |der |la |el |los |as |l'"
     rf"|den )?{_MARK}"
@@ -149,11 +157,26 @@ def find_rates(reading: Reading) -> Iterator[Finding]:
     yield from _two_plain_rates(rates)
     for match in chain(_OTHER_END.finditer(reading.folded), _MARKED.finditer(reading.folded)):
         yield from _end_of_pair(match, reading)
+    for head in _RATE_HEAD.finditer(reading.folded):
+        yield from _rates_of_row(head, reading)
     for match in _KEYED.finditer(reading.folded):
         number = parse_number(match["n"], language=reading.language)
         if number is not None:
             field = "throughput_rps_peak" if match["which"] in ("peak", "max") else "throughput_rps_avg"
             yield stated(field, _tidy(number), match.start(), match.end(), strength=STRONG + 6)
+
+
+def _rates_of_row(head: re.Match[str], reading: Reading) -> Iterator[Finding]:
+    """“Requests per second: 35 average, 150 peak”: the unit stands in the head of the row."""
+    row = reading.after(head.end(), chars=70)
+    for match in _IN_ROW.finditer(row):
+        number = parse_number(match["n"], language=reading.language)
+        words = (match["before"] or "") + " " + (match["after"] or "")
+        if number is None or not words.strip():
+            continue
+        field = "throughput_rps_avg" if re.search(_AVERAGE_WORDS, words) else "throughput_rps_peak"
+        start, end = head.end() + match.start("n"), head.end() + match.end("n")
+        yield stated(field, _tidy(number), start, end, strength=STRONG + 6)
 
 
 def _two_plain_rates(rates: list[Finding]) -> list[Finding]:
@@ -182,6 +205,12 @@ def _is_pair(usual: Finding, peak: Finding) -> bool:
 def _named_before(match: re.Match[str], reading: Reading) -> str:
     """“Readings come in all the time, some 9,000 per second”: what the bare rate counts."""
     before = reading.before(match.start(), chars=60)
+    if re.search(
+        r"ログ|ストリーミング|流れて|click ?stream"
+        r"|event stream",
+        before[-24:] + reading.after(match.end(), chars=8),
+    ):
+        return "events"
     named = [*_EVENT_WORD.finditer(before), *_REQUEST_WORD.finditer(before)]
     return max(named, key=lambda one: one.start()).group() if named else ""
 
@@ -224,7 +253,8 @@ def _rate(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     number = parse_number(match["n"], language=reading.language)
     if number is None:
         return
-    kind = match["kind"] or _named_before(match, reading)
+    named = _named_before(match, reading)
+    kind = named if match["kind"] in (None, "件", "回") and named else match["kind"] or named
     if kind and _LOOKED_UP.fullmatch(kind) and not _MEASURED.search(reading.folded):
         kind = ""
     if kind and (re.fullmatch(_EVENTS, kind) or _JA_EVENTS.search(kind)):

@@ -7,7 +7,7 @@ import re
 from decisionworks.projects.extract.derive import DATA_OF, ON_TABLES
 from decisionworks.projects.extract.finding import STRONG, WEAK, Finding
 from decisionworks.projects.extract.reading import Reading
-from decisionworks.projects.model import Plain
+from decisionworks.projects.model import Plain, ValueState
 
 _LLM_USES = frozenset({"llm_chat_rag", "llm_generation", "llm_agent"})
 SEARCHING_USES = frozenset({"llm_chat_rag", "embedding_search", "llm_agent"})
@@ -37,6 +37,11 @@ _EXPLAINED_BY: dict[str, frozenset[str]] = {
     # “Names and e-mail addresses” are attributes of people, not texts to be read.
     "data_types": frozenset({"data_sensitivity", "throughput_rps_avg", "throughput_rps_peak"}),
 }  # fmt: skip
+_ANSWERED_USES = frozenset({"recommendation", "ranking_search"})
+_CLINICAL = re.compile(
+    r"patient|hospital|clinic|klinik|krankenhaus|radiolog|doctor|physician|medical|médic|diagnos|dent(?:al|ist)|\bvets?\b|veterin"
+    r"|arzt|ärzt|praxis|lung|thora|fractur|mammo|hôpital|salud|saúde|hipaa|患者|病院|医|診断|歯科"
+)
 _DATA_LIVES = re.compile(
     r"\b(?:data|records?|files?|tables?|history|sources?|exports?|archives?|oracle|postgres\w*|mysql|sql server|sap"
     r"|warehouse|daten\w*|historie|données|base|datos|dados)\b[^.;\n]{0,40}?\b(?:lives?|sits?|is|are|resides?|stored|held"
@@ -82,6 +87,10 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     if "batch" not in modes and any(one.field in _ONLINE_FIELDS for one in findings):
         dropped.add("batch_records_per_run")
     findings = [one for one in findings if one.field not in dropped and not _is_explained(one, findings)]
+    if not _CLINICAL.search(reading.folded):
+        # Tyres and suitcases are X-rayed too.
+        findings = [one for one in findings if one.value != "medical_imaging" or not _is_xray(one, reading=reading)]
+    findings = _without_streams_behind(findings)
     findings = [one for one in findings if not _is_watch_kept(one, findings, reading=reading)]
     findings = [one for one in findings if not _is_where_data_live(one, reading=reading)]
     findings = _without_rare_rates(findings, modes)
@@ -97,6 +106,26 @@ def _is_watch_kept(finding: Finding, findings: list[Finding], *, reading: Readin
         one.field == "ops_coverage" and sentence[0] <= one.start < sentence[1] and one.strength >= finding.strength
         for one in findings
     )
+
+
+def _is_xray(finding: Finding, *, reading: Reading) -> bool:
+    return (
+        re.search(
+            r"x-?ray|röntgen|rayons? x|rayos x|raios? x"
+            r"|x線",
+            reading.folded[finding.start : finding.end],
+        )
+        is not None
+    )
+
+
+def _without_streams_behind(findings: list[Finding]) -> list[Finding]:
+    """Callers of a recommendation wait for it, however the clicks behind it come in."""
+    uses = {str(one.value) for one in findings if one.field == "use_case_type"}
+    fields = {one.field for one in findings if one.state is ValueState.STATED or one.strength >= STRONG}
+    if not uses or not uses <= _ANSWERED_USES or not {"latency_p95_ms", "throughput_rps_peak"} <= fields:
+        return findings
+    return [one for one in findings if one.field != "inference_mode" or _items(one.value) != ["streaming"]]
 
 
 def _is_where_data_live(finding: Finding, *, reading: Reading) -> bool:

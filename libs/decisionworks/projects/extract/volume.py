@@ -36,7 +36,8 @@ _IS_MODEL = re.compile(
 # Data is seldom counted in megabytes, a model often is.
 SMALL_MODEL_MB = 5_000
 _NEAR_MODEL = re.compile(
-    r"mod[eè]l\w{0,24}|modell?\w{0,24}|ensembles?|forests?|bosque\w{0,24}|forêt\w{0,24}|floresta\w{0,24}|\w{0,12}bert\w{0,24}"
+    r"(?:boosted |decision )?trees\b|mod[eè]l\w{0,24}|modell?\w{0,24}|ensembles?|forests?|bosque\w{0,24}"
+    r"|forêt\w{0,24}|floresta\w{0,24}|\w{0,12}bert\w{0,24}"
     r"|classif\w{1,24}|klassifi\w{1,24}|netz\w{0,24}|networks?|réseaux?|red(?:es)?\b|rede|yolo\w{0,24}|resnet\w{0,24}"
     r"|mobilenet\w{0,24}|cnn|onnx|tflite|xgboost|lightgbm|weights|gewichte|poids|pesos|モデル|whisper|unet|quanti[sz]ed|regressions?|regressionen|régressions?|regresi(?:ón|ones)|regress(?:ão|ões)"
 )
