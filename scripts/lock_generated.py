@@ -19,6 +19,7 @@ import yaml
 PACKAGES = Path("libs/decisionworks/graphs/codegen/fragments/_repository/packages.yaml")
 UV = [".venv/bin/uv", "--system-certs"]
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+?)(?: ; (.+?))?$")
+_IN_A_BROWSER, _IN_NO_BROWSER = "sys_platform == 'emscripten'", "sys_platform != 'emscripten'"
 # What packages say of themselves in words, as SPDX says it.
 _SPOKEN = {
     "Apache Software License": "Apache-2.0", "Apache 2.0": "Apache-2.0", "Apache License 2.0": "Apache-2.0",
@@ -44,7 +45,8 @@ def main() -> None:
     """Write the file again."""
     kept: dict[str, Any] = yaml.safe_load(PACKAGES.read_text(encoding="utf-8"))
     is_upgrade = "--upgrade" in sys.argv
-    asked = [name if is_upgrade else f"{name}=={kept['packages'][name]['version']}" for name in kept["direct"]]
+    pins = {} if is_upgrade else {name: f"=={one['version']}" for name, one in kept["packages"].items()}
+    asked = [name + pins.get(name, "") for name in kept["direct"]]
     with tempfile.TemporaryDirectory() as place:
         wanted = Path(place) / "wanted.in"
         wanted.write_text("\n".join(asked), encoding="utf-8")
@@ -70,12 +72,13 @@ def _packages(compiled: str, licences: dict[str, str], before: dict[str, Any]) -
             name = pin[1].lower()
             spoken = licences.get(name) or before.get(name, {}).get("licence", "unknown")
             found[name] = {"version": pin[2], "licence": _SPOKEN.get(spoken, spoken), "needs": []}
-            if pin[3]:
+            if pin[3] and pin[3] != _IN_NO_BROWSER:
                 found[name]["marker"] = pin[3]
         elif "#" in line:
             said = line.split("#", 1)[1].removeprefix(" via").strip()
             if said and not said.startswith("-r"):
                 found[name].setdefault("via", []).append(said)
+    found = {name: entry for name, entry in found.items() if _IN_A_BROWSER not in entry.get("marker", "")}
     for package, entry in found.items():
         for parent in entry.pop("via", []):
             found[parent.lower()]["needs"].append(package)

@@ -44,7 +44,10 @@ _RULES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("r.server_side_encryption[0].enabled", "a table is not encrypted with a key of ours"),
     ),
     "aws_lambda_function": (("r.timeout > 0 && r.timeout <= 900", "a function may not run that long"),),
-    "aws_ecr_repository": (('r.image_tag_mutability == "IMMUTABLE"', "an image could be replaced under its tag"),),
+    "aws_ecr_repository": (
+        ('r.image_tag_mutability == "IMMUTABLE"', "an image could be replaced under its tag"),
+        ("r.image_scanning_configuration[0].scan_on_push", "images come in unseen"),
+    ),
     "aws_db_instance": (("r.storage_encrypted && !r.publicly_accessible", "a database is open or not encrypted"),),
     "aws_rds_cluster": (("r.storage_encrypted", "a database is not encrypted"),),
     "aws_elasticache_replication_group": (("r.at_rest_encryption_enabled", "a cache is not encrypted"),),
@@ -164,7 +167,7 @@ def _of_resources(main: str) -> Iterator[_Assertion]:
 def _in_document(kind: str, body: str) -> str | None:
     """How many members of a JSON document are as they were written, where it is known before anything is created."""
     argument, written, found, _ = _DOCUMENTS[kind]
-    document = re.search(rf"^  {argument}\s*=\s*jsonencode\((?P<text>.*?)^  [}}\]]\)$", body, re.MULTILINE | re.DOTALL)
+    document = re.search(rf"^  {argument}\s*=\s*jsonencode\((?P<text>.*?)^  [}}\]]+\)$", body, re.MULTILINE | re.DOTALL)
     if document is None or _FROM_AWS.search(document["text"]):
         return None
     number = len(re.findall(written, document["text"]))
