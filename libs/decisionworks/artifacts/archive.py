@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -62,6 +63,47 @@ def read_archive(data: bytes, *, limits: ArchiveLimits | None = None) -> dict[st
         raise BadArchive(error.message) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
         raise BadArchive(f"the archive cannot be read: {error}") from error
+
+
+def is_as_packed(data: bytes) -> bool:
+    """Whether a readable archive is what `deterministic_zip` writes, byte for byte, but for how it compresses.
+
+    Nothing is before, between or behind its files, and no second set of headers tells another reader something else.
+
+    Raises: BadArchive
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise BadArchive(f"the archive cannot be read: {error}") from error
+    if [entry.filename for entry in entries] != sorted(entry.filename for entry in entries):
+        return False
+    members, directory = bytearray(), bytearray()
+    for entry in entries:
+        name = entry.filename.encode()
+        start = entry.header_offset + 30 + len(name)
+        stream = data[start : start + entry.compress_size]
+        if not _is_one_stream(stream, entry.file_size):
+            return False
+        common = (0 if name.isascii() else 0x800, zipfile.ZIP_DEFLATED, 0, 33, entry.CRC, len(stream), entry.file_size)
+        kind = (stat.S_IFREG | (entry.external_attr >> 16) & 0o777) << 16
+        made_by = _VERSION | _UNIX << 8
+        rest = (len(name), 0, 0, 0, 0, kind, len(members))
+        directory += struct.pack("<4s6H3I5H2I", b"PK\1\2", made_by, _VERSION, *common, *rest) + name
+        members += struct.pack("<4s5H3I2H", b"PK\3\4", _VERSION, *common, len(name), 0) + name + stream
+    count = len(entries)
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count, count, len(directory), len(members), 0)
+    return bytes(members + directory + end) == data
+
+
+def _is_one_stream(stream: bytes, size_bytes: int) -> bool:
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        content = inflate.decompress(stream, size_bytes + 1)
+    except zlib.error:
+        return False
+    return inflate.eof and not inflate.unused_data and len(content) == size_bytes
 
 
 def _entry(path: str, mode: int) -> zipfile.ZipInfo:

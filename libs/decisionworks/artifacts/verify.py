@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from decisionworks.artifacts.archive import read_archive
+from decisionworks.artifacts.archive import is_as_packed, read_archive
 from decisionworks.artifacts.errors import BadArchive
 from decisionworks.artifacts.manifest import octal_mode
 from decisionworks.artifacts.model import MANIFEST_PATH, REPORTS_PREFIX, ArchivedFile
@@ -63,6 +63,8 @@ def verify_bytes(data: bytes) -> Verification:
     )
     if manifest.get("content_sha256") != content:
         problems.append("the content digest differs")
+    if not is_as_packed(data):
+        problems.append("the archive holds bytes that belong to none of its files, or was packed by another program")
     return Verification(
         sha256=sha256_hex(data),
         content_sha256=content,

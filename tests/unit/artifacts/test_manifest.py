@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 
 import pytest
 from hypothesis import given
@@ -80,6 +82,42 @@ def test_a_changed_archive_is_found_out(path: str, changed: GeneratedFile, probl
     verification = verify_bytes(archive_of(FILES | {path: changed}, manifest_of(FILES)))
 
     assert problem in verification.problems
+
+
+@pytest.mark.parametrize("where", ["before", "behind", "date", "stream"])
+def test_bytes_that_belong_to_no_file_are_found_out(where: str) -> None:
+    packed = archive_of(FILES, manifest_of(FILES))
+    undated, dated = b"PK\3\4\x14\0\0\0\x08\0\0\0", b"PK\3\4\x14\0\0\0\x08\0\1\0"
+    changed = {
+        "before": b"#!/bin/sh\nrm -r .\n" + packed,
+        "behind": packed + b"\0",
+        "date": packed.replace(undated, dated, 1),
+        "stream": _with_a_tail(packed),
+    }[where]
+
+    assert changed != packed
+    assert any("belong to none" in problem for problem in verify_bytes(changed).problems)
+
+
+def _with_a_tail(packed: bytes) -> bytes:
+    """The same archive whose first file has two more compressed bytes than it needs."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        entry = archive.infolist()[0]
+    start = entry.header_offset + 30 + len(entry.filename)
+    longer = (entry.compress_size + 2).to_bytes(4, "little")
+    data = bytearray(packed)
+    central = packed.index(b"PK\x01\x02")
+    directory = bytearray(packed[central:])
+    directory[20:24] = longer
+    position = 0
+    while (position := directory.find(b"PK\x01\x02", position + 1)) > 0:
+        offset = int.from_bytes(directory[position + 42 : position + 46], "little") + 2
+        directory[position + 42 : position + 46] = offset.to_bytes(4, "little")
+    end = directory.rindex(b"PK\x05\x06")
+    directory[end + 16 : end + 20] = (central + 2).to_bytes(4, "little")
+    data[entry.header_offset + 18 : entry.header_offset + 22] = longer
+    stop = start + entry.compress_size
+    return bytes(data[:stop] + b"\0\0" + data[stop:central] + directory)
 
 
 def test_a_missing_file_is_found_out() -> None:

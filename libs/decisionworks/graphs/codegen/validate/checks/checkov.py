@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
@@ -21,6 +22,7 @@ _TOOL = "checkov"
 # Beside our own environment, where `make checkov` puts it, and where its rules are run without its command line.
 _OWN_ENVIRONMENT = Path(sys.prefix).parent / ".venv-checkov"
 _SETTINGS = (".checkov.yaml", ".checkov.yml")
+_LOOKED_AT = re.compile(r"\.tf$|\.ya?ml$|(?:^|/)Dockerfile[^/]*$|\.[Dd]ockerfile$")
 _LIMITS = Limits(wall_s=180, cpu_s=180, processes=64, output_bytes=16 * MEBIBYTE)
 _ARGUMENTS = [
     "-d", ".", "--framework", "terraform", "dockerfile", "github_actions", "gitlab_ci", "kubernetes",
@@ -39,6 +41,8 @@ class CheckovCheck:
         program = find_checkov()
         if program is None:
             return skipped("checkov is not installed (make checkov)", tool=_TOOL)
+        if not any(_LOOKED_AT.search(path) for path in workspace.files):
+            return skipped("the repository has nothing that checkov looks at", tool=_TOOL)
         version = _installed_version(program) or version_in(_run(workspace, program, workspace.root, ["--version"]))
         if version is None:
             return skipped("checkov does not run in the sandbox", tool=_TOOL)
