@@ -173,8 +173,10 @@ def find_times(reading: Reading) -> Iterator[Finding]:
     for match in _ARTICLE_TIME.finditer(reading.folded):
         yield from _limit(to_ms(1, match["unit"]), match, reason=None, strength=STRONG - 5)
     for match in _PART_OF.finditer(reading.folded):
-        if not _NOT_A_RESPONSE.search(reading.before(match.start(), chars=30)):
-            part = 0.25 if re.search(r"quart|viertel|cuarto|quarto", match["part"]) else 0.5
+        part = 0.25 if re.search(r"quart|viertel|cuarto|quarto", match["part"]) else 0.5
+        if _ABOUT_RECOVERY.search(reading.before(match.start(), chars=30)):
+            yield from _recovery(match, to_ms(part, match["unit"]), is_loss=False)
+        elif not _NOT_A_RESPONSE.search(reading.before(match.start(), chars=30)):
             yield from _limit(to_ms(part, match["unit"]), match, reason=None, strength=STRONG - 5)
     for pattern, value, name in _WORD_PATTERNS:
         for match in pattern.finditer(reading.folded):

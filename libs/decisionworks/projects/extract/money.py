@@ -69,6 +69,8 @@ _BUDGET_WORDS = re.compile(
 )
 # A figure that is called the budget counts as one even where its month is said elsewhere, as in the head of a table.
 _THE_BUDGET = re.compile(r"(?:budgets?|presupuesto|orçamento|予算)(?![\w-])[^.;\n]{0,40}$")
+# “9k a month EUR”.
+_LATE_MARK = re.compile(r"\s?\(?(?P<mark>eur|usd|gbp|chf|euros?|dollars?|pounds?|€|\$|£)(?!\w)")
 # “We have 36k a year for it.”
 _ENTITLED = re.compile(
     r"(?:we (?:have|get|got|can spend)|there (?:is|are)|i (?:have|get))\s?(?:about |around |some |roughly )?$"
@@ -173,6 +175,8 @@ def _corrected(match: re.Match[str], reading: Reading) -> Finding | None:
 def _budget(match: re.Match[str], reading: Reading) -> Finding | None:
     mark = match["sign"] or match["word"]
     period = _period_after(reading, match.end())
+    if mark is None and period is not None and (late := _LATE_MARK.match(reading.folded, period.end)):
+        mark = late["mark"]
     before = reading.before(match.start(), chars=90)
     is_named = bool(_BUDGET_WORDS.search(before)) or bool(
         re.search(r"budget|予算|cap\b", reading.after(match.end(), chars=25))

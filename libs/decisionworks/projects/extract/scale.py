@@ -52,6 +52,10 @@ _NO_UNIT = (
 _OCCASION = re.compile(
     rf"(?:up to|as (?:many|much) as|bis(?: zu)?|auch mal|mal|jusqu'à|jusqu'à|hasta|até|quasi|almost|nearly|fast"
     rf"|to)\s(?P<n>{NUMBER}){_NO_UNIT}"
+    rf"|(?:saturdays?|sundays?|mondays?|fridays?|weekends?|evenings?|holidays?|christmas|new year|black friday"
+    rf"|sale days?|samstags|sonntags"
+    rf"|wochenende|abends|samedis?|dimanches?|week-end|sábados?|domingos?|fins? de semana|週末"
+    rf"|土日)[:,]? (?P<k>{NUMBER}){_NO_UNIT}"
     rf"|(?P<m>{NUMBER}){_NO_UNIT}\s?(?:(?:at|on|in|during|when|after|before|around|over|for|am|im|an|zu|zur|zum|bei|beim|nach|vor|wenn|während"
     r"|à|au|aux|en|lors|pendant|quand|le|les|al|a la|durante|cuando|por|no|na|nos|nas|ao|aos|à|às|quando|durante"
     r"|em)\s(?!average|avg|moyenne|media|média|schnitt|mittel|total|all\b)[a-zà-ÿ])"
@@ -283,7 +287,7 @@ def _rate(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
 
 def _last_break(before: str) -> str:
     """The last comma or conjunction, which parts one rate from the next."""
-    breaks = re.findall(r"[,;/]\s?| (?:and|but|und|aber|et|mais|y|pero|e|mas) ", before)
+    breaks = re.findall(r"[,;/]\s?|\. | (?:and|but|und|aber|et|mais|y|pero|e|mas) ", before)
     return breaks[-1] if breaks else "\n"
 
 
@@ -291,10 +295,10 @@ def _peak_beside(usual: re.Match[str], rate: float, reading: Reading) -> Finding
     """“220 requests a second, 700 at month end”: a larger bare number that goes with an occasion is the peak."""
     _, end = reading.sentence_at(usual.start())
     for match in _OCCASION.finditer(reading.folded, usual.end(), min(end, usual.end() + PAIR_REACH)):
-        words = match["n"] or match["m"]
+        words = match["n"] or match["m"] or match["k"]
         number = parse_number(words, language=reading.language)
         if number is not None and LEAST_PEAK * rate <= number <= MOST_PEAK * rate:
-            place = "n" if match["n"] else "m"
+            place = next(name for name in ("n", "m", "k") if match[name])
             return stated(
                 "throughput_rps_peak",
                 _tidy(number),

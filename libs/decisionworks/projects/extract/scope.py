@@ -37,6 +37,8 @@ _EXPLAINED_BY: dict[str, frozenset[str]] = {
     # “Names and e-mail addresses” are attributes of people, not texts to be read.
     "data_types": frozenset({"data_sensitivity", "throughput_rps_avg", "throughput_rps_peak"}),
 }  # fmt: skip
+# Where data come from says nothing about where the system will run.
+_DATA_PRODUCT = re.compile(r"bigquery|azure (?:ad|devops|sql|blob|data lake|event hubs?|cosmos|active directory)\b")
 _ANSWERED_USES = frozenset({"recommendation", "ranking_search"})
 _CLINICAL = re.compile(
     r"patient|hospital|clinic|klinik|krankenhaus|radiolog|doctor|physician|medical|médic|diagnos|dent(?:al|ist)|\bvets?\b|veterin"
@@ -130,6 +132,8 @@ def _without_streams_behind(findings: list[Finding]) -> list[Finding]:
 
 def _is_where_data_live(finding: Finding, *, reading: Reading) -> bool:
     """“The data now live in our own data centre” says where they come from, not where the system runs."""
+    if finding.field == "cloud" and _DATA_PRODUCT.match(reading.folded, finding.start):
+        return True
     if finding.field != "cloud" or finding.value != "on_prem":
         return False
     sentence = reading.sentence(finding.start)

@@ -61,6 +61,9 @@ _DAILY = re.compile(
     r"^\s?(?:\w{1,24}\s){0,2}?(?:(?:per|a|each|every|/|pro|am|par|al|por|ao|cada)\s?(?:day|tag|jour|día"
     r"|dia)(?!\w)|daily|täglich|/日)"
 )
+_WEEKLY = re.compile(
+    r"^\s?(?:\w{1,24}\s){0,2}?(?:(?:per|a|each|every|/|pro|par|al|por)\s?(?:week|woche|semaine|semana)(?!\w)|weekly|wöchentlich|/週)"
+)
 _YEARLY = re.compile(
     r"^\s?(?:\w{1,24}\s){0,2}?(?:(?:per|a|each|every|/|pro|par|al|por)\s?(?:year|jahr|an|año|ano)(?!\w)|yearly"
     r"|jährlich|/年)"
@@ -144,7 +147,12 @@ def _size(match: re.Match[str], reading: Reading) -> Finding | None:
         _IS_MODEL.search(before) and not re.search(r"\b(?:on|with|from|over|train\w{0,24})\s\S*$", before)
     ):
         return stated("model_size_gb", _tidy(gb), match.start(), match.end())
-    for factor, pattern, name in ((1.0, _MONTHLY, ""), (30.4, _DAILY, "a day"), (1 / 12, _YEARLY, "a year")):
+    for factor, pattern, name in (
+        (1.0, _MONTHLY, ""),
+        (30.4, _DAILY, "a day"),
+        (4.345, _WEEKLY, "a week"),
+        (1 / 12, _YEARLY, "a year"),
+    ):
         if pattern.match(after):
             if not name:
                 return stated("data_growth_gb_month", _tidy(gb), match.start(), match.end())
