@@ -44,8 +44,10 @@ class Server(uvicorn.Server):
 def serve(settings: Settings) -> int:
     """Serve until told to end; answers the exit code."""
     configure_logging(log_format=settings.log_format, level=settings.log_level, process="api")
+    app = create_app(settings)
+    app.state.services.starts_planner = True
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         access_log=False,

@@ -16,7 +16,7 @@ from decisionworks.events import CANCEL_RING, EVENTS_CHANNEL, JOBS_CHANNEL, Door
 from decisionworks.jobs import DEFAULT_QUEUE
 from decisionworks.kit.canonical import sha256_hex
 from decisionworks.kit.db import Database
-from decisionworks.kit.errors import RetryLater
+from decisionworks.kit.errors import DecisionworksError, RetryLater
 from decisionworks.kit.settings import Settings
 from decisionworks.previews import PlannerPool
 from decisionworks.registry import Actor
@@ -49,6 +49,8 @@ class Services:
     planners: PlannerPool
     ringer: WorkRinger
     background: set[asyncio.Task[None]] = field(default_factory=set)
+    # A server that lives long has a planner ready before the first preview.
+    starts_planner: bool = False
 
     async def start(self) -> None:
         """Open connections; none is waited for, so that health answers while the database is down."""
@@ -56,6 +58,15 @@ class Services:
         await self.doorbell.start()
         await self.listener.start()
         await self.ringer.start()
+        if self.starts_planner:
+            self.background.add(asyncio.create_task(self._start_planner()))
+
+    async def _start_planner(self) -> None:
+        try:
+            await self.planners.start()
+        except DecisionworksError as error:
+            # The first preview tries again, and says what is wrong.
+            log.warning("planner.not-started", reason=error.message)
 
     async def stop(self) -> None:
         """Close everything."""

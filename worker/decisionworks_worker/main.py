@@ -16,11 +16,14 @@ from decisionworks.kit.logging import configure_logging
 from decisionworks.kit.settings import Settings, read_settings
 from decisionworks.llm import InvalidModels
 from decisionworks.llm.tracing import forbid_ambient_tracing
+from decisionworks.projects.extract import warming_steps
 from decisionworks_worker.endpoints import serving
 from decisionworks_worker.graphs import graph_definitions, open_models
 from decisionworks_worker.tasks import task_definitions
 
 log = structlog.get_logger(__name__)
+WARM_AFTER_S = 3.0
+BETWEEN_STEPS_S = 0.2
 
 
 def main() -> int:
@@ -58,12 +61,22 @@ async def _work(settings: Settings) -> None:
         loop.add_signal_handler(number, worker.drain)
     log.info("worker.started", slots=settings.worker_slots)
     opening = asyncio.create_task(models.open())
+    warming = asyncio.create_task(_warm_up())
     try:
         async with serving(settings, worker):
             await worker.run()
     finally:
-        opening.cancel()
-        await asyncio.gather(opening, return_exceptions=True)
+        for task in (opening, warming):
+            task.cancel()
+        await asyncio.gather(opening, warming, return_exceptions=True)
         await models.close()
         await database.close()
     log.info("worker.stopped")
+
+
+async def _warm_up() -> None:
+    """Ready the rules of every language, a step at a time, once the jobs that waited for a worker are under way."""
+    await asyncio.sleep(WARM_AFTER_S)
+    for step in warming_steps():
+        await asyncio.to_thread(step)
+        await asyncio.sleep(BETWEEN_STEPS_S)

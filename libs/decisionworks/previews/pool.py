@@ -1,4 +1,5 @@
-"""Planner processes beside the process that asks: started on first use, ended when they take too long, started again.
+"""Planner processes beside the process that asks: started ahead or on first use, ended when they
+take too long, started again.
 
 One process works on one question at a time. A question that finds no process free waits, a bounded number of them for a
 bounded time; the rest is told at once to come back.
@@ -58,6 +59,17 @@ class PlannerPool:
         finally:
             self._idle.put_nowait(planner)
 
+    async def start(self) -> None:
+        """Start the process that the first question will meet, so that it is warm by then.
+
+        Raises: PlannerFailed, PreviewTimedOut.
+        """
+        planner = await self._free(self.timeout_s)
+        try:
+            await planner.start()
+        finally:
+            self._idle.put_nowait(planner)
+
     async def stop(self) -> None:
         """End every process."""
         await asyncio.gather(*(planner.end() for planner in self._planners))
@@ -108,6 +120,10 @@ class _Planner:
             raise raised(answer["problem"])
         content: dict[str, Any] = answer["content"]
         return content
+
+    async def start(self) -> None:
+        """Start the process, unless it runs."""
+        await self._running()
 
     async def end(self) -> None:
         """End the process, if there is one."""

@@ -6,6 +6,7 @@ It holds no connection and no secret, and remembers recent answers, which are pu
 from __future__ import annotations
 
 import json
+import select
 import signal
 import sys
 from collections import OrderedDict
@@ -20,6 +21,7 @@ from decisionworks.patterns.causes import causes_of_changes
 from decisionworks.previews.preview_plan import preview_plan
 from decisionworks.previews.wire import READY, encoded, problem_json, terms_from_json
 from decisionworks.projects import load_constraint_catalogue
+from decisionworks.projects.extract import warming_steps
 
 Task = Callable[[Mapping[str, Any]], dict[str, Any]]
 _MOST_REMEMBERED = 64
@@ -69,9 +71,23 @@ def serve(lines: BinaryIO, out: BinaryIO) -> None:
     desk = Desk(tasks())
     out.write(READY)
     out.flush()
+    _warm_up(lines, desk)
     for line in iter(lines.readline, b""):
         out.write(encoded(desk.answer(json.loads(line))))
         out.flush()
+
+
+def _warm_up(lines: BinaryIO, desk: Desk) -> None:
+    """Ready the solver and the rules of every language, until somebody asks."""
+    first = {"id": 0, "task": "preview", "material": {"request": "Churn scores every week", "given": {}}}
+    for step in (lambda: desk.answer(first), *warming_steps()):
+        try:
+            if select.select([lines], [], [], 0)[0]:
+                return
+        except (OSError, ValueError):
+            # Input that is no pipe, as in a test, is answered at once.
+            return
+        step()
 
 
 def main() -> None:

@@ -1,0 +1,26 @@
+"""Readies the rules of every language, so that nobody's first request pays for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from decisionworks.projects.catalogue import load_constraint_catalogue
+from decisionworks.projects.extract.extract_constraints import extract_constraints
+
+# A sentence that is recognised as its language and asks for something.
+_SENTENCES = (
+    "We want to know every week which of our customers will leave, for the team and the budget that we have.",
+    "Wir wollen jede Woche wissen, welche unserer Kunden kündigen, und das ist mit dem Budget nicht leicht.",
+    "Nous voulons savoir chaque semaine lesquels de nos clients vont partir, avec le budget que nous avons.",
+    "Queremos saber cada semana cuáles de nuestros clientes se van, con el presupuesto que tenemos para todo.",
+    "Queremos saber toda semana quais dos nossos clientes vão sair, com o orçamento que temos para isso.",
+    "毎週、どの顧客が解約しそうかを知りたいです。予算は月10万円です。",
+)
+
+
+def warming_steps() -> Iterator[Callable[[], object]]:
+    """One step for each language, half a second each at most, the most common one first."""
+    catalogue = load_constraint_catalogue()
+    for sentence in _SENTENCES:
+        yield partial(extract_constraints, sentence, data=None, on_missing="assume", catalogue=catalogue)
