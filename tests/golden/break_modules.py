@@ -28,6 +28,7 @@ _CHANGES = (
     (re.compile(r"(=\s*)false\b"), r"\1true"),
     (re.compile(r'"Enabled"'), '"Suspended"'),
     (re.compile(r'"ENABLED"'), '"DISABLED"'),
+    (re.compile(r'"cosine"'), '"euclidean"'),
     (re.compile(r'"s3://'), '"http://'),
     (re.compile(r'"IMMUTABLE"'), '"MUTABLE"'),
     (re.compile(r'"aws:kms"'), '"AES256"'),

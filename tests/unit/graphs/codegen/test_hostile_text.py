@@ -107,6 +107,8 @@ def test_only_a_plain_word_is_printed_bare(text: str) -> None:
         ("Churn scores", "churn-scores"),
         ("  Größe & Maß!! ", "groe-ma"),
         ("", "ml-system"),
+        ("2025 forecast", "ml-2025-forecast"),
+        ("AWS bill scores", "ml-aws-bill-scores"),
         ("A" * 80, "aaaaaaaaaaaaaaaaaaaaaaaa-" + "f7a25"),
     ],
 )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 SLUG_LENGTH = 30
 PREFIX_LENGTH = 20
 FALLBACK_SLUG = "ml-system"
+# A database's name begins with a letter, a parameter's not with these, and a bucket's not with the last.
+_NO_START = re.compile(r"[^a-z]|aws|amazon|amzn|ssm|cognito|xn--|sthree-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,8 @@ def slug_of(text: str) -> str:
     if not words or not re.search(r"[a-z]", words):
         digest = hashlib.sha256(text.encode()).hexdigest()[:6]
         words = f"{FALLBACK_SLUG}-{digest}" if text.strip() else FALLBACK_SLUG
+    if _NO_START.match(words):
+        words = f"ml-{words}"
     return shortened(words, limit=SLUG_LENGTH)
 
 

@@ -52,6 +52,10 @@ _RULES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "aws_rds_cluster": (("r.storage_encrypted", "a database is not encrypted"),),
     "aws_elasticache_replication_group": (("r.at_rest_encryption_enabled", "a cache is not encrypted"),),
     "aws_kinesis_stream": (('r.encryption_type == "KMS"', "a stream is not encrypted"),),
+    "aws_athena_workgroup": (
+        ("r.configuration[0].enforce_workgroup_configuration", "a query may write where it likes"),
+    ),
+    "aws_eks_cluster": (("!r.vpc_config[0].endpoint_public_access", "the cluster can be reached from everywhere"),),
     "aws_bedrock_guardrail": (
         (
             'contains([for f in r.content_policy_config[0].filters_config : f.type], "PROMPT_ATTACK")',
@@ -97,6 +101,8 @@ _DOCUMENTS: Mapping[str, tuple[str, str, str, str]] = {
 _KNOWN = r"(?!aws_cloudwatch_log_group\.\w+\.name\b|data\.aws_(?:caller_identity|partition|region)\.|local\.name)"
 _FROM_AWS = re.compile(rf"(?<![\w.\"]){_KNOWN}(?:aws_\w+|data|module|local|each)\.\w")
 _PREFIX = "example"
+# A name that is made of variables alone is known before anything is created.
+_NAME = re.compile(r"^  (?P<name>(?:\w+_)?name)\s*=\s*[^\n]*\b(?:var|local)\.name", re.MULTILINE)
 # A switch that is written out stands as it does for a reason.
 _SWITCH = re.compile(
     r"^  (?P<name>\w+)\s*=\s*(?P<value>true|false|\"(?:ACTIVE|DISABLED|ENABLED|KMS|ON)\")$", re.MULTILINE
@@ -115,7 +121,9 @@ def module_test(
     """Write the test file of a module."""
     assertions = [*_of_resources(main), *(_Assertion(condition=what, message=why) for what, why in checks)]
     values = [
-        f"{name} = {item.test or _value(name, item.type)}" for name, item in variables.items() if item.default is None
+        f"{name} = {item.test or _value(name, item.type)}"
+        for name, item in variables.items()
+        if item.default is None or item.test is not None
     ]
     lines = [f"# terraform -chdir=terraform test -filter=tests/{folder}.tftest.hcl: no AWS account is needed.", ""]
     lines += [*_MOCKS, "", 'run "plan" {', "command = plan", "", "module {", f'source = "./modules/{folder}"', "}"]
@@ -148,13 +156,12 @@ def _of_resources(main: str) -> Iterator[_Assertion]:
         members = _members(f"{kind}.{name}", body)
         for condition, message in _RULES.get(kind, ()):
             yield _all(members, condition, f"{kind}.{name}: {message}")
-        argument = _NAME_ARGUMENTS.get(kind, "name")
-        if kind in _NAME_LIMITS and _is_told(argument, body):
-            limit = _NAME_LIMITS[kind]
-            condition = f'length(r.{argument}) <= {limit} && strcontains(r.{argument}, "{_PREFIX}")'
-            yield _all(members, condition, f"{kind}.{name}: the name is too long or lacks the prefix")
-        elif _is_told(argument, body):
-            yield _all(members, f'strcontains(r.{argument}, "{_PREFIX}")', f"{kind}.{name}: the name lacks the prefix")
+        for argument in (one["name"] for one in _NAME.finditer(body)):
+            condition, wrong = f'strcontains(r.{argument}, "{_PREFIX}")', f"{argument} lacks the prefix"
+            if kind in _NAME_LIMITS and argument == _NAME_ARGUMENTS.get(kind, "name"):
+                condition = f"length(r.{argument}) <= {_NAME_LIMITS[kind]} && {condition}"
+                wrong = "the name is too long or lacks the prefix"
+            yield _all(members, condition, f"{kind}.{name}: {wrong}")
         if kind in _DOCUMENTS and (found_in := _in_document(kind, body)):
             yield _all(members, found_in, f"{kind}.{name}: {_DOCUMENTS[kind][3]}")
         switches = [(one["name"], one["value"]) for one in _SWITCH.finditer(body)]
@@ -172,12 +179,6 @@ def _in_document(kind: str, body: str) -> str | None:
         return None
     number = len(re.findall(written, document["text"]))
     return f"length({found.format(f'jsondecode(r.{argument})')}) == {number}" if number else None
-
-
-def _is_told(argument: str, body: str) -> bool:
-    """Whether a name is made of variables alone, so that it is known before anything is created."""
-    found = re.search(rf"^  {argument}\s*=\s*(?P<value>.+)$", body, re.MULTILINE)
-    return found is not None and ("var.name" in found["value"] or "local.name" in found["value"])
 
 
 def _members(address: str, body: str) -> str:
