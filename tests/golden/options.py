@@ -66,6 +66,9 @@ def _option(
     folders = {str(PurePosixPath(path).parent) for path in different if path.endswith(".tf")}
     wanted = {path for path in made if str(PurePosixPath(path).parent) in folders} | different
     wanted |= {"pyproject.toml", "README.md"} & made.keys()
+    if any(path.endswith(".py") for path in different):
+        # How imports are sorted depends on which packages are there.
+        wanted |= {path for path in made if path.endswith(".py")}
     yield Option(
         name=name,
         changed={path: made[path] for path in sorted(wanted)},
