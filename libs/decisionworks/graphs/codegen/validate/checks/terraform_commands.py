@@ -107,7 +107,7 @@ def prepare(workspace: Workspace, name: str) -> Prepared | Verdict:
         terraform=terraform,
         workspace=workspace,
         copy=workspace.copy(name),
-        schema=_schema_only(workspace, name) if workspace.provider_mirror is None else None,
+        schema=None if workspace.provider_mirror else workspace.once("schema", lambda: _schema_only(workspace)),
     )
 
 
@@ -143,14 +143,14 @@ def _reason_against(workspace: Workspace, terraform: Terraform) -> str | None:
     return None
 
 
-def _schema_only(workspace: Workspace, name: str) -> Path:
+def _schema_only(workspace: Workspace) -> Path:
     """The schema of the types that the repository names, for our own provider."""
     named: dict[str, set[str]] = {"resource": set(), "data": set()}
     for block in workspace.read("hcl").blocks:
         if block["kind"] in named and block["labels"]:
             named[block["kind"]].add(block["labels"][0])
     facts = load_schema_facts().only(resources=named["resource"], data=named["data"])
-    return write_schema(workspace.directory(f"{name}-schema"), facts)
+    return write_schema(workspace.directory("schema"), facts)
 
 
 def _providers(workspace: Workspace) -> list[str]:
