@@ -35,13 +35,14 @@ def print_decision_set(console: Console, shown: Json) -> None:
 def print_plan(console: Console, shown: Json) -> None:
     """The plan with its cost, policies, objections and assumptions."""
     plan = shown["plan"]
-    costs = _cost_by_capability(shown.get("cost_estimate") or {})
+    costs = _cost_by_pattern(shown.get("cost_estimate") or {})
     table = Table(title=None, expand=False, pad_edge=False, box=None, header_style="bold")
     for heading in ("pattern", "capability", "$/month", "why", "runner-up"):
         table.add_column(heading, justify="right" if heading == "$/month" else "left", overflow="fold")
     unshown = dict(costs)
     for pattern in plan.get("patterns", []):
-        usd = unshown.pop(pattern.get("capability"), None)
+        usd = unshown.pop(pattern["id"], None)
+        usd = unshown.pop(pattern.get("capability"), None) if usd is None else usd
         table.add_row(
             line(pattern["id"]),
             line(pattern.get("capability", "")),
@@ -180,12 +181,13 @@ def _quote(span: object) -> str:
     return str(span) if span else ""
 
 
-def _cost_by_capability(estimate: Json) -> dict[str, float]:
+def _cost_by_pattern(estimate: Json) -> dict[str, float]:
+    """What each pattern costs; an estimate without patterns is told by capability."""
     found: dict[str, float] = {}
     for item in estimate.get("items") or []:
-        usd = item.get("usd")
+        usd, name = item.get("usd"), str(item.get("pattern") or item.get("capability"))
         if isinstance(usd, int | float):
-            found[str(item.get("capability"))] = found.get(str(item.get("capability")), 0.0) + usd
+            found[name] = found.get(name, 0.0) + usd
     return found
 
 

@@ -111,7 +111,8 @@ def describe_conflict(
 def starved_need(core: Sequence[str], *, problem: Problem) -> str | None:
     """The demand that no pattern can meet under these constraints, with what closes each way."""
     for need in problem.needs:
-        if need.weight is not None:
+        if need.weight is not None or (need.fields and not set(need.fields) & set(core)):
+            # What another wish demands is no ground of this conflict.
             continue
         why = {name: _blocked(name, core, problem) for name in need.any_of}
         if all(why.values()):

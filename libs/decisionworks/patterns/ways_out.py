@@ -30,14 +30,15 @@ def explain_infeasibility(bench: Bench, diagnosis: Diagnosis, constraints: Mappi
     """The conflicts in the user's words, and the ways out with what each costs."""
     is_about_money = any("budget_usd_month" in core for core in diagnosis.conflicts)
     drivers = _usage_behind(bench) if is_about_money else []
-    cores = [_core_in_usage(core, drivers, bench) for core in diagnosis.conflicts]
-    money = _cheapest(bench)
-    conflicts = [
-        describe_conflict(core, problem=bench.problem, constraints=constraints, money=money)
-        for core in dict.fromkeys(cores)
-    ]
+    conflicts: dict[tuple[str, ...], Json] = {}
+    for core in diagnosis.conflicts:
+        named = _core_in_usage(core, drivers, bench)
+        if named not in conflicts:
+            others = frozenset(one[0] for one in diagnosis.conflicts if one != core and one[0] not in core)
+            money = _cheapest(bench, others) if "budget_usd_month" in core else None
+            conflicts[named] = describe_conflict(named, problem=bench.problem, constraints=constraints, money=money)
     return {
-        "conflicts": conflicts,
+        "conflicts": list(conflicts.values()),
         "relaxations": _ways_out(bench, diagnosis, drivers),
     }
 
@@ -49,14 +50,20 @@ def _core_in_usage(core: tuple[str, ...], drivers: Sequence[str], bench: Bench) 
     return (*drivers[:2], "budget_usd_month")
 
 
-def _cheapest(bench: Bench) -> str | None:
-    """What the cheapest plan would cost if money alone gave way, and what it is spent on."""
+def _cheapest(bench: Bench, others: frozenset[str]) -> str | None:
+    """What the cheapest plan would cost if money gave way, and `others`, which fail on something else."""
+    rest = ""
     found = bench.solve(LEAN, dropped=frozenset({"budget_usd_month"}))
+    if found is None and others:
+        found = bench.solve(LEAN, dropped=others | {"budget_usd_month"})
+        rest = f" but {', '.join(sorted(others))}"
     if found is None:
         return None
     dearest = sorted(found.patterns, key=lambda name: (-solo_usd(bench.costs[name]), name))[:3]
     parts = ", ".join(f"{name} {solo_usd(bench.costs[name]):,.2f}" for name in dearest)
-    return f"The cheapest plan that meets every demand costs {bench.usd(found.patterns):,.2f} USD a month ({parts})."
+    return (
+        f"The cheapest plan that meets every demand{rest} costs {bench.usd(found.patterns):,.2f} USD a month ({parts})."
+    )
 
 
 def _usage_behind(bench: Bench) -> list[str]:
