@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -73,6 +74,28 @@ def test_every_choice_that_had_a_rival_is_on_record_and_linked(loan: PlanContent
     serving = next(path for path in records if path.startswith("adr/0002-serving-"))
     rival = next(pattern for pattern in rivals if pattern["capability"] == "serving")["runner_up"]["id"]
     assert f"`{rival}`" in documents[serving]
+
+
+def test_a_record_keeps_its_name_when_another_choice_loses_its_rival(loan: PlanContent) -> None:
+    alone = [
+        {**pattern, "runner_up": None} if pattern["capability"] == "serving" else pattern for pattern in loan.patterns
+    ]
+
+    before = {path for path in plan_documents(loan) if path.startswith("adr/")}
+    after = {path for path in plan_documents(replace(loan, plan={**loan.plan, "patterns": alone})) if "adr/" in path}
+
+    assert len(before) > len(after) > 1
+    assert after < before
+
+
+def test_the_record_of_the_plan_tells_facts_and_no_assumption_as_one(loan: PlanContent) -> None:
+    context = plan_documents(loan)["adr/0001-approved-plan.md"].partition("## Decision")[0]
+
+    assumed = {one["field"] for one in loan.plan["assumptions"]}
+    assert assumed
+    assert not [field for field in assumed if f"`{field}`" in context]
+    assert "`budget_usd_month`" in context
+    assert "`llm_tokens_in`" not in context
 
 
 def test_the_lines_of_the_bill_add_up_to_the_estimate(loan: PlanContent) -> None:

@@ -8,9 +8,17 @@ from collections.abc import Mapping
 from decisionworks.decisions.documents.model import Json, PlanContent, shown
 from decisionworks.decisions.documents.money import by_capability
 from decisionworks.kit.markdown import code, md, table
+from decisionworks.projects import load_constraint_catalogue
+from decisionworks.projects.conditions import holds
+from decisionworks.projects.model import Field
 
 # Whoever reads on wants the choices that shape everything else first.
-_LEADING = ("serving", "orchestration", "training", "ingestion", "processing", "registry")
+# A number belongs to a capability, so that a record keeps its name from revision to revision.
+_LEADING = (
+    "serving", "orchestration", "training", "ingestion", "processing", "registry", "feature_store", "vector_store",
+    "disaster_recovery", "connectivity",
+)  # fmt: skip
+_FIRST_NUMBER = 2
 _MOST_RECORDS = 12
 
 
@@ -19,7 +27,8 @@ def decision_records(content: PlanContent) -> dict[str, tuple[str, str]]:
     records = {"adr/0001-approved-plan.md": ("The approved plan", _whole(content))}
     contested = [pattern for pattern in content.patterns if isinstance(pattern.get("runner_up"), Mapping)]
     contested.sort(key=lambda pattern: _rank(str(pattern.get("capability"))))
-    for number, pattern in enumerate(contested[:_MOST_RECORDS], start=2):
+    for pattern in contested[:_MOST_RECORDS]:
+        number = _FIRST_NUMBER + _rank(str(pattern.get("capability")))
         title = f"{_words(pattern.get('capability'))}: {pattern.get('name') or pattern['id']}"
         path = f"adr/{number:04d}-{_slug(str(pattern.get('capability')))}-{_slug(str(pattern['id']))}.md"
         records[path] = (title, _choice(number, title, pattern, content))
@@ -30,8 +39,18 @@ def _rank(capability: str) -> int:
     return _LEADING.index(capability) if capability in _LEADING else len(_LEADING)
 
 
+def _applies(field: Field, values: Json) -> bool:
+    return field.applies_when is None or holds(field.applies_when, values)
+
+
 def _whole(content: PlanContent) -> str:
-    facts = [(code(field), md(shown(value))) for field, value in content.values.items() if value not in (None, [])]
+    assumed = {str(one.get("field")) for one in content.plan.get("assumptions") or () if isinstance(one, Mapping)}
+    applicable = {field.name for field in load_constraint_catalogue().fields if _applies(field, content.values)}
+    facts = [
+        (code(field), md(shown(value)))
+        for field, value in content.values.items()
+        if value not in (None, []) and field in applicable and field not in assumed
+    ]
     chosen = [
         f"- {code(pattern['id'])} ({md(pattern.get('capability', ''))}): {md(pattern.get('reason') or 'required')}"
         for pattern in content.patterns
@@ -44,6 +63,8 @@ def _whole(content: PlanContent) -> str:
         "## Context",
         "",
         *table(("fact", "value"), facts),
+        "",
+        "What nobody said is assumed; it stands with its effect under Assumptions in [plan.md](../plan.md).",
         "",
         "## Decision",
         "",

@@ -30,6 +30,7 @@ from decisionworks.projects.extract.scale import find_daily_items, find_rates
 from decisionworks.projects.extract.scope import SEARCHING_USES, in_scope
 from decisionworks.projects.extract.summary import find_summary
 from decisionworks.projects.extract.volume import derive_corpus, find_corpus, find_volumes
+from decisionworks.projects.measure_coverage import applicable_fields
 from decisionworks.projects.model import (
     Assumption,
     ConstraintCatalogue,
@@ -120,7 +121,8 @@ def _still_open(contradictions: list[Contradiction], *, given: Mapping[str, Plai
 
 
 def _assumptions(constraints: Constraints, *, catalogue: ConstraintCatalogue) -> Iterator[Assumption]:
-    for field in catalogue.fields:
+    # What a model of language would read in tokens is no assumption of a plan without one.
+    for field in applicable_fields(constraints, catalogue=catalogue):
         value = constraints[field.name]
         if value.state is ValueState.DEFAULTED and unsaid(field).value is not None:
             effect = f"nobody said it; another answer to “{field.question}” may change the plan"
