@@ -23,11 +23,18 @@ log = structlog.get_logger(__name__)
 
 MOST_WAITING = 32
 START_S = 20.0
+# A process that has answered nothing yet loads its solver and rules first. Ended for that on a busy machine, its
+# successor would be as cold, and no question would ever be answered.
+FIRST_ANSWER_TIMES = 5
 SERVER = ("-I", "-m", "decisionworks.previews.server")
 
 
 class PlannerPool:
-    """A few planner processes. Units: `timeout_s` is the longest that one question may take once it is worked on."""
+    """A few planner processes.
+
+    Units: `timeout_s` is the longest that one question may take once it is worked on; the first one that a new process
+    answers may take FIRST_ANSWER_TIMES as long.
+    """
 
     def __init__(
         self,
@@ -96,6 +103,7 @@ class _Planner:
         self._arguments = arguments
         self._process: asyncio.subprocess.Process | None = None
         self._asked = 0
+        self._is_warm = False
 
     async def ask(self, task: str, material: Mapping[str, Any], *, timeout_s: float) -> dict[str, Any]:
         """Ask, and end the process when the answer does not come or the caller goes away: half an answer is none."""
@@ -103,13 +111,14 @@ class _Planner:
         self._asked += 1
         question = {"id": self._asked, "task": task, "material": dict(material)}
         is_answered = False
+        allowed_s = timeout_s if self._is_warm else timeout_s * FIRST_ANSWER_TIMES
         try:
-            async with asyncio.timeout(timeout_s):
+            async with asyncio.timeout(allowed_s):
                 answer = await _exchange(process, question)
-            is_answered = True
+            is_answered = self._is_warm = True
         except TimeoutError:
             raise PreviewTimedOut(
-                f"the planner did not answer within {timeout_s:g} s",
+                f"the planner did not answer within {allowed_s:g} s",
                 retry_after_s=1,
                 remedy="ask again, or ask for a plan",
             ) from None
@@ -127,7 +136,7 @@ class _Planner:
 
     async def end(self) -> None:
         """End the process, if there is one."""
-        process, self._process = self._process, None
+        process, self._process, self._is_warm = self._process, None, False
         if process is None:
             return
         if process.returncode is None:

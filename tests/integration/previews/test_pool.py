@@ -15,13 +15,16 @@ from decisionworks.previews import PlannerBusy, PlannerFailed, PlannerPool, Prev
 
 # A planner that does as it is told: the task names what.
 OBEDIENT = """
-import json, os, sys
+import json, os, sys, time
 print('{"ready":true}', flush=True)
 for line in sys.stdin:
     asked = json.loads(line)
     match asked["task"]:
         case "die": os._exit(3)
         case "hang": sys.stdin.read()
+        case "warm up":
+            time.sleep(asked["material"]["s"])
+            print(json.dumps({"id": asked["id"], "content": {}}), flush=True)
         case "babble": print("no json", flush=True)
         case "refuse":
             fields = [{"pointer": "/x", "detail": "is no"}]
@@ -70,6 +73,18 @@ async def test_a_question_without_an_answer_ends_its_process_in_time() -> None:
     await pool.stop()
 
     assert after["pid"] != before["pid"]
+
+
+async def test_a_new_process_may_take_longer_over_its_first_answer_than_over_any_other() -> None:
+    pool = pool_of(timeout_s=1.0)
+
+    first = await pool.ask("warm up", {"s": 1.2})
+    with pytest.raises(PreviewTimedOut):
+        await pool.ask("warm up", {"s": 60})
+    of_the_next_process = await pool.ask("warm up", {"s": 1.2})
+    await pool.stop()
+
+    assert first == of_the_next_process == {}
 
 
 async def test_a_caller_that_goes_away_takes_its_question_along() -> None:
