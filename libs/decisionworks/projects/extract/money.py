@@ -69,6 +69,11 @@ _BUDGET_WORDS = re.compile(
 )
 # A figure that is called the budget counts as one even where its month is said elsewhere, as in the head of a table.
 _THE_BUDGET = re.compile(r"(?:budgets?|presupuesto|orçamento|予算)(?![\w-])[^.;\n]{0,40}$")
+# “600 dollars a month of that is for GPUs”.
+_A_PART = re.compile(
+    r"\s?(?:of (?:that|it|this|which|those)|davon|thereof|dont|de eso|de ello|disso"
+    r"|deste valor)(?!\w)"
+)
 # “9k a month EUR”.
 _LATE_MARK = re.compile(r"\s?\(?(?P<mark>eur|usd|gbp|chf|euros?|dollars?|pounds?|€|\$|£)(?!\w)")
 # “We have 36k a year for it.”
@@ -196,6 +201,8 @@ def _budget(match: re.Match[str], reading: Reading) -> Finding | None:
     ):
         return None
     if not (is_named or period) or _NOT_A_BUDGET.search(before):
+        return None
+    if _A_PART.match(reading.folded, period.end if period else match.end()):
         return None
     if period is None and _PER_ITEM.match(reading.after(match.end(), chars=20)):
         return None

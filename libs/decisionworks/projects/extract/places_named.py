@@ -20,7 +20,7 @@ from decisionworks.projects.places import (
 _CODE = re.compile(
     r"(?<![\w-])(?:"
     + "|".join(sorted((re.escape(code) for code in KNOWN_REGIONS), key=lambda c: (-len(c), c)))
-    + r")(?![\w-]|\.\w)"
+    + r")(?![a-z0-9_-]|\.\w)"
 )
 # Only of interest where a place is said to host something, not where customers happen to live.
 _HOSTING = re.compile(

@@ -31,6 +31,7 @@ def read(text: str) -> Extraction:
         ("チームは2名です。運用は9名のエンジニアで行います。", "team_size"),
         ("Availability: 99.99 percent. An availability of 99 % is agreed.", "availability_slo_pct"),
         ("Data must stay in Switzerland. We run everything in us-west-2.", "regions"),
+        ("Nightly list. The data must not leave Japan. It runs in us-west-2 alone.", "regions"),
         ("No online calls, ever. The price must be there within 80 ms.", "inference_mode"),
     ],
 )
@@ -54,6 +55,9 @@ def test_two_statements_that_cannot_both_hold_are_named(text: str, field: str) -
         "Today the data sits in our own data centre. It will run in eu-central-1.",
         "We are three people. The sales department has 40 people.",
         "Real time is not needed. Two seconds are fine.",
+        "3,000 dollars a month; 600 dollars a month of that is for GPUs.",
+        # A terse English text is not taken for Portuguese, in which “no” denies nothing.
+        "20 calls a second. Trees. 1,200 euros a month. eu-west-1. No personal data. Postgres 50 GB.",
     ],
 )
 def test_statements_that_only_look_opposed_stand(text: str) -> None:
