@@ -13,8 +13,9 @@ SAMPLE_CHARS = 8_000
 
 _SMALL_WORDS: dict[str, frozenset[str]] = {
     "en": frozenset(
-        "the and of to a we in is for our with that on are it must should per need want be not have no at an by as from do "
-        "us each all any this which within month week day people team requests second my i you they was were has".split()
+        "the and of to a we in is for our with that on are it must should per need want be not have no at an by "
+        "as from do us each all any this which within month week day people team requests second my i "
+        "you they was were has".split()
     ),
     "de": frozenset(
         "der die das und wir ein eine mit für ist nicht von zu auf im den unser unsere soll sind pro wollen "
