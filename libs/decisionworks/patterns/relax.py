@@ -118,7 +118,8 @@ def starved_need(core: Sequence[str], *, problem: Problem) -> str | None:
         if all(why.values()):
             if not need.any_of:
                 return f"{need.why[0].upper()}{need.why[1:]}."
-            ways = "; ".join([f"{name}: {text}" for name, text in why.items() if text][:4])
+            told = [f"{name}: {text}" for name, text in why.items() if text]
+            ways = "; ".join(told[:4] + ([f"and {len(told) - 4} more"] if len(told) > 4 else []))
             return f"{need.why[0].upper()}{need.why[1:]}, and each way is closed ({ways})."
     return None
 

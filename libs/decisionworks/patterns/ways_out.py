@@ -77,12 +77,32 @@ def _ways_out(bench: Bench, diagnosis: Diagnosis, drivers: Sequence[str]) -> lis
     ways: list[Json] = []
     for drop in smallest_drops(diagnosis.conflicts, first=diagnosis.dropped, is_feasible=bench.is_feasible):
         ways += _verified(bench, _changes(bench, drop))
+    if "latency_p95_ms" in diagnosis.dropped:
+        ways += _quickest_way(bench)
     if len(ways) < MOST_WAYS:
         for changes in _smaller_wishes(bench, drivers):
             ways += _verified(bench, changes)
     unique = [way for place, way in enumerate(ways) if way["changes"] not in [one["changes"] for one in ways[:place]]]
-    rest = sorted(unique[1:], key=lambda one: (float(str(one["monthly_usd"])), str(one["changes"])))
+    rest = sorted(unique[1:], key=_rank)
     return [*unique[:1], *rest][:MOST_WAYS]
+
+
+def _rank(way: Json) -> tuple[bool, float, str]:
+    """More money for all that was asked comes before asking for less."""
+    return list(way["changes"]) != ["budget_usd_month"], float(str(way["monthly_usd"])), str(way["changes"])
+
+
+def _quickest_way(bench: Bench) -> list[Json]:
+    """The way that gives up the least of a latency which nothing reaches."""
+    envelopes = (pattern.envelope for pattern in bench.catalogue.by_id.values() if pattern.capability == "serving")
+    floors = sorted({envelope.latency_p95_ms_floor or 0.0 for envelope in envelopes})
+    asked = bench.situation.known.get("latency_p95_ms")
+    for floor in floors:
+        if isinstance(asked, int | float) and floor > asked:
+            ways = _verified(bench, {"latency_p95_ms": int(floor) if floor.is_integer() else floor})
+            if ways:
+                return ways
+    return []
 
 
 def _changes(bench: Bench, dropped: frozenset[str]) -> dict[str, object]:
@@ -94,7 +114,7 @@ def _changes(bench: Bench, dropped: frozenset[str]) -> dict[str, object]:
         for name in solution.patterns
         if not is_off_path(name, bench.situation)
     ]
-    return changes_for(
+    changes = changes_for(
         dropped,
         solution.patterns,
         usd=bench.usd(solution.patterns),
@@ -102,6 +122,8 @@ def _changes(bench: Bench, dropped: frozenset[str]) -> dict[str, object]:
         problem=bench.problem,
         catalogue=bench.catalogue,
     )
+    # Nobody asks for answers in no mode at all: without being at once they are on a schedule.
+    return changes | _on_a_schedule(bench) if "inference_mode" in changes else changes
 
 
 def _smaller_wishes(bench: Bench, drivers: Sequence[str]) -> Iterator[dict[str, object]]:
@@ -120,10 +142,18 @@ def _smaller_wishes(bench: Bench, drivers: Sequence[str]) -> Iterator[dict[str, 
     for field in COSTLY_WISHES:
         if known.get(field) is True:
             yield {field: False}
+    if later := _on_a_schedule(bench):
+        yield later
+
+
+def _on_a_schedule(bench: Bench) -> dict[str, object]:
+    """Answers in batches instead of at once, where that can be."""
+    known = bench.situation.known
     modes = known.get("inference_mode")
-    if isinstance(modes, list) and any(mode in modes for mode in ONLINE) and not is_llm(bench.situation.working):
-        later = {"inference_mode": ["batch"], "latency_p95_ms": None, "throughput_rps_peak": None}
-        yield {field: value for field, value in later.items() if field in known}
+    if not isinstance(modes, list) or not any(mode in modes for mode in ONLINE) or is_llm(bench.situation.working):
+        return {}
+    later = {"inference_mode": ["batch"], "latency_p95_ms": None, "throughput_rps_peak": None}
+    return {field: value for field, value in later.items() if field in known}
 
 
 def _with(bench: Bench, changes: Mapping[str, object]) -> Bench:

@@ -34,6 +34,12 @@ CONTRADICTIONS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+SCORING: dict[str, Any] = {
+    "use_case_type": "churn_propensity", "inference_mode": ["real_time"], "data_types": ["tabular"], "team_size": 4,
+    "team_skills": ["python", "terraform", "docker"], "throughput_rps_avg": 20,
+}  # fmt: skip
+
+
 def infeasibility_of(known: dict[str, Any]) -> dict[str, Any]:
     found = composed(known).infeasibility
     assert found is not None
@@ -108,6 +114,25 @@ def test_a_budget_that_fails_on_usage_names_the_usage_and_the_cheapest_plan():
     assert any({"llm_requests_per_day", "budget_usd_month"} <= set(row["fields"]) for row in found["conflicts"])
     assert "The cheapest plan that meets every demand costs" in found["conflicts"][0]["why"]
     assert any("llm_requests_per_day" in way["changes"] for way in found["relaxations"])
+
+
+def test_a_budget_that_is_too_small_may_be_raised_and_no_way_out_has_answers_in_no_mode():
+    found = infeasibility_of({**SCORING, "budget_usd_month": 100, "budget_hardness": "hard"})
+
+    changes = [way["changes"] for way in found["relaxations"]]
+
+    assert ["budget_usd_month"] in [list(one) for one in changes]
+    assert {"inference_mode": ["batch"]} in changes
+    assert {"inference_mode": None} not in changes
+
+
+def test_a_latency_that_nothing_reaches_is_answered_with_the_one_nearest_to_it_too():
+    found = infeasibility_of({**SCORING, "budget_usd_month": 3000, "latency_p95_ms": 1})
+
+    offered = [way["changes"]["latency_p95_ms"] for way in found["relaxations"]]
+
+    assert 2 in offered
+    assert composed({**SCORING, "budget_usd_month": 3000, "latency_p95_ms": 2}).infeasibility is None
 
 
 def test_a_conflict_has_no_member_that_could_be_left_out():
