@@ -136,6 +136,11 @@ def _union(field: Field, group: list[Finding], *, reading: Reading) -> Constrain
     """All stated items; inferred ones only where nothing was stated more strongly."""
     firm = [one for one in group if one.state is ValueState.STATED or one.strength >= STRONG]
     chosen = firm or [one for one in group if one.strength >= group[0].strength - 5]
+    if field.name == "regions" and not any(one.state is ValueState.STATED for one in firm):
+        # “Virginia, with a standby in Ohio”: two places of one sentence belong together.
+        homes = {reading.sentence_at(one.end - 1) for one in chosen}
+        near = [one for one in group if one.strength >= STRONG - 10 and reading.sentence_at(one.end - 1) in homes]
+        chosen = [*chosen, *(one for one in near if one not in chosen)]
     found: list[str] = []
     for one in sorted(chosen, key=lambda one: one.start):
         found.extend(item for item in _items(one.value) if item not in found)

@@ -31,6 +31,9 @@ from decisionworks.projects import (
 REPLAN = "replan"
 GUIDANCE = "guidance"
 
+# A remark about the runbook makes no system that reads documents: a request says what is asked for, not an aside.
+_ABOUT_THE_REQUEST = frozenset({"use_case_summary", "use_case_type", "data_types", "data_sources"})
+
 
 def process_approval_feedback_node(tools: PlanningTools) -> NodeSpec:
     """The node with its dependencies."""
@@ -97,7 +100,7 @@ async def _facts_in(tools: PlanningTools, comment: str, pack: str) -> tuple[Mapp
     stated = {
         name: value.value
         for name, value in found.items()
-        if value.state is ValueState.STATED and name != "use_case_summary"
+        if value.state is ValueState.STATED and name not in _ABOUT_THE_REQUEST
     }
     return stated, ModelUse(prompt_pack=pack)
 
