@@ -89,7 +89,9 @@ def _ways_out(bench: Bench, diagnosis: Diagnosis, drivers: Sequence[str]) -> lis
 
 def _rank(way: Json) -> tuple[bool, float, str]:
     """More money for all that was asked comes before asking for less."""
-    return list(way["changes"]) != ["budget_usd_month"], float(str(way["monthly_usd"])), str(way["changes"])
+    changes = way["changes"]
+    is_money_alone = isinstance(changes, Mapping) and list(changes) == ["budget_usd_month"]
+    return not is_money_alone, float(str(way["monthly_usd"])), str(changes)
 
 
 def _quickest_way(bench: Bench) -> list[Json]:
