@@ -10,6 +10,7 @@ from decisionworks.kit.errors import FieldProblem, Invalid
 from decisionworks.projects import (
     ConstraintValue,
     ValueState,
+    check_request_text,
     extract_constraints,
     load_constraint_catalogue,
     parse_constraint_data,
@@ -32,7 +33,8 @@ async def revise(
     """Plan again with changed constraints; what was said, given or answered before still holds.
 
     A value in `constraints` wins over one found in the `message`, and both win over what the parent knew.
-    Raises: CannotRevise, the parent is still in intake or being planned; InvalidConstraints; Invalid, nothing changes.
+    Raises: CannotRevise, the parent is still in intake or being planned; InvalidConstraints; Invalid, nothing
+    changes, or the words grow too long.
     """
     if parent.status not in REVISABLE:
         raise CannotRevise(
@@ -45,6 +47,8 @@ async def revise(
             problems=(FieldProblem(pointer="/constraints", detail="is empty", remedy="give constraints or a message"),),
         )
     request, given = revised_request(parent, constraints=constraints, message=message)
+    if request != parent.request:
+        check_request_text(request)
     return await request_plan(
         tx,
         project_id=parent.project_id,

@@ -49,14 +49,20 @@ def extract_answers_from_message(
     *,
     catalogue: ConstraintCatalogue | None = None,
 ) -> dict[str, Plain]:
-    """The answers to open questions that a chat message holds, by field; what answers no question is left out."""
+    """The answers to open questions that a chat message holds, by field, and whatever else it states outright.
+
+    A question that was not asked yet, or was answered otherwise before, is answered by the newest words.
+    """
     known = catalogue or load_constraint_catalogue()
     asked = [str(question["field"]) for question in open_questions]
     found = extract_constraints(message, data=None, on_missing="ask", catalogue=known).constraints
     answers = {
         name: one.value
-        for name in asked
-        if (one := found[name]).is_known and one.value is not None and known.by_name[name].type is not FieldType.STRING
+        for name, one in found.items()
+        if one.is_known
+        and (name in asked or one.state is ValueState.STATED)
+        and one.value is not None
+        and known.by_name[name].type is not FieldType.STRING
     }
     if not answers and len(asked) == 1:
         # A bare reply to the only question: "500", "yes", "Ireland".

@@ -242,6 +242,16 @@ async def test_a_revision_carries_over_what_was_given_and_counts_up(api: Api, da
     assert child["given_constraints"] == {"budget_usd_month": 90, "team_size": 2}
 
 
+async def test_a_revision_of_more_words_than_are_read_is_refused_at_once(api: Api, database: Database) -> None:
+    parent = await api.ask()
+    await at_gate(database, parent)
+
+    answer = await api.client.post(f"{parent['links']['self']}/revise", json={"message": "x" * 70_000})
+
+    assert answer.status_code == 422
+    assert "64 KiB" in answer.json()["detail"]
+
+
 async def test_a_decision_set_in_intake_cannot_be_revised(api: Api) -> None:
     parent = await api.ask()
 

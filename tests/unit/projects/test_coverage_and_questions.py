@@ -160,7 +160,16 @@ def test_a_chat_message_answers_the_open_questions_it_speaks_of() -> None:
     assert answers["team_size"] == 5
     assert answers["budget_usd_month"] == 3000
     assert answers["compliance"] == ["pci_dss"]
-    assert set(answers) <= {str(question["field"]) for question in questions}
+
+
+def test_a_chat_message_says_more_than_it_was_asked_and_its_guesses_are_no_answers() -> None:
+    asked = [{"field": "team_size"}]
+
+    answers = extract_answers_from_message("We are 4 engineers, in eu-west-1, and pay 700 USD a month.", asked)
+    guessed = extract_answers_from_message("We are 4 engineers, it is about churn.", asked)
+
+    assert answers == {"team_size": 4, "regions": ["eu-west-1"], "budget_usd_month": 700}
+    assert "data_types" not in guessed
 
 
 def test_a_bare_reply_answers_the_only_question() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 import click
 
 from decisionworks.cli.client import segment
@@ -44,6 +46,8 @@ def set_one(*, pair: str, reason: str, project: str, server: ServerOptions) -> N
     name, _, text = pair.partition("=")
     try:
         value = float(text)
+        if not isfinite(value):
+            raise ValueError(text)
     except ValueError as error:
         raise BadInput(f"{pair!r} is not NAME=VALUE", remedy="write for example coverage-least=55") from error
     with connect(server) as client:

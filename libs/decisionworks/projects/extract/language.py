@@ -19,19 +19,22 @@ _SMALL_WORDS: dict[str, frozenset[str]] = {
     ),
     "de": frozenset(
         "der die das und wir ein eine mit für ist nicht von zu auf im den unser unsere soll sind pro wollen "
-        "brauchen bis sich als auch bei aus wird werden hat haben oder aber alle unserer".split()
+        "brauchen bis sich als auch bei aus wird werden hat haben oder aber alle unserer bitte doch nur jede jeden "
+        "jeder kein keine ohne statt stattdessen lieber nacht monat woche".split()
     ),
     "fr": frozenset(
         "le la les des et nous un une avec pour est pas dans sur du au aux notre nos doit sont par voulons qui "
-        "que en ce ces il ou mais plus tous tout être chaque nous".split()
+        "que en ce ces il ou mais plus tous tout être chaque nous sans nuit mois semaine plutôt veuillez".split()
     ),
     "es": frozenset(
         "el la los las y nosotros un una con para es no en del al nuestro nuestra debe son por queremos que "
-        "somos unos se todo todos pero más desde cuando hay tiene nuestros sus lo cada esta está".split()
+        "somos unos se todo todos pero más desde cuando hay tiene nuestros sus lo cada esta está sin noche mes "
+        "mejor presupuesto".split()
     ),
     "pt": frozenset(
         "o a os as e nós um uma com para é não em do da dos das no na nosso nossa deve são por queremos que "
-        "somos uns temos tudo umas pelo pela ao aos mas mais já até isso está nossos quando você cada pode".split()
+        "somos uns temos tudo umas pelo pela ao aos mas mais já até isso está nossos quando você cada pode sem "
+        "noite mês melhor orçamento".split()
     ),
     "it": frozenset(
         "il lo gli le e noi un una con per è non di del della nostro nostra deve sono vogliamo che".split()

@@ -236,3 +236,20 @@ def test_a_reading_can_be_stored_as_json() -> None:
     found = extract_constraints(REQUESTS["ja"][0], data=None, on_missing="ask", catalogue=CATALOGUE)
 
     assert json.loads(json.dumps(constraints_to_json(found.constraints))) == constraints_to_json(found.constraints)
+
+
+@pytest.mark.parametrize(
+    ("message", "language"),
+    [
+        ("Bitte doch nur stapelweise jede Nacht", "de"),
+        ("plutôt chaque nuit, sans temps réel", "fr"),
+        ("mejor cada noche, sin tiempo real", "es"),
+        ("melhor toda noite, sem tempo real", "pt"),
+        ("rather every night, no real time", "en"),
+    ],
+)
+def test_a_change_of_a_few_words_is_read_in_its_own_language(message: str, language: str) -> None:
+    found = extract_constraints(message, data=None, on_missing="assume", catalogue=CATALOGUE)
+
+    assert found.language == language
+    assert found.constraints["inference_mode"].value == ["batch"]
