@@ -9,7 +9,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from decisionworks.projects.extract.corrections import CORRECTION
 from decisionworks.projects.extract.finding import Finding
+from decisionworks.projects.extract.money import BROUGHT_TO_A_MONTH
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.opposites import find_opposites
 from decisionworks.projects.extract.reading import Reading
@@ -20,6 +22,8 @@ from decisionworks.projects.places import AWS_REGIONS, REGION_OF_COUNTRY, REGION
 MOST_AT_ONCE_MS = 30_000
 # Who asks for an answer as soon as this waits for it, whatever it is called.
 AT_ONCE_MS = 500
+# A budget of a year and one of a month that differ by no more are the same one, rounded.
+MOST_ROUNDED = 0.25
 # Names in scripts that write words together have no boundary.
 WIDE, BOUND = "\u3000", r"(?!\w)"
 _CLOUDS = ("aws", "azure", "gcp")
@@ -58,6 +62,8 @@ def find_contradictions(
         _personal_data_denied,
         _api_forbidden,
         _at_once_and_never,
+        _peak_below_average,
+        _years_budget_against_months,
     ):
         contradiction = check(changed, findings, reading)
         if contradiction is not None:
@@ -173,3 +179,35 @@ def _at_once_and_never(constraints: Constraints, findings: list[Finding], readin
     spans = (reading.span(never[0].start(), never[0].end()), second)
     why = f"“{reading.sentence(never[0].start()).strip()}” and “{reading.sentence(second.start).strip()}”"
     return Contradiction(fields=("inference_mode",), spans=spans, why=f"{why}: one forbids what the other asks for")
+
+
+def _peak_below_average(constraints: Constraints, findings: list[Finding], reading: Reading) -> Contradiction | None:
+    average, peak = _stated(constraints, "throughput_rps_avg"), _stated(constraints, "throughput_rps_peak")
+    if average is None or peak is None or average.span == peak.span:
+        return None
+    if not isinstance(average.value, int | float) or not isinstance(peak.value, int | float):
+        return None
+    if peak.value >= average.value:
+        return None
+    return _contradiction("a peak is not below its average", throughput_rps_avg=average, throughput_rps_peak=peak)
+
+
+def _years_budget_against_months(
+    constraints: Constraints, findings: list[Finding], reading: Reading
+) -> Contradiction | None:
+    """“12,000 dollars a year, that is 500 a month.”"""
+    month = _stated(constraints, "budget_usd_month")
+    if month is None or month.span is None or not isinstance(month.value, int | float):
+        return None
+    if CORRECTION.search(reading.folded[: month.span.start]):
+        return None
+    for one in findings:
+        if one.field != "budget_usd_month" or BROUGHT_TO_A_MONTH not in (one.reason or ""):
+            continue
+        if not isinstance(one.value, int | float):
+            continue
+        if abs(one.value - month.value) > MOST_ROUNDED * one.value:
+            spans = (reading.span(one.start, one.end), month.span)
+            why = f"“{spans[0].text}” is {one.value:g} USD a month, not “{spans[1].text}”"
+            return Contradiction(fields=("budget_usd_month",), spans=spans, why=why)
+    return None

@@ -15,6 +15,7 @@ from decisionworks.projects.extract.numbers import ABOUT, DIGITS, WORD_NUMBER, p
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.model import ValueState
 
+BROUGHT_TO_A_MONTH = "brought to a month"
 RATES_AS_OF = "2026-11-01"
 USD_PER: dict[str, float] = {
     "USD": 1.0, "EUR": 1.15, "GBP": 1.31, "JPY": 0.0065, "CHF": 1.24, "BRL": 0.185,
@@ -236,7 +237,7 @@ def _converted(
     if currency != "USD":
         reasons.append(f"{low:,.10g} {currency} at {USD_PER[currency]:g} USD per {currency} ({RATES_AS_OF})")
     if months != 1.0 and period is not None:
-        reasons.append(f"{period.name}, brought to a month")
+        reasons.append(f"{period.name}, {BROUGHT_TO_A_MONTH}")
     if mark is None:
         reasons.append("no currency named: read as USD")
     if period is None:

@@ -39,6 +39,8 @@ def test_a_correction_replaces_what_was_said_before(text: str) -> None:
         ("Budget 500 USD a month. A budget of 900 USD a month.", ("budget_usd_month",), ("500", "900")),
         ("No cloud for us. It runs on AWS.", ("cloud",), ("No cloud", "AWS")),
         ("Store it only in the EU, in us-east-1.", ("data_residency", "regions"), ("only in the EU", "us-east-1")),
+        ("Budget $12,000 a year, that is $500 a month.", ("budget_usd_month",), ("12,000", "500")),
+        ("100 rps on average, 50 rps at peak.", ("throughput_rps_avg", "throughput_rps_peak"), ("100", "50")),
         ("No personal data. It holds patient names.", ("data_sensitivity",), ("No personal data", "patient names")),
         (
             "Our chatbot uses Claude. Nothing may leave our VPC.",
@@ -64,6 +66,8 @@ def test_statements_that_cannot_both_hold_are_named_with_both_quotes(
     "text",
     [
         "Budget 500 USD a month, I repeat: a budget of 500 dollars a month.",
+        "Budget $12,000 a year, that is about $1,000 a month.",
+        "Budget $12,000 a year, actually make it $500 a month.",
         "p95 60 ms for search and p95 200 ms for the list.",
         "Five engineers run it; two analysts help.",
         "We migrate away from Azure to AWS.",
