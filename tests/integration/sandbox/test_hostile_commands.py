@@ -321,6 +321,73 @@ time.sleep(60)
     assert result.killed == "memory"
 
 
+def test_memory_that_belongs_to_no_process_is_not_given(run: Run) -> None:
+    code = (
+        ATTEMPT
+        + """
+import ctypes, mmap
+libc = ctypes.CDLL(None, use_errno=True)
+def call(name, *arguments):
+    if getattr(libc, name)(*arguments) < 0:
+        raise OSError(ctypes.get_errno(), name)
+attempt("shared", lambda: mmap.mmap(-1, 1 << 20))
+attempt("zeros", lambda: mmap.mmap(os.open("/dev/zero", os.O_RDWR), 1 << 20))
+attempt("file", lambda: os.memfd_create("x"))
+attempt("segment", lambda: call("shmget", 0, 1 << 20, 0o1600))
+attempt("messages", lambda: call("msgget", 0, 0o1600))
+attempt("semaphores", lambda: call("semget", 0, 1, 0o1600))
+attempt("private", lambda: mmap.mmap(-1, 1 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+"""
+    )
+
+    found = outcomes(run(code))
+
+    assert found.pop("private") == "WORKED"
+    assert len(found) == 6
+    assert "WORKED" not in found.values(), found
+
+
+def test_memory_that_processes_share_is_counted_once_and_counted(run: Run) -> None:
+    code = """
+import mmap, os, sys, time
+taken = mmap.mmap(-1, int(sys.argv[1]) << 20)
+for place in range(0, len(taken), 4096):
+    taken[place] = 1
+for _ in range(3):
+    if os.fork() == 0:
+        sum(taken[place] for place in range(0, len(taken), 4096))
+        time.sleep(1)
+        os._exit(0)
+time.sleep(float(sys.argv[2]))
+"""
+
+    within = run(code, "64", "1", sockets=Sockets.UNIX, memory_bytes=128 * MEBIBYTE)
+    beyond = run(code, "160", "60", sockets=Sockets.UNIX, memory_bytes=128 * MEBIBYTE)
+
+    assert within.exit_code == 0, within
+    assert beyond.killed == "memory"
+
+
+@pytest.mark.parametrize("after", ["", "kept = [mmap.mmap(file.fileno(), 1 << 20) for file in kept]"])
+def test_files_without_a_name_count_against_the_disk_limit(run: Run, open_dir: Path, after: str) -> None:
+    code = f"""
+import mmap, os, sys, time
+kept = []
+for number in range(32):
+    file = open(f"{{sys.argv[1]}}/{{number}}", "w+b")
+    os.unlink(file.name)
+    file.write(b"x" * (1 << 20))
+    file.flush()
+    kept.append(file)
+{after}
+time.sleep(60)
+"""
+
+    result = run(code, str(open_dir / "output"), disk_bytes=16 * MEBIBYTE, wall_s=60)
+
+    assert result.killed == "disk"
+
+
 def test_a_timeout_ends_the_whole_tree_and_those_who_slipped_away(run: Run, open_dir: Path) -> None:
     (open_dir / "output").mkdir(exist_ok=True)
     survivors = listening_end(open_dir / "output" / "alive")

@@ -12,8 +12,10 @@ ALLOW, KILL = 0x7FFF0000, 0x80000000
 ARCHES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 
-def judge(program: list[Instruction], *, number: int, arch: int, arguments: tuple[int, int] = (0, 0)) -> int:
-    memory = {0: number, 4: arch, 16: arguments[0], 24: arguments[1]}
+def judge(program: list[Instruction], *, number: int, arch: int, arguments: tuple[int, ...] = (0, 0)) -> int:
+    memory = {0: number, 4: arch}
+    for place, argument in enumerate(arguments):
+        memory |= {16 + 8 * place: argument & 0xFFFFFFFF, 20 + 8 * place: argument >> 32}
     accumulator, position = 0, 0
     while True:
         code, if_true, if_false, value = program[position]
@@ -106,3 +108,17 @@ def test_typing_into_a_terminal_is_refused(machine: str, ioctl: int) -> None:
 
     assert refused_with(judge(program, number=ioctl, arch=arch, arguments=(0, 0x5412))) == errno.EPERM
     assert judge(program, number=ioctl, arch=arch, arguments=(0, 0x5401)) == ALLOW
+
+
+@pytest.mark.parametrize(("machine", "mmap", "shmget"), [("x86_64", 9, 29), ("aarch64", 222, 194)])
+def test_shared_memory_is_for_a_database_server_alone(machine: str, mmap: int, shmget: int) -> None:
+    alone, beside, arch = build_filter(machine), build_filter(machine, has_unix_sockets=True), ARCHES[machine]
+    shared, private, file = (0, 1 << 20, 3, 0x21), (0, 1 << 20, 3, 0x22), (0, 1 << 20, 3, 0x01)
+
+    assert refused_with(judge(alone, number=mmap, arch=arch, arguments=shared)) == errno.EPERM
+    assert judge(beside, number=mmap, arch=arch, arguments=shared) == ALLOW
+    assert [judge(alone, number=mmap, arch=arch, arguments=kind) for kind in (private, file)] == [ALLOW] * 2
+    assert refused_with(judge(alone, number=shmget, arch=arch, arguments=(0, 56))) == errno.EPERM
+    assert judge(beside, number=shmget, arch=arch, arguments=(0, 56)) == ALLOW
+    for size in ((1 << 20) + 1, 1 << 32):
+        assert refused_with(judge(beside, number=shmget, arch=arch, arguments=(0, size))) == errno.EPERM

@@ -1,7 +1,8 @@
 """The system calls that a command is not given.
 
 A list of what is denied, not of what is allowed: it takes away the network, namespaces, tracing, kernel
-interfaces with a history of holes, and io_uring, through which the others could be reached unseen.
+interfaces with a history of holes, io_uring, through which the others could be reached unseen, and memory that
+belongs to no process: nobody could count it, and some of it outlives all that made it.
 """
 
 from __future__ import annotations
@@ -23,10 +24,14 @@ _JUMP_AT_LEAST = 0x35
 _JUMP_ANY_BIT = 0x45
 _RETURN = 0x06
 
-_NUMBER, _ARCH, _ARGUMENT_0, _ARGUMENT_1 = 0, 4, 16, 24
+_NUMBER, _ARCH, _ARGUMENT_0, _ARGUMENT_1, _ARGUMENT_3 = 0, 4, 16, 24, 40
+_UPPER_HALF = 4
 _NAMESPACE_FLAGS = 0x7E020000
 _AF_UNIX = 1
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+_MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
+# Enough for what the processes of a database server tell each other, too little to hide much in.
+_SEGMENT_BYTES = 1024 * 1024
 _X32 = 0x40000000
 
 _ARCHES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -39,7 +44,8 @@ _NUMBERS: dict[str, dict[str, int]] = {
         "add_key": 248, "request_key": 249, "keyctl": 250, "migrate_pages": 256, "unshare": 272, "move_pages": 279,
         "perf_event_open": 298, "fanotify_init": 300, "name_to_handle_at": 303, "open_by_handle_at": 304, "setns": 308,
         "process_vm_readv": 310, "process_vm_writev": 311, "kcmp": 312, "finit_module": 313, "kexec_file_load": 320,
-        "bpf": 321, "userfaultfd": 323,
+        "bpf": 321, "userfaultfd": 323, "mmap": 9, "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240,
+        "memfd_create": 319,
     },
     "aarch64": {
         "ioctl": 29, "socket": 198, "socketpair": 199, "clone": 220, "ptrace": 117, "syslog": 116, "pivot_root": 41,
@@ -49,16 +55,17 @@ _NUMBERS: dict[str, dict[str, int]] = {
         "add_key": 217, "request_key": 218, "keyctl": 219, "migrate_pages": 238, "unshare": 97, "move_pages": 239,
         "perf_event_open": 241, "fanotify_init": 262, "name_to_handle_at": 264, "open_by_handle_at": 265, "setns": 268,
         "process_vm_readv": 270, "process_vm_writev": 271, "kcmp": 272, "finit_module": 273, "kexec_file_load": 294,
-        "bpf": 280, "userfaultfd": 282,
+        "bpf": 280, "userfaultfd": 282, "mmap": 222, "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180,
+        "memfd_create": 279,
     },
 }  # fmt: skip
 _EVERYWHERE = {
     "pidfd_send_signal": 424, "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "open_tree": 428,
     "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432, "fspick": 433, "pidfd_getfd": 438,
-    "mount_setattr": 442, "quotactl_fd": 443,
+    "mount_setattr": 442, "quotactl_fd": 443, "memfd_secret": 447,
 }  # fmt: skip
 _CLONE3 = 435
-_LOOKED_INTO = ("ioctl", "socket", "socketpair", "clone")
+_LOOKED_INTO = ("ioctl", "socket", "socketpair", "clone", "mmap", "shmget")
 
 Instruction = tuple[int, int, int, int]
 
@@ -95,7 +102,12 @@ def build_filter(machine: str, *, has_unix_sockets: bool = False) -> list[Instru
     for number in denied:
         program += _deny(number, errno.EPERM)
     sockets = numbers["socket"]
-    program += _allow_only(sockets, _AF_UNIX) if has_unix_sockets else _deny(sockets, errno.EACCES)
+    if has_unix_sockets:
+        # A database server shares memory between its processes, which then is counted.
+        program += [*_allow_only(sockets, _AF_UNIX), *_deny_more_than(numbers["shmget"], _SEGMENT_BYTES)]
+    else:
+        program += [*_deny(sockets, errno.EACCES), *_deny(numbers["shmget"], errno.EPERM)]
+        program += _deny_shared_memory(numbers["mmap"])
     # The C library falls back to clone, whose flags a filter can read; those of clone3 it cannot.
     program += _deny(_CLONE3, errno.ENOSYS)
     program += _deny_bits(numbers["clone"], _NAMESPACE_FLAGS)
@@ -135,6 +147,29 @@ def _deny_values(number: int, values: tuple[int, int]) -> list[Instruction]:
         (_LOAD, 0, 0, _ARGUMENT_1),
         (_JUMP_EQUAL, 1, 0, first),
         (_JUMP_EQUAL, 0, 1, second),
+        (_RETURN, 0, 0, _ERRNO | errno.EPERM),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
+
+
+def _deny_more_than(number: int, bytes_allowed: int) -> list[Instruction]:
+    return [
+        (_JUMP_EQUAL, 0, 6, number),
+        (_LOAD, 0, 0, _ARGUMENT_1 + _UPPER_HALF),
+        (_JUMP_EQUAL, 0, 2, 0),
+        (_LOAD, 0, 0, _ARGUMENT_1),
+        (_JUMP_AT_LEAST, 0, 1, bytes_allowed + 1),
+        (_RETURN, 0, 0, _ERRNO | errno.EPERM),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
+
+
+def _deny_shared_memory(number: int) -> list[Instruction]:
+    return [
+        (_JUMP_EQUAL, 0, 5, number),
+        (_LOAD, 0, 0, _ARGUMENT_3),
+        (_JUMP_ANY_BIT, 0, 2, _MAP_SHARED),
+        (_JUMP_ANY_BIT, 0, 1, _MAP_ANONYMOUS),
         (_RETURN, 0, 0, _ERRNO | errno.EPERM),
         (_RETURN, 0, 0, _ALLOW),
     ]

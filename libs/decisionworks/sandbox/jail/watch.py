@@ -6,16 +6,16 @@ import os
 import select
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from decisionworks.sandbox.jail.spec import JailSpec
+from decisionworks.sandbox.jail.usage import exceeds_memory, tree_bytes, unlinked_bytes
 
 # Where a command stays root, the kernel does not limit its processes, so only a quick look does.
 _GLANCE_S = 0.02
 _DISK_GLANCE_S = 0.2
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def watch(child: int, spec: JailSpec, *, control_fd: int) -> tuple[int, str | None]:
@@ -89,9 +89,9 @@ def _excess(spec: JailSpec, deadline: float, disk: _DiskWatch) -> str | None:
     family = list(descendants())
     if len(family) > spec.processes + 1:
         return "processes"
-    if sum(_resident(process) for process in family) > spec.memory_bytes:
+    if exceeds_memory(family, spec.memory_bytes):
         return "memory"
-    return "disk" if disk.is_exceeded() else None
+    return "disk" if disk.is_exceeded(family) else None
 
 
 class _DiskWatch:
@@ -101,12 +101,12 @@ class _DiskWatch:
         self._spec = spec
         self._next = 0.0
 
-    def is_exceeded(self) -> bool:
-        """Whether the places together hold more than allowed, as far as it is time to look."""
+    def is_exceeded(self, family: Sequence[int]) -> bool:
+        """Whether the places and unlinked files together hold more than allowed, as far as it is time to look."""
         started = time.monotonic()
         if started < self._next:
             return False
-        used = sum(_used(place, self._spec.disk_bytes) for place in self._spec.writable)
+        used = sum(tree_bytes(place, self._spec.disk_bytes) for place in self._spec.writable) + unlinked_bytes(family)
         self._next = time.monotonic() + max(_DISK_GLANCE_S, time.monotonic() - started)
         return used > self._spec.disk_bytes
 
@@ -128,26 +128,3 @@ def _children(process: int) -> list[int]:
         with suppress(OSError):
             found += [int(name) for name in (task / "children").read_text(encoding="ascii").split()]
     return found
-
-
-def _resident(process: int) -> int:
-    try:
-        # Shared pages are left out: they are mostly the same libraries in each process.
-        sizes = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()
-        resident, shared = int(sizes[1]), int(sizes[2])
-    except (OSError, ValueError, IndexError):
-        return 0
-    return max(0, resident - shared) * _PAGE
-
-
-def _used(place: str, enough: int) -> int:
-    total = 0
-    waiting = [place]
-    while waiting and total <= enough:
-        with suppress(OSError), os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                with suppress(OSError):
-                    total += entry.stat(follow_symlinks=False).st_blocks * 512 + 512
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-    return total
