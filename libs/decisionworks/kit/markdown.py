@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _NAME = re.compile(r"[\w.:/ -]+")
+# What makes a list or a heading only where a line begins; a rule or an underline is the whole line.
+_BLOCK = re.compile(r"^(?=[-+](?: |$)|[-=][-= ]*$)|(?<=^\d)(?=[.)](?: |$))|(?<=^\d\d)(?=[.)](?: |$))")
 _MARKDOWN = re.compile(r"([\\`*\[\]<>#|~${}]|(?<!\w)_|_(?!\w))")
 
 
@@ -17,7 +19,7 @@ def plain_text(text: str) -> str:
 
 def md(value: object) -> str:
     """One line of Markdown text in which nothing is markup."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(plain_text(str(value)).split()))
+    return _BLOCK.sub(r"\\", _MARKDOWN.sub(r"\\\1", " ".join(plain_text(str(value)).split())))
 
 
 def code(value: object) -> str:

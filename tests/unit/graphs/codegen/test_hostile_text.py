@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from decisionworks.graphs.codegen.render import FragmentBroken, render_repository
-from decisionworks.graphs.codegen.render.escaping import UserText, hcl, md, py, shell, word, yaml_scalar
+from decisionworks.graphs.codegen.render.escaping import UserText, hcl, md, py, quoted_md, shell, word, yaml_scalar
 from decisionworks.graphs.codegen.render.naming import names_for
 from decisionworks.graphs.codegen.render.templates import render_text
 from tests.unit.graphs.codegen.plans import PLANS, render_input
@@ -89,6 +89,16 @@ def test_markdown_text_stays_on_its_line_and_in_its_cell() -> None:
     assert "\n" not in md("a\nb | c")
     assert md("a | b") == "a \\| b"
     assert md("<img>") == "\\<img\\>"
+
+
+@pytest.mark.parametrize("text", ["---", "===", "- a", "+ a", "1. a", "12) a"])
+def test_markdown_text_begins_no_list_and_underlines_nothing(text: str) -> None:
+    assert "\\" in md(text)
+    assert quoted_md(f"title\n{text}").splitlines()[1] == f"> {md(text)}"
+
+
+def test_markdown_text_keeps_its_numbers() -> None:
+    assert [md(text) for text in ("-5 USD", "1.5 s", "a - b", "2026. x")] == ["-5 USD", "1.5 s", "a - b", "2026. x"]
 
 
 def test_a_shell_word_is_one_word() -> None:

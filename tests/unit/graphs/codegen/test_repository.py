@@ -158,3 +158,13 @@ def test_values_of_the_plan_reach_the_infrastructure() -> None:
 
     assert 'default     = "eu-west-1"' in text_of(files, "terraform/variables.tf")
     assert "monthly_budget_usd = 1234" in re.sub(" +", " ", text_of(files, "terraform/environments/prod.tfvars"))
+
+
+def test_the_stream_application_is_packaged_and_uploaded_by_the_deployment_that_names_it() -> None:
+    files = render_repository(render_input(PLANS["kafka"]))
+    module, makefile = (files[path].content.decode() for path in ("terraform/modules/windows/main.tf", "Makefile"))
+
+    assert 'resource "aws_s3_object" "code"' in module
+    assert "file_key   = aws_s3_object.code.key" in module
+    assert "tf-plan: package-stream\n" in makefile
+    assert "apk add --no-cache make python3" in files[".gitlab-ci.yml"].content.decode()
