@@ -24,6 +24,8 @@ SHARES = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002)
 COSTLY_WISHES = ("human_review_required", "labelling_needed", "explainability_required")
 ONLINE = ("real_time", "streaming")
 BUDGET_ROUNDS = 4
+# Values that can be asked for: leaving a limit out would not take it back where the words of the request name it.
+A_DAY_MS = 86_400_000
 
 
 def explain_infeasibility(bench: Bench, diagnosis: Diagnosis, constraints: Mapping[str, object]) -> Json:
@@ -154,7 +156,7 @@ def _on_a_schedule(bench: Bench) -> dict[str, object]:
     modes = known.get("inference_mode")
     if not isinstance(modes, list) or not any(mode in modes for mode in ONLINE) or is_llm(bench.situation.working):
         return {}
-    later = {"inference_mode": ["batch"], "latency_p95_ms": None, "throughput_rps_peak": None}
+    later = {"inference_mode": ["batch"], "latency_p95_ms": A_DAY_MS, "throughput_rps_peak": 0}
     return {field: value for field, value in later.items() if field in known}
 
 
@@ -193,7 +195,7 @@ def _told(bench: Bench, changes: dict[str, object], patterns: Sequence[str], usd
 
 
 def _target(value: object) -> str:
-    return "not required" if value is None else shown(value)
+    return "not required" if value is None else "a day" if value == A_DAY_MS else shown(value)
 
 
 def _is_number(value: object) -> bool:

@@ -135,6 +135,23 @@ def test_a_latency_that_nothing_reaches_is_answered_with_the_one_nearest_to_it_t
     assert composed({**SCORING, "budget_usd_month": 3000, "latency_p95_ms": 2}).infeasibility is None
 
 
+def test_a_way_out_can_be_taken_although_the_words_ask_for_answers_at_once():
+    words = "Fraud scores in real time, p95 10 ms, 2000 requests per second, two regions, one person, 200 USD a month"
+    catalogues = {
+        "fields": load_constraint_catalogue(),
+        "patterns": load_pattern_catalogue(),
+        "prices": load_prices(),
+    }
+    ways = preview_plan(words, {}, **catalogues)["infeasibility"]["relaxations"]
+
+    for way in ways:
+        taken = preview_plan(words, way["changes"], **catalogues)
+
+        assert taken["infeasibility"] is None
+        assert taken["cost_estimate"]["monthly"]["expected"] == pytest.approx(way["monthly_usd"], abs=0.02)
+    assert any(way["changes"].get("inference_mode") == ["batch"] for way in ways)
+
+
 def test_a_conflict_has_no_member_that_could_be_left_out():
     banned = [{"latency_p95_ms", "budget_usd_month"}, {"multi_region", "team_size"}]
     situation = type("Situation", (), {"known": dict.fromkeys(
