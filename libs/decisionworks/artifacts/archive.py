@@ -54,7 +54,7 @@ def read_archive(data: bytes, *, limits: ArchiveLimits | None = None) -> dict[st
     """
     bounds = limits or ArchiveLimits()
     if len(data) > bounds.archive_bytes:
-        raise BadArchive(f"the archive has {len(data)} bytes, the limit is {bounds.archive_bytes}")
+        raise BadArchive(f"the archive has more than {bounds.archive_bytes} bytes")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = _checked_entries(archive, bounds)

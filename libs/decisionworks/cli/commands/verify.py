@@ -16,6 +16,7 @@ from decisionworks.artifacts import (
     MANIFEST_PATH,
     REPORTS_PREFIX,
     ArchivedFile,
+    ArchiveLimits,
     GeneratedFile,
     Verification,
     read_archive,
@@ -57,7 +58,9 @@ def verify(*, artifact: Path, digests_only: bool, is_fast: bool, is_json: bool) 
 
 def _read(artifact: Path) -> bytes:
     try:
-        return artifact.read_bytes()
+        with artifact.open("rb") as file:
+            # One byte more than is allowed is refused as too much, however much there is.
+            return file.read(ArchiveLimits().archive_bytes + 1)
     except OSError as error:
         raise BadInput(f"{artifact} cannot be read: {error.strerror or error}") from error
 

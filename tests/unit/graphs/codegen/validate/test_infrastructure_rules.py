@@ -149,10 +149,32 @@ def test_a_bucket_policy_for_everybody_is_a_public_bucket() -> None:
             ["wildcard-iam"],
         ),
         ('{Statement = [{Effect = "Allow", Principal = "*", Action = "s3:GetObject"}]}', ["public-bucket"]),
+        ('{Statement = [{Effect = "Allow", Principal = { AWS = "*" }, Action = "s3:GetObject"}]}', ["public-bucket"]),
+        (
+            '{Statement = [{Effect = "Allow", Principal = { AWS = "arn:aws:iam::${var.account}:root" }, '
+            'Action = ["kms:Decrypt", "kms:PutKeyPolicy"], Resource = "*"}]}',
+            [],
+        ),
+        ('{Statement = [{Principal = { AWS = var.account }, Action = ["kms:PutKeyPolicy"], Resource = "*"}]}', []),
+        ('{Statement = [{Effect = "Deny", Condition = { Bool = { a = "b" } }, Action = "s3:*"}]}', []),
+        ('{Statement = [{Effect = "Allow", NotAction = "iam:PassRole", Resource = "arn"}]}', ["wildcard-iam"]),
+        ('{Statement = [{Effect = "Deny", NotAction = "iam:PassRole", Resource = "arn"}]}', []),
     ],
 )
 def test_policies_written_as_json_are_judged_alike(policy: str, expected: list[str]) -> None:
     assert rules(block("resource", "aws_iam_role_policy", "p", policy="${jsonencode(" + policy + ")}")) == expected
+
+
+@pytest.mark.parametrize("start", ["", "<<EOT\n", "<<-EOT\n    "])
+def test_policies_written_as_text_are_judged_alike(start: str) -> None:
+    wide, narrow = (
+        start + '{"Statement":[{"Effect":"Allow","Action":"s3:PutObject","Resource":"' + resource + '"}]}'
+        for resource in ("*", "${var.arn}/*")
+    )
+
+    assert rules(block("resource", "aws_iam_policy", "p", policy=wide)) == ["wildcard-iam"]
+    assert rules(block("resource", "aws_iam_policy", "p", policy=wide.replace('"', '\\"'))) == ["wildcard-iam"]
+    assert rules(block("resource", "aws_iam_policy", "p", policy=narrow)) == []
 
 
 def test_statements_handed_to_a_module_are_judged_too() -> None:

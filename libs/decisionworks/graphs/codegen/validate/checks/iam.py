@@ -9,7 +9,10 @@ from typing import Any
 
 _READING = re.compile(r"(?:Get|List|Describe|BatchGet|Head|Query|Scan|Search|Select|View|Lookup|Filter|Check|Read)")
 _WRITTEN_ACTIONS = re.compile(r'\b[Aa]ctions?"?\s*[=:]\s*(\[[^\]]*\]|"[^"]*")')
+_WRITTEN_EXCEPTIONS = re.compile(r'\b[Nn]ot_?[Aa]ctions?"?\s*[=:]')
 _WRITTEN_RESOURCES = re.compile(r'\b[Rr]esources?"?\s*[=:]\s*(\[[^\]]*\]|"[^"]*")')
+_WRITTEN_PRINCIPAL = re.compile(r'\bPrincipal"?\s*[=:]\s*')
+_NO_KEY = re.compile(r'"([^"]*)"(?!\s*:)')
 _QUOTED = re.compile(r'"([^"]*)"')
 # Actions that AWS lets nobody narrow to a resource, and those on network interfaces, whose ids nobody knows beforehand.
 # Source: AWS Service Authorization Reference; the roles that AWS documents for Lambda and SageMaker in a VPC.
@@ -51,8 +54,9 @@ def statements(block: Mapping[str, Any]) -> Iterator[Statement]:
                 excludes_actions="not_actions" in candidate,
             )
     for text in _strings(block["body"]):
-        if text.startswith("${"):
-            yield from _from_expression(text)
+        written = text.replace('\\"', '"')
+        if text.startswith("${") or '"Statement"' in written:
+            yield from _from_expression(written)
     if block["labels"][:1] == ["aws_lambda_permission"]:
         yield _invocation(block["body"])
 
@@ -97,25 +101,41 @@ def _invocation(permission: Mapping[str, Any]) -> Statement:
 
 
 def _from_expression(text: str) -> Iterator[Statement]:
-    """Statements written with jsonencode or handed to a module in a list, each from its own braces."""
-    starts = [match.start() for match in re.finditer(r"\{", text)]
-    for match in _WRITTEN_ACTIONS.finditer(text):
-        begin = max((start for start in starts if start < match.start()), default=0)
+    """Statements of jsonencode, of JSON as text or handed to a module in a list, each from its own braces."""
+    for match in (*_WRITTEN_ACTIONS.finditer(text), *_WRITTEN_EXCEPTIONS.finditer(text)):
+        begin = _opening(text, match.start())
         piece = text[begin : _closing(text, begin)]
         if re.search(r'Effect"?\s*[=:]\s*"Deny"', piece):
             continue
         resources = _WRITTEN_RESOURCES.search(piece)
         yield Statement(
-            actions=tuple(_QUOTED.findall(match.group(1))),
+            actions=tuple(_QUOTED.findall(match.group(1))) if match.re is _WRITTEN_ACTIONS else None,
             resources=tuple(_QUOTED.findall(resources.group(1))) if resources else None,
             principals=_json_principals(piece),
             has_condition=re.search(r'\b[Cc]onditions?"?\s*[=:]', piece) is not None,
+            excludes_actions=match.re is _WRITTEN_EXCEPTIONS,
         )
 
 
 def _json_principals(piece: str) -> tuple[str, ...]:
-    found = re.search(r'\bPrincipal"?\s*[=:]\s*(\{[^}]*\}|"[^"]*")', piece)
-    return tuple(_QUOTED.findall(found.group(1))) if found else ()
+    found = _WRITTEN_PRINCIPAL.search(piece)
+    if found is None:
+        return ()
+    value = piece[found.end() :]
+    if value.startswith("{"):
+        return tuple(_NO_KEY.findall(value[: _closing(value, 0)])) or ("unknown",)
+    written = _QUOTED.match(value)
+    return (written.group(1),) if written else ("unknown",)
+
+
+def _opening(text: str, place: int) -> int:
+    """Where the braces open that enclose a place; those that close before it are another value of the statement."""
+    depth = 0
+    for position in range(place - 1, -1, -1):
+        depth += {"}": 1, "{": -1}.get(text[position], 0)
+        if depth < 0:
+            return position
+    return 0
 
 
 def _closing(text: str, begin: int) -> int:
