@@ -104,7 +104,9 @@ def _plan(bench: Bench, solution: Solution, cost: Json, *, dropped: frozenset[st
     order = reading_order(solution.patterns, catalogue=bench.catalogue)
     edges = wire(order, catalogue=bench.catalogue)
     second = bench.situation.second_region if "dr-multi-region" in order else None
-    rows = explain_patterns(order, problem=bench.problem, catalogue=bench.catalogue, costs=bench.costs)
+    rows = explain_patterns(
+        order, problem=bench.problem, catalogue=bench.catalogue, costs=bench.costs, paid=_usd_by_pattern(cost)
+    )
     conflicts = infeasibility["conflicts"] if infeasibility else []
     assumed = list_assumptions(bench.problem, order, cost, catalogue=bench.catalogue)
     limits = find_thresholds(order, problem=bench.problem, catalogue=bench.catalogue, prices=bench.prices)
@@ -128,6 +130,16 @@ def _plan(bench: Bench, solution: Solution, cost: Json, *, dropped: frozenset[st
         "relaxed_fields": sorted(dropped),
         "contradiction_count": len(conflicts) if isinstance(conflicts, list) else 0,
     }
+
+
+def _usd_by_pattern(cost: Json) -> dict[str, float]:
+    """What the lines of the estimate come to for each pattern; what several share is paid by one of them."""
+    paid: dict[str, float] = {}
+    items = cost["items"]
+    for item in items if isinstance(items, list) else []:
+        name = str(item["pattern"])
+        paid[name] = paid.get(name, 0.0) + float(item["usd"])
+    return paid
 
 
 def _tiers(bench: Bench, recommended: Sequence[str], cost: Json, dropped: frozenset[str]) -> Json:

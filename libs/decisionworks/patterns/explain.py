@@ -9,10 +9,15 @@ from decisionworks.patterns.model import Json, Need, Pattern, PatternCatalogue, 
 
 
 def explain_patterns(
-    chosen: Sequence[str], *, problem: Problem, catalogue: PatternCatalogue, costs: Mapping[str, PatternCost]
+    chosen: Sequence[str],
+    *,
+    problem: Problem,
+    catalogue: PatternCatalogue,
+    costs: Mapping[str, PatternCost],
+    paid: Mapping[str, float],
 ) -> list[Json]:
-    """A row for each chosen pattern, in the order given."""
-    return [_row(catalogue.by_id[name], chosen, problem, catalogue, costs) for name in chosen]
+    """A row for each chosen pattern, in the order given, with what it is `paid` in this plan (USD a month)."""
+    return [_row(catalogue.by_id[name], chosen, problem, catalogue, costs, usd=paid.get(name, 0.0)) for name in chosen]
 
 
 def solo_usd(cost: PatternCost) -> float:
@@ -26,16 +31,18 @@ def _row(
     problem: Problem,
     catalogue: PatternCatalogue,
     costs: Mapping[str, PatternCost],
+    *,
+    usd: float,
 ) -> Json:
     return {
         "id": pattern.id,
         "capability": pattern.capability,
         "name": pattern.name,
-        "reason": _reason(pattern, chosen, problem, catalogue, costs),
+        "reason": _reason(pattern, chosen, problem, catalogue, usd),
         "score": problem.scores[pattern.id].points,
         "runner_up": _runner_up(pattern, chosen, problem, catalogue, costs),
         "requires": list(pattern.requires),
-        "monthly_usd": round(solo_usd(costs[pattern.id]), 2),
+        "monthly_usd": round(usd, 2),
         "burden": pattern.burden,
         "latency_floor_ms": pattern.envelope.latency_p95_ms_floor,
         "retired_services": list(pattern.retired_services),
@@ -49,7 +56,7 @@ def _reason(
     chosen: Sequence[str],
     problem: Problem,
     catalogue: PatternCatalogue,
-    costs: Mapping[str, PatternCost],
+    usd: float,
 ) -> str:
     parts = []
     needs = _needs_of(pattern.id, problem)
@@ -63,7 +70,7 @@ def _reason(
         parts.append("fits " + "; ".join(because))
     if not parts:
         parts.append(_asked_by_capability(pattern, chosen, catalogue) or "fits the request")
-    return ". ".join(parts) + f". About {solo_usd(costs[pattern.id]):,.2f} USD a month."
+    return ". ".join(parts) + f". About {usd:,.2f} USD a month."
 
 
 def _needs_of(name: str, problem: Problem) -> list[Need]:

@@ -99,6 +99,21 @@ def test_a_plan_explains_each_pattern_and_draws_only_what_it_has(one):
     assert plan["next_steps"]
 
 
+def test_what_the_patterns_are_said_to_cost_adds_up_to_the_estimate():
+    found = composed(
+        {
+            "use_case_type": "churn_propensity", "inference_mode": ["real_time"], "latency_p95_ms": 100, "team_size": 3,
+            "team_skills": ["python", "terraform", "docker"], "data_types": ["tabular"], "compliance": ["gdpr"],
+            "regions": ["eu-central-1"], "budget_usd_month": 1500,
+        }
+    )  # fmt: skip
+
+    told = sum(row["monthly_usd"] for row in found.plan["patterns"])
+
+    assert "serve-container-ecs" in [row["id"] for row in found.plan["patterns"]]
+    assert told == pytest.approx(found.cost_estimate["monthly"]["expected"], abs=0.15)
+
+
 @pytest.mark.parametrize("one", scenarios(), ids=lambda one: one["id"])
 def test_the_lean_tier_costs_least_and_is_the_cheapest_the_solver_can_prove(one):
     tiers = plan_of(one["expected_constraints"])["tiers"]
