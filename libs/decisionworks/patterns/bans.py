@@ -24,7 +24,7 @@ from decisionworks.patterns.needs import (
 )
 from decisionworks.patterns.score import shown
 from decisionworks.patterns.situation import is_llm
-from decisionworks.patterns.values import items_of, number_of, trains
+from decisionworks.patterns.values import counts_as_it_goes, items_of, number_of, trains
 
 # What a pattern that few requests ask for is asked for by, where it is not the moment of the answer.
 ASKED_BY = {"serve-managed-ai": "use_case_type", "serve-gpu-scheduled": "traffic_pattern"}
@@ -104,7 +104,7 @@ def _data_bans(values: Mapping[str, object]) -> Iterator[Ban]:
         for pattern in ("features-online-dynamodb", "cache-valkey"):
             why = f"inference_mode = {shown(values.get('inference_mode'))} reads nothing while a caller waits"
             yield Ban(pattern=pattern, why=why, fields=("inference_mode",))
-    elif values.get("data_velocity") != "streaming":
+    elif values.get("data_velocity") != "streaming" and not counts_as_it_goes(values):
         why = (
             f"data_velocity = {shown(values.get('data_velocity'))}: features come with the request or from the last run"
         )

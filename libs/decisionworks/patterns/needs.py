@@ -20,7 +20,7 @@ from decisionworks.patterns.asked import (
 from decisionworks.patterns.model import Need, Situation
 from decisionworks.patterns.score import shown
 from decisionworks.patterns.situation import LLM_TYPES, is_llm
-from decisionworks.patterns.values import items_of, number_of, trains
+from decisionworks.patterns.values import counts_as_it_goes, items_of, number_of, trains
 
 REAL_TIME = (
     "serve-precomputed-lookup", "serve-serverless-cpu", "serve-container-ecs", "serve-sagemaker-realtime",
@@ -37,6 +37,7 @@ TRAINING = ("train-cpu-job", "train-gpu-job", "train-spot-checkpointed")
 ORCHESTRATION = ("orch-stepfunctions", "orch-sagemaker-pipelines", "orch-airflow-mwaa", "orch-ci-cron")
 REGISTRY = ("registry-model", "registry-s3-manifest")
 STREAMS = ("ingest-stream-kinesis", "ingest-stream-msk")
+ONLINE_FEATURES = ("features-online-dynamodb", "cache-valkey")
 MEDIA = ("image", "video", "audio", "text", "documents")
 AUDITED = ("pci_dss", "fedramp", "sr_11_7", "eu_ai_act_high_risk", "hipaa")
 # Use cases whose entities are known before anybody asks, so that answers can be computed ahead.
@@ -63,6 +64,8 @@ GPU_MODELS = ("cnn_vision", "speech")
 # Uses that only such models serve, whether or not the model was named.
 GPU_USES = ("speech_to_text", "video_analytics", "medical_imaging")
 GPU_FLOOR_USD = 400.0
+# From about this many pictures a second on, processors cost more than a graphics card.
+PICTURES_PER_SECOND = 100
 QUEUE_WEIGHT = 40
 MANAGED_ORCHESTRATION = ("orch-stepfunctions", "orch-sagemaker-pipelines", "orch-airflow-mwaa")
 
@@ -192,6 +195,9 @@ def _heavy_wishes(values: Mapping[str, object]) -> Iterator[Need]:
     latency = number_of(values, "latency_p95_ms", 1000)
     # Speech that is waited for is heard on a GPU, however patient the caller.
     slowest = {"cnn_vision": 200, "speech": 60_000}.get(str(values.get("model_type")), 0)
+    peak = number_of(values, "throughput_rps_peak")
+    if values.get("model_type") == "cnn_vision" and peak >= PICTURES_PER_SECOND:
+        slowest = 1000
     if "real_time" in items_of(values, "inference_mode") and latency <= slowest:
         why = f"latency_p95_ms = {latency:g} with model_type = {values.get('model_type')} asks for a GPU"
         options = ("serve-gpu-realtime", "serve-gpu-scheduled", "serve-eks-kserve")
@@ -337,12 +343,15 @@ def _online_wishes(values: Mapping[str, object]) -> Iterator[Need]:
         yield Need(id="tenancy", any_of=options, weight=8, fields=("tenants",), why=why)
     if values.get("data_velocity") == "streaming":
         why = "data_velocity = streaming: fresh features are read while the caller waits"
-        options = ("features-online-dynamodb", "cache-valkey")
         fields = ("data_velocity", "inference_mode")
-        yield Need(id="online-features", any_of=options, weight=12, fields=fields, why=why)
+        yield Need(id="online-features", any_of=ONLINE_FEATURES, weight=12, fields=fields, why=why)
         if number_of(values, "stream_events_per_sec", number_of(values, "throughput_rps_peak")) >= 1000:
             reason = ("data_velocity", "features are windows over events")
             yield _wish("windows", "process-flink-stream", 5, reason, values)
+    elif counts_as_it_goes(values):
+        why = "use_case_type = fraud_detection: what a card did in the last minutes is looked up while the caller waits"
+        fields = ("use_case_type", "throughput_rps_peak")
+        yield Need(id="recent-counts", any_of=ONLINE_FEATURES, weight=12, fields=fields, why=why)
 
 
 def _team_wishes(values: Mapping[str, object]) -> Iterator[Need]:

@@ -20,3 +20,17 @@ def number_of(values: Mapping[str, object], field: str, default: float = 0.0) ->
 def trains(values: Mapping[str, object]) -> bool:
     """Whether a model is trained here."""
     return values.get("training_compute") != "none"
+
+
+# A card is tried many times within minutes; below these rates and teams the numbers in the request are enough.
+FRAUD_PEAK_RPS, FRAUD_TEAM = 50, 3
+
+
+def counts_as_it_goes(values: Mapping[str, object]) -> bool:
+    """Whether a score needs what happened in the last minutes: fraud, judged in the middle of a payment."""
+    return (
+        values.get("use_case_type") == "fraud_detection"
+        and "real_time" in items_of(values, "inference_mode")
+        and number_of(values, "throughput_rps_peak") >= FRAUD_PEAK_RPS
+        and number_of(values, "team_size", 2) >= FRAUD_TEAM
+    )

@@ -21,6 +21,10 @@ _UNIT_WORDS = frozenset(
     "ms milliseconds seconds sec secs minutes min mins hours days weeks months years gb tb mb usd eur gbp chf rps "
     "percent pct tokens people".split()
 )
+# “maxMsPerFrame”, “moneyPerQuarterUSD”.
+_JOINED = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_PERIOD_INSIDE = re.compile(r"\bper (?:month|year|week|day|quarter)(?= (?:in )?(?:usd|eur|gbp|chf)$)", re.IGNORECASE)
+_MS_INSIDE = re.compile(r"\b(?P<unit>ms|milliseconds)\b(?P<rest> per \w+)$", re.IGNORECASE)
 _PLURAL = re.compile(r"[a-z]{3,20}s")
 _OPENS = re.compile(r"[\w -]{1,40}:\s*$")
 _NOTE_LINE = re.compile(r"\s*(?:#|- |[\w -]{1,40}:(?:\s|$))")
@@ -219,7 +223,7 @@ def _as_lines(record: Mapping[str, object]) -> RequestDocument:
 
 
 def _lines(value: object, name: str) -> Iterator[str]:
-    words = name.replace("_", " ").strip()
+    words = _JOINED.sub(" ", name.replace("_", " ")).strip()
     if isinstance(value, Mapping) and (quantity := _quantity(value)):
         yield f"{words}: {quantity}"
     elif isinstance(value, Mapping):
@@ -236,6 +240,11 @@ def _lines(value: object, name: str) -> Iterator[str]:
 
 def _said(words: str, value: object) -> str:
     """One entry as people say it: `run_must_finish_in_minutes: 20`, `zones: 1150`, `money_per_month: 900 USD`."""
+    if inside := _PERIOD_INSIDE.search(words):
+        currency = words[inside.end() :].strip().removeprefix("in ")
+        return f"budget {words[: inside.start()].strip()}: {value} {currency} {inside.group().lower()}"
+    if inside := _MS_INSIDE.search(words):
+        return f"{words[: inside.start()].strip()}: {value} ms{inside['rest'].lower()}"
     if period := _PERIOD_NAMED.search(words):
         words, value = words[: period.start()].strip(), f"{value} {period.group()}"
     *head, last = words.split() or [""]

@@ -74,3 +74,12 @@ def test_emoji_and_windows_line_ends_are_text() -> None:
     document = parse_request_document("Bird photos 🐦\r\nplease\r\n")
 
     assert document.text == "Bird photos 🐦\nplease\n"
+
+
+def test_names_that_are_run_together_are_read_with_their_units() -> None:
+    found = parse_request_document(
+        '{"whatWeWant": "count lice", "maxMsPerFrame": 200, "moneyPerQuarterUSD": 9000, "personalData": "none"}'
+    )
+
+    lines = found.text.split("\n")
+    assert lines[1:] == ["max: 200 ms per frame", "budget money: 9000 USD per quarter", "personal Data: none"]

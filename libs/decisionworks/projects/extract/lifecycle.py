@@ -135,7 +135,12 @@ _DELAY = re.compile(
     rf"|mois|heures?|días?|semanas?|meses|horas?|dias?|日|週間|ヶ月|か月)(?![a-z])"
 )
 _TRUTH = re.compile(
-    r"charge-?backs?|labels? (?:arrive|come|are known|known|after|delay)|ground truth|true outcome|outcomes?"
+    r"charge-?backs?|(?:labor|mess|prüf|analyse)(?:wert|ergebnis|befund)\w{0,4} (?:kommt|kommen|liegt|liegen"
+    r"|folgt|folgen|trifft|steht)"
+    r"|(?:lab|laboratory|test|assay) (?:values?|results?|reports?) (?:arrive|come|follow|are (?:known|there|in))s?"
+    r"|(?:valeurs?|résultats?|analyses?) (?:de|du) (?:laboratoire|labo)|résultats? d'analyses?"
+    r"|(?:valor|resultado|análisis|análise)\w{0,3} (?:de|del|do) laborat[oó]rio|検査(?:結果|値)|分析(?:結果|値)"
+    r"|labels? (?:arrive|come|are known|known|after|delay)|ground truth|true outcome|outcomes?"
     r"|truth|(?:results?|biops\w{1,4}|diagnos[ie]s|outcomes?|findings|inspections?) (?:\w{1,16} )?(?:arrive"
     r"|come|follow|are (?:known|there|in))s?|confirmed|(?:find|found) out|turns? out|settle\w{0,24}|we (?:learn"
     r"|know|see)\b|is known"

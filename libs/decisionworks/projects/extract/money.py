@@ -46,6 +46,8 @@ _MONTHS_IN = (
     r"(?:per|a|each|/|pro|im|par|al|por|ao)\s?(?:year|yr|annum|jahr|an|año|ano)(?!\w)|yearly|annually|annual"
     r"|p\.?a\.?(?!\w)|jährlich|"
                      r"par an|al año|anuales?|por ano|年間|/年|年額|毎年"),
+    (3.0, "a quarter", r"(?:per|a|each|/|pro|im|par|al|por|ao)\s?"
+     r"(?:quarter|quartal|trimestre)(?!\w)|四半期(?:で|あたり)"),
     (1 / 4.345, "a week", r"(?:per|a|each|/|pro|par|por)\s?(?:week|woche|semaine|semana)(?!\w)|weekly|wöchentlich"),
     (1 / 30.4, "a day", r"(?:per|a|each|/|pro|par|al|por)\s?(?:day|tag|jour|día|dia)(?!\w)|daily"),
     (1.0, "a month",
@@ -129,6 +131,11 @@ class _Period:
     end: int
 
 
+_BARE_START = re.compile(rf"(?:^|[.;|\n])\s*{ABOUT}$")
+# Fewer a month may be anything. Units: USD/month.
+LEAST_BARE_USD = 100
+
+
 def find_budget(reading: Reading) -> Iterator[Finding]:
     """Amounts that a budget word or a period marks as running cost. Units: USD per month."""
     found = list(_budgets(reading))
@@ -146,6 +153,19 @@ def _only_amount(reading: Reading) -> Iterator[Finding]:
     for match in _AMOUNT.finditer(reading.folded):
         mark = match["sign"] or match["word"]
         before, after = reading.before(match.start(), chars=90), reading.after(match.end(), chars=20)
+        period = _period_after(reading, match.end()) if mark is None else None
+        if period is not None and period.months == 1.0 and _BARE_START.search(before):
+            # “About 7,500 a month.” with a sentence of its own.
+            finding = _converted(match, reading, mark=None, period=period, is_named=False)
+            ends = re.match(r"\s*(?:$|[.;|\n])", reading.folded[period.end : period.end + 3])
+            if (
+                finding is not None
+                and ends
+                and isinstance(finding.value, int | float)
+                and finding.value >= LEAST_BARE_USD
+            ):
+                yield finding
+                return
         stands_alone = re.search(r"(?:^|[.,;|\n])\s*$", before) and re.match(r"\s*(?:$|[.,;|\n])", after)
         if mark is None or not stands_alone or _NOT_A_BUDGET.search(before):
             continue

@@ -18,26 +18,29 @@ _WORDS_OF: dict[str, dict[str, float]] = {
         "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "eighteen": 18,
         "twenty": 20,
         "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100, "half a dozen": 6,
-        "a dozen": 12,
+        "a dozen": 12, "a handful": 5,
         "dozen": 12, "a hundred": 100, "a couple of": 2, "a couple": 2, "a thousand": 1000, "a million": 1e6,
     },
     "de": {
         "ein": 1, "eine": 1, "einem": 1, "einer": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6,
         "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "zwölf": 12, "zwanzig": 20, "dreißig": 30, "hundert": 100,
-        "tausend": 1000,
+        "tausend": 1000, "ein dutzend": 12, "ein halbes dutzend": 6, "zwei dutzend": 24, "eine handvoll": 5,
     },
     "fr": {
         "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9,
         "dix": 10,
-        "douze": 12, "quinze": 15, "vingt": 20, "trente": 30, "cent": 100,
+        "douze": 12, "quinze": 15, "vingt": 20, "trente": 30, "cent": 100, "une douzaine": 12, "une demi-douzaine": 6,
+        "une dizaine": 10, "une poignée": 5,
     },
     "es": {
         "un": 1, "uno": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8,
         "nueve": 9, "diez": 10, "doce": 12, "quince": 15, "veinte": 20, "treinta": 30, "cien": 100,
+        "una docena": 12, "media docena": 6, "una decena": 10, "un puñado": 5,
     },
     "pt": {
         "um": 1, "uma": 1, "dois": 2, "duas": 2, "três": 3, "quatro": 4, "cinco": 5, "seis": 6, "sete": 7, "oito": 8,
         "nove": 9, "dez": 10, "doze": 12, "quinze": 15, "vinte": 20, "trinta": 30, "cem": 100,
+        "uma dúzia": 12, "meia dúzia": 6, "uma dezena": 10, "um punhado": 5,
     },
 }  # fmt: skip
 _WORDS = {word: value for words in _WORDS_OF.values() for word, value in words.items()}

@@ -40,9 +40,11 @@ _TEAM_OF = re.compile(
     rf"|nous sommes|equipo de|somos|equipe de|time de|time com|"
     rf"equipo:|équipe:|equipe:|equipa:?|equipa de|equipa com|crew of|staff of|staff:|belegschaft:?)\s(?:about "
     rf"|only |just |nur |unas? |uns |zu )?(?!(?:an?|une?|una|eine?[nr]?|uma?"
-    rf"|half)\s)(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|companies|hospitals|clínicas|stores|"
+    r"|half)\s(?!(?:a |halbes )?(?:dozen|handful|dutzend|handvoll|docena|douzaine|demi-douzaine|dizaine|dúzia|dezena))"
+    rf")(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|companies|hospitals|clínicas|stores|"
     r"[\d]))"
 )
+_ROUGHLY = re.compile(r"handful|handvoll|poignée|puñado|punhado")
 _ALONE = re.compile(
     r"(?<!\w)(?:just me|only me|it is just me|i am alone|i'm alone|alone|by myself|on my own|(?:the "
     r"|our )?only (?:\w{1,24} )?(?:engineer|developer|person|volunteer|dev|data scientist|analyst|technician"
@@ -116,6 +118,14 @@ _TEAM_WORDS = re.compile(
 _USERS_AFTER = re.compile(
     r"^(?: [\w'-]+){0,4} (?:should|shall|can|may|will|want to|must|need to|could) (?:be able to )?(?:ask|search"
     r"|query|see|look)(?!\w)"
+)
+# “Un ingénieur valide chaque défaut”: one of a trade who checks results is not all of the team.
+_ONE = frozenset({"a", "an", "one", "un", "une", "una", "um", "uma", "ein", "eine", "einer"})
+_CHECKS_AFTER = re.compile(
+    r"^ (?:[\w'-]+ ){0,2}?(?:confirm|check|validat|approv|review|verif|sign(?:s|ed)? off|decid"
+    r"|double-?check|look(?:s|ed)? (?:at|over)"
+    r"|prüf|bestätig|kontrollier|genehmig|entscheid|überprüf|sichtet|gibt frei|valid|vérifi|contrôl|relit|tranch|décid"
+    r"|revis|aprueb|comprueb|confer|aprov|decid|revê|analisa)"
 )
 _NOT_OURS = re.compile(
     r"(?:employees|users|customers|patients|subscribers|visitors|students|players|citizens|workers|drivers"
@@ -208,6 +218,8 @@ def _beside_me(reading: Reading) -> Iterator[Finding]:
 def _is_ours(match: re.Match[str], reading: Reading) -> bool:
     if _USERS_AFTER.match(reading.after(match.end(), chars=60)):
         return False
+    if match["n"] in _ONE and _CHECKS_AFTER.match(reading.after(match.end(), chars=60)):
+        return False
     return not _NOT_OURS.search(match.group()) and not re.search(
         r"(?:serve|for|of the|among)\s$", reading.before(match.start(), chars=8)
     )
@@ -216,6 +228,10 @@ def _is_ours(match: re.Match[str], reading: Reading) -> bool:
 def _people(words: str, match: re.Match[str], reading: Reading, *, strength: int) -> Iterator[Finding]:
     number = parse_number(words, language=reading.language)
     if number is not None and 1 <= number <= MAX_TEAM and float(number).is_integer():
+        if _ROUGHLY.search(words):
+            reason = f"“{words}” is read as {number:g}"
+            yield inferred("team_size", int(number), match.start(), match.end(), reason=reason, strength=strength)
+            return
         yield stated("team_size", int(number), match.start(), match.end(), strength=strength)
 
 

@@ -59,7 +59,8 @@ _MONTHLY = re.compile(
 )
 _DAILY = re.compile(
     r"^\s?(?:\w{1,24}\s){0,2}?(?:(?:per|a|each|every|/|pro|am|par|al|por|ao|cada)\s?(?:day|tag|jour|día"
-    r"|dia)(?!\w)|daily|täglich|/日)"
+    r"|dia)(?!\w)|daily"
+    r"(?! (?:time|data|tables?|series|records?|figures|values|readings|exports?|files|sales))|täglich|/日)"
 )
 _WEEKLY = re.compile(
     r"^\s?(?:\w{1,24}\s){0,2}?(?:(?:per|a|each|every|/|pro|par|al|por)\s?(?:week|woche|semaine|semana)(?!\w)|weekly|wöchentlich|/週)"

@@ -32,6 +32,12 @@ def read(text: str) -> Extraction:
         ("Availability: 99.99 percent. An availability of 99 % is agreed.", "availability_slo_pct"),
         ("Data must stay in Switzerland. We run everything in us-west-2.", "regions"),
         ("Nightly list. The data must not leave Japan. It runs in us-west-2 alone.", "regions"),
+        ("It runs exclusively on our own servers. It runs exclusively on AWS.", "cloud"),
+        ("Es läuft ausschließlich auf unseren eigenen Servern. Es läuft ausschließlich auf AWS.", "cloud"),
+        ("Le cloud est exclu. Le système tourne exclusivement sur AWS.", "cloud"),
+        ("La nube está prohibida. El sistema funciona exclusivamente en AWS.", "cloud"),
+        ("A nuvem está proibida. O sistema roda exclusivamente na AWS.", "cloud"),
+        ("自社サーバーのみで運用します。AWSのみで運用します。", "cloud"),
         ("No online calls, ever. The price must be there within 80 ms.", "inference_mode"),
     ],
 )

@@ -82,6 +82,23 @@ def read(text: str) -> dict[str, ConstraintValue]:
         ("Una enfermera confirma cada aviso.", "human_review_required", True),
         ("Um técnico confere cada resultado.", "human_review_required", True),
         ("最終判断は医師が行います。", "human_review_required", True),
+        ("Doubtful cases go to an operator.", "human_review_required", True),
+        ("Each translation must be checked by a translator before it goes out.", "human_review_required", True),
+        ("Die Stationsleitung bestätigt jeden Vorschlag.", "human_review_required", True),
+        ("Les cas douteux vont à un opérateur.", "human_review_required", True),
+        ("Los casos dudosos pasan a una operadora.", "human_review_required", True),
+        ("Cabe revisão por um analista, que confirma as recusas.", "human_review_required", True),
+        ("必ず翻訳者が確認してから納品します。", "human_review_required", True),
+        # how many they are
+        ("Equipo: una docena de personas.", "team_size", 12),
+        ("We are half a dozen engineers.", "team_size", 6),
+        ("Das Team: ein Dutzend Leute.", "team_size", 12),
+        ("Équipe : une douzaine de personnes.", "team_size", 12),
+        ("Um engenheiro valida cada alerta. A equipe: meia dúzia de pessoas.", "team_size", 6),
+        ("Un ingénieur valide chaque défaut. Nous sommes 4 personnes.", "team_size", 4),
+        # when the truth is known
+        ("Laborwert kommt nach 28 Tagen.", "label_delay_days", 28),
+        ("Lab results arrive after 28 days.", "label_delay_days", 28),
         # when an answer is due
         ("Half a second per answer is acceptable.", "latency_p95_ms", 500),
         ("Das Ergebnis ist spätestens nach zwei Minuten da.", "latency_p95_ms", 120_000),
