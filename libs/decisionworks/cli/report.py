@@ -135,6 +135,12 @@ def _print_cost(console: Console, estimate: Json) -> None:
         f"list prices of {line(estimate.get('prices_as_of'))}"
         + (f"; unpriced: {line(_names(unpriced))}" if unpriced else "")
     )
+    one = estimate.get("per_prediction")
+    if isinstance(one, Mapping):
+        console.print(
+            f"     {money(one['usd_per_thousand'])} per thousand of {one['predictions_month']:,} predictions a month; "
+            f"{money(one['fixed_usd_month'])} fixed, {money(one['next_thousand_usd'])} for each thousand more"
+        )
 
 
 def _print_policies(console: Console, results: Json) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from decisionworks.costs.errors import UnsizedPattern
 from decisionworks.costs.model import PatternCost, PriceBook, Quote, UsageLine, Workload
+from decisionworks.costs.per_prediction import cost_per_prediction
 from decisionworks.costs.quote_price import quote_price
 from decisionworks.costs.sizing import SIZERS
 from decisionworks.costs.sizing.serving import API_FRONT
@@ -49,10 +50,11 @@ def estimate_cost(
     Raises: UnsizedPattern, a pattern has no formula; UnknownPrice, a formula names a missing price.
     """
     workload = derive_workload(values)
-    items = _items(sorted(set(pattern_ids)), workload, region=region, prices=prices)
+    chosen = sorted(set(pattern_ids))
+    items = _items(chosen, workload, region=region, prices=prices)
     priced = [item for item in items if item.quote is not None]
     rows = sorted((_row(item, prices) for item in priced), key=lambda row: (-float(str(row["usd"])), str(row["price"])))
-    expected = round(sum(item.usd for item in priced), 2)
+    expected = _bill(items)
     assumed = GUESSED_USAGE_WIDENING if workload.assumptions else USAGE_WIDENING
     spread = sum(item.usd * (WIDENING[item.quote.confidence] + assumed) for item in priced if item.quote)
     fallbacks = sorted({item.line.price for item in priced if item.quote and item.quote.is_fallback})
@@ -65,6 +67,9 @@ def estimate_cost(
             "high": round(expected + spread, 2),
         },
         "items": rows,
+        "per_prediction": cost_per_prediction(
+            workload, expected, lambda other: _bill(_items(chosen, other, region=region, prices=prices))
+        ),
         "unpriced": [_unpriced(item) for item in items if item.quote is None],
         "drivers": _drivers(rows, expected),
         "prices_as_of": prices.captured,
@@ -122,6 +127,10 @@ def _items(patterns: list[str], workload: Workload, *, region: str, prices: Pric
             if key not in shared or shared[key].quantity < item.quantity:
                 shared[key] = item
     return [*items, *(shared[key] for key in sorted(shared))]
+
+
+def _bill(items: list[_Item]) -> float:
+    return round(sum(item.usd for item in items), 2)
 
 
 def _standby(item: _Item) -> _Item:

@@ -75,7 +75,9 @@ class UsageAssumption:
 class Workload:
     """Monthly quantities derived once from the constraints; every sizing formula reads only these.
 
-    Units: rates are per second, `_month` counts are per 730 hours, sizes are gigabytes.
+    Units: rates are per second, `_month` counts are per 730 hours, sizes are gigabytes. `predictions_month` counts what
+    callers get: answers, scored events, scored records, recordings in hours; 0 where nobody said how much that is, and on
+    devices, where nobody counts.
     """
 
     model_type: str
@@ -106,6 +108,7 @@ class Workload:
     batch_runs_month: float
     async_jobs_month: float
     llm_requests_month: float
+    predictions_month: float
     tokens_in: float
     tokens_out: float
     corpus_documents: float

@@ -134,3 +134,32 @@ def test_a_second_region_stays_inside_the_jurisdiction():
     assert pair_of("eu-west-2", residency="uk") is None
     assert is_in_eu(pair_of("eu-west-1", residency="eu") or "")
     assert pair_of("us-east-1", residency="us") == "us-east-2"
+
+
+def test_a_prediction_costs_the_bill_over_all_of_them():
+    result = estimate(["serve-serverless-cpu", "sec-baseline", "mon-infra-cloudwatch"])
+
+    one = result["per_prediction"]
+    assert one["predictions_month"] == 10 * 730 * 3600
+    assert one["usd_per_thousand"] == pytest.approx(
+        result["monthly"]["expected"] / one["predictions_month"] * 1000, rel=0.01
+    )
+    assert one["fixed_usd_month"] + one["variable_usd_month"] == pytest.approx(result["monthly"]["expected"], abs=0.02)
+    assert 0 < one["next_thousand_usd"] < one["usd_per_thousand"]
+
+
+def test_what_grows_with_use_is_variable_and_a_key_is_not():
+    only_fixed = estimate(["sec-baseline"])["per_prediction"]
+    mostly_use = estimate(["serve-llm-bedrock"], {"use_case_type": "llm_generation", "llm_requests_per_day": 50_000})
+
+    assert only_fixed["variable_usd_month"] < 0.2 * only_fixed["fixed_usd_month"]
+    assert mostly_use["per_prediction"]["variable_usd_month"] > 0.9 * mostly_use["monthly"]["expected"]
+
+
+def test_records_of_a_batch_are_predictions_and_devices_count_none():
+    nightly = {"inference_mode": ["batch"], "batch_records_per_run": 20_000, "data_velocity": "daily"}
+
+    assert estimate(["serve-batch-scoring"], nightly)["per_prediction"]["predictions_month"] == 20_000 * 30
+    assert (
+        estimate(["serve-edge-greengrass"], {"inference_mode": ["edge"], "edge_devices": 40})["per_prediction"] is None
+    )

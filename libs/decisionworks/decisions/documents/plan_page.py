@@ -153,7 +153,7 @@ def _cost(content: PlanContent) -> list[str]:
         "",
         *table(("capability", "low", "expected", "high"), rows, right=[1, 2, 3]),
     ]
-    lines += _drivers(estimate) + _unpriced(estimate)
+    lines += _drivers(estimate) + _per_prediction(estimate) + _unpriced(estimate)
     tiers = content.plan.get("tiers") or {}
     tier_rows = [(md(name), _cents(tier.get("monthly_usd")), md(tier.get("why", ""))) for name, tier in tiers.items()]
     return (
@@ -165,6 +165,18 @@ def _drivers(estimate: Json) -> list[str]:
     drivers = [one for one in estimate.get("drivers") or () if isinstance(one, Mapping)]
     named = [f"{code(one.get('price', ''))} {_usd(one.get('usd'))}" for one in drivers]
     return ["", f"What moves the bill most: {', '.join(named)}."] if named else []
+
+
+def _per_prediction(estimate: Json) -> list[str]:
+    one = estimate.get("per_prediction")
+    if not isinstance(one, Mapping):
+        return []
+    return [
+        "",
+        f"At {one['predictions_month']:,} predictions a month a thousand cost {one['usd_per_thousand']:g} USD:"
+        f" {_cents(one['fixed_usd_month'])} a month are there before the first one, a thousand more add"
+        f" {one['next_thousand_usd']:g} USD.",
+    ]
 
 
 def _unpriced(estimate: Json) -> list[str]:
