@@ -75,9 +75,9 @@ class UsageAssumption:
 class Workload:
     """Monthly quantities derived once from the constraints; every sizing formula reads only these.
 
-    Units: rates are per second, `_month` counts are per 730 hours, sizes are gigabytes. `predictions_month` counts what
-    callers get: answers, scored events, scored records, recordings in hours; 0 where nobody said how much that is, and on
-    devices, where nobody counts.
+    Units: rates are per second, `_month` counts are per 730 hours, sizes are gigabytes. `predictions_month` counts
+    what callers get: answers, scored events, scored records; 0 where nobody said how many, and on devices, where nobody
+    counts.
     """
 
     model_type: str

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from decisionworks.costs.model import Workload
 
-# Everything that grows with use. Capacity comes in whole machines, so a small step would meet either none or a whole one:
-# twice the use tells what use costs.
+# Everything that grows with use. Capacity comes in whole machines, so a small step would meet none or one: twice the
+# use tells what use costs.
 _GROWTH = 2.0
 _GROWS = (
     "rps_avg", "rps_peak", "requests_month", "events_avg", "events_peak", "events_month", "batch_records",
@@ -19,10 +19,10 @@ _GROWS = (
 def cost_per_prediction(
     workload: Workload, expected_usd: float, bill_of: Callable[[Workload], float]
 ) -> dict[str, object] | None:
-    """The bill over the predictions of a month, and its fixed and variable parts; None where predictions are not counted.
+    """The bill over the predictions of a month, its fixed and variable part; None where predictions are not counted.
 
     `bill_of` prices the same patterns for another workload. The variable part is what twice the use would add, at most
-    the whole bill; the rest is there before the first prediction.
+    the bill; the rest is there before the first prediction.
     Units: United States dollars; `usd_per_thousand` of all of them, `next_thousand_usd` of further ones.
     """
     count = workload.predictions_month
