@@ -82,7 +82,7 @@ _AVERAGE_WORDS = (
     r"|en temps normal|otherwise|sonst|normalerweise|normalmente|habitual\w{0,24}|de ordinario"
     r"|平均|通常|普段"
 )
-_AVERAGE_BEFORE = re.compile(rf"(?:{_AVERAGE_WORDS})(?:は|が|で|して)?\W{{0,3}}(?:\w{{1,6}} )?$")
+_AVERAGE_BEFORE = re.compile(rf"(?:{_AVERAGE_WORDS})(?:は|が|で|して)?\W{{0,3}}(?:毎秒|秒間)?(?:\w{{1,6}} )?$")
 _AVERAGE = re.compile(rf"{_AVERAGE_WORDS}|normal|about|around|roughly|in total")
 _MARK = rf"(?P<which>{_AVERAGE_WORDS}|{_PEAK_WORDS})"
 # Records of a plan, looked up or sensed: they are events where something measures or streams.
@@ -265,7 +265,7 @@ def _rate(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
         yield stated("stream_events_per_sec", _tidy(number), match.start(), match.end())
         return
     before, after = reading.before(match.start(), chars=28), reading.after(match.end(), chars=24)
-    after = re.split(r"[,;/()]|\d| (?:and|und|et|y|e) |\s(?=ピーク|最大|混雑|繁忙)", after)[0]
+    after = re.split(r"[,;/()]|\d| (?:and|und|et|y|e) |\s(?=ピーク|最大|混雑|繁忙|平均|通常|普段)", after)[0]
     earlier, _, nearest = before.rpartition(_last_break(before))
     before = nearest if re.search(r"\d", earlier) else before
     before += match.group()[: match.start("n") - match.start()]

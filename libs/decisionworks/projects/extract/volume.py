@@ -51,6 +51,24 @@ _IN_STORE = re.compile(
     r"(?:s3|postgres\w{0,5}|mysql|mariadb|oracle|redshift|snowflake|bigquery|mongo\w{0,4}|sql server|warehouse"
     r"|buckets?|database|databank|datenbank|base|dwh|parquet)"
 )
+# “250 MB each” is the size of a picture; “The archive is 30 TB” is all of it.
+_OF_ONE = re.compile(
+    r"^\s?(?:per|pro|je|par|por) (?:image|photo|picture|file|video|clip|document|tile|scan|frame|record|bild|foto|datei"
+    r"|aufnahme|stück|fichier|vidéo|cliché|imagen|archivo|vídeo|imagem|arquivo)(?!\w)"
+)
+_EACH = re.compile(
+    r"^\s?(?:each|apiece|jeweils|chacune?|cada(?: un[oa])?)(?!\w)"
+    r"(?! (?:day|night|week|month|hour|year|día|mes|dia|mês))"
+)
+_PICTURES_BEFORE = re.compile(
+    r"(?:images?|photos?|pictures|files|videos?|clips|documents|tiles|scans|frames|bilder|fotos|dateien|aufnahmen"
+    r"|fichiers|vidéos|clichés|imágenes|archivos|vídeos|imagens|arquivos)[^.;]{0,16}$"
+)
+_ALL_OF_IT = re.compile(
+    r"(?:archive|history|archiv|historie|bestand|historique|archivo|histórico|acervo)\w{0,2} "
+    r"(?:is|holds|has|counts|comprises|contains|umfasst|hat|ist|fait|contient|compte|tiene|ocupa|es de|tem)"
+    r" (?:about |around |some |rund |etwa |environ |unos |cerca de )?$"
+)
 _IS_MEMORY = re.compile(r"^\s?(?:of )?(?:v?ram|memory|gpu|speicher|メモリ)|^\s?(?:per|/)\s?(?:sec|s\b)")
 _MONTHLY = re.compile(
     r"^\s?(?:\w{1,24}\s){0,3}?(?:(?:more |new )?(?:per|a|each|every|/|pro|im|par|al|por|ao|cada)\s?(?:month|mo\b"
@@ -137,6 +155,10 @@ def _size(match: re.Match[str], reading: Reading) -> Finding | None:
         return None
     gb = number * _scale(match["unit"])
     before = reading.before(match.start(), chars=30)
+    if _OF_ONE.match(after) or (_EACH.match(after) and _PICTURES_BEFORE.search(before)):
+        return None
+    if _ALL_OF_IT.search(before):
+        return stated("data_volume_gb", _tidy(gb), match.start(), match.end(), strength=STRONG + 4)
     is_small = match["unit"][0] in "km" and number < SMALL_MODEL_MB
     if _OF_DATA.match(after) or _IN_STORE.match(after):
         pass

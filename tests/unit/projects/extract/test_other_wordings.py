@@ -96,6 +96,9 @@ def read(text: str) -> dict[str, ConstraintValue]:
         ("Équipe : une douzaine de personnes.", "team_size", 12),
         ("Um engenheiro valida cada alerta. A equipe: meia dúzia de pessoas.", "team_size", 6),
         ("Un ingénieur valide chaque défaut. Nous sommes 4 personnes.", "team_size", 4),
+        # all of it, and one of many
+        ("We get 8,000 images of 250 MB each. The archive is 30 TB in S3.", "data_volume_gb", 30_000),
+        ("家具の画像検索。ピーク時は毎秒25リクエスト、平均は毎秒4リクエスト。", "throughput_rps_peak", 25),
         # when the truth is known
         ("Laborwert kommt nach 28 Tagen.", "label_delay_days", 28),
         ("Lab results arrive after 28 days.", "label_delay_days", 28),
