@@ -39,7 +39,9 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 
 def money(value: object) -> str:
-    """US dollars, in cents where they matter."""
+    """US dollars, in cents where they matter, and below a cent in two digits."""
     if not isinstance(value, int | float):
         return "unknown"
+    if 0 < abs(value) < 0.01:
+        return f"${value:.2g}"
     return f"${value:,.2f}" if abs(value) < 100 else f"${value:,.0f}"

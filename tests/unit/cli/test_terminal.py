@@ -7,7 +7,7 @@ from rich.console import Console
 
 from decisionworks.cli.progress import Progress
 from decisionworks.cli.report import print_checks, print_decision_set
-from decisionworks.cli.terminal import line, shown
+from decisionworks.cli.terminal import line, money, shown
 
 
 def screen() -> tuple[Console, io.StringIO]:
@@ -111,3 +111,13 @@ def test_a_skipped_check_is_named_with_its_reason() -> None:
     assert "passed  1 checks: ruff" in text
     assert "skipped hadolint: hadolint is not installed" in text
     assert "failed  secrets: 1 finding" in text
+
+
+def test_a_price_below_a_cent_is_still_a_price():
+    assert [money(value) for value in (0, 0.0046, 0.05, 12.5, 1234.4)] == [
+        "$0.00",
+        "$0.0046",
+        "$0.05",
+        "$12.50",
+        "$1,234",
+    ]
