@@ -95,7 +95,7 @@ def read(text: str) -> dict[str, ConstraintValue]:
         ("Das Team: ein Dutzend Leute.", "team_size", 12),
         ("Équipe : une douzaine de personnes.", "team_size", 12),
         ("Um engenheiro valida cada alerta. A equipe: meia dúzia de pessoas.", "team_size", 6),
-        ("Un ingénieur valide chaque défaut. Nous sommes 4 personnes.", "team_size", 4),
+        ("Un ingénieur valide chaque défaut signalé. 4 personnes, Python et Docker.", "team_size", 4),
         # all of it, and one of many
         ("We get 8,000 images of 250 MB each. The archive is 30 TB in S3.", "data_volume_gb", 30_000),
         ("家具の画像検索。ピーク時は毎秒25リクエスト、平均は毎秒4リクエスト。", "throughput_rps_peak", 25),
