@@ -109,6 +109,10 @@ class Services:
         """There is something to read on a stream; call after the commit."""
         self.doorbell.ring(EVENTS_CHANNEL, str(decision_set_id))
 
+    def wake_workers(self, queue: str = DEFAULT_QUEUE) -> None:
+        """A commit with work in it comes next, then `ring_workers`: idle workers wake up while the disk writes."""
+        self.doorbell.ring_ahead(JOBS_CHANNEL, queue)
+
     def ring_workers(self, queue: str = DEFAULT_QUEUE) -> None:
         """There is something to work on; call after the commit."""
         self.doorbell.ring(JOBS_CHANNEL, queue)

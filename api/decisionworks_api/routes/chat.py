@@ -31,6 +31,7 @@ async def chat(body: Chat, services: Parts, actor: Writer) -> dict[str, Any]:
         await ready_to_read(message)
         async with decision_set_transaction(services, actor, body.thread_id) as (tx, wanted):
             found, said = await _reply(tx, await decisions.load(tx, wanted), message, actor)
+            services.wake_workers()
     services.places.put(found.id, found.project_id)
     services.ring_workers()
     services.ring_events(found.id)

@@ -30,6 +30,7 @@ async def answer(decision_set_id: str, body: Answers, services: Parts, actor: Wr
             answers = (answers_in(found, body.message) if found.status is Status.NEEDS_INPUT else {}) | answers
         changed = await gates.answer_questions(tx, wanted, answers, actor=actor)
         shown = await document(tx, changed)
+        services.wake_workers()
     services.ring_workers()
     return shown
 
@@ -45,6 +46,7 @@ async def approve(
             tx, wanted, actor=actor, version=given.version, plan_hash=given.plan_hash, comment=given.comment
         )
         shown = await document(tx, changed)
+        services.wake_workers()
     services.ring_workers()
     services.ring_events(changed.id)
     response.headers["ETag"] = f'"{changed.version}"'

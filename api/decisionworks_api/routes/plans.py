@@ -48,6 +48,7 @@ async def request_plan(
             idempotency=key,
         )
         answer = await document(tx, made)
+        services.wake_workers()
     services.places.put(made.id, wanted)
     services.ring_workers()
     services.ring_events(made.id)
@@ -110,6 +111,7 @@ async def revise(
             tx, parent, actor=actor, constraints=body.constraints or {}, message=body.message, idempotency=key
         )
         answer = await document(tx, made)
+        services.wake_workers()
     services.places.put(made.id, made.project_id)
     services.ring_workers()
     services.ring_events(made.id)

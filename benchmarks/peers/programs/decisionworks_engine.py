@@ -43,8 +43,9 @@ class DecisionworksQueue(Unable):
         await self._database.close()
 
     async def enqueue(self, kind: str, arguments: dict[str, Any], group: int) -> None:
-        """One job in a transaction of its own, the ring after it."""
+        """One job in a transaction of its own, rung ahead of and after, as the API does it."""
         project_id = _PROJECTS[group]
+        self._doorbell.ring_ahead(JOBS_CHANNEL, queue_of(kind))
         await hand_in(self._database, project_id=project_id, kind=kind, arguments=arguments)
         self._doorbell.ring(JOBS_CHANNEL, queue_of(kind))
 

@@ -1,14 +1,18 @@
 """NOTIFY and LISTEN as a doorbell: it says that there is something to read, never what.
 
 A ring is sent after the commit, from a connection of its own: NOTIFY inside a writing transaction would serialise
-all commits of the cluster. A lost ring costs a poll, never an event. Where there is no direct connection (None for its
-URL) nobody rings and nobody listens: LISTEN is state of a session, and a pooler's sessions are everybody's.
+all commits of the cluster. A lost ring costs a poll, never an event. Who knows that a commit with work in it comes next
+rings ahead of it: whoever has idled wakes up while the disk writes, and is at hand when the ring itself comes.
+
+Where there is no direct connection (None for its URL) nobody rings and nobody listens: LISTEN is state of a session,
+and a pooler's sessions are everybody's.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import defaultdict
 from collections.abc import Callable
 
@@ -22,6 +26,8 @@ JOBS_CHANNEL = "decisionworks_jobs"
 # A ring on the jobs' channel that is no queue's name: somebody asked for the end of a running job.
 CANCEL_RING = "cancel"
 _PAUSE_S = 0.004
+# Who heard a ring so short a time ago is awake still; under load nobody rings ahead.
+_AWAKE_S = 0.015
 _MOST_PAYLOADS = 200
 
 log = structlog.get_logger(__name__)
@@ -34,6 +40,8 @@ class Doorbell:
         self._url = url
         self._waiting: dict[tuple[str, str], None] = {}
         self._wanted = asyncio.Event()
+        self._is_only_ahead = False
+        self._rung_at = float("-inf")
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -45,6 +53,15 @@ class Doorbell:
         """Ask for a ring soon; never blocks, never fails."""
         if self._url is None:
             return
+        self._is_only_ahead = False
+        self._waiting[(channel, payload)] = None
+        self._wanted.set()
+
+    def ring_ahead(self, channel: str, payload: str) -> None:
+        """Wake whoever idles, a moment before a commit that `ring` will announce; never in its place."""
+        if self._url is None or self._waiting or time.monotonic() - self._rung_at < _AWAKE_S:
+            return
+        self._is_only_ahead = True
         self._waiting[(channel, payload)] = None
         self._wanted.set()
 
@@ -68,14 +85,17 @@ class Doorbell:
                     await connection.execute("SET synchronous_commit = off", prepare=False)
                     while True:
                         await self._wanted.wait()
+                        is_only_ahead, self._is_only_ahead = self._is_only_ahead, False
                         await self._send(connection)
-                        await asyncio.sleep(_PAUSE_S)
+                        # The ring that was rung ahead of is about to come, and must not wait.
+                        await asyncio.sleep(0 if is_only_ahead else _PAUSE_S)
             except (psycopg.Error, OSError) as error:
                 log.warning("doorbell.broken", error=str(error))
                 await asyncio.sleep(0.5)
 
     async def _send(self, connection: psycopg.AsyncConnection[object]) -> None:
         # Taken out before they are sent: a ring that comes in while these are on their way is a ring of its own.
+        self._rung_at = time.monotonic()
         rings = list(self._waiting)[:_MOST_PAYLOADS]
         for ring in rings:
             del self._waiting[ring]

@@ -40,6 +40,8 @@ async def enqueue(
 ) -> UUID:
     """Store a job in the caller's transaction, or, given the database, alone in one round trip; then ring the doorbell.
 
+    Ringing ahead of it as well saves an idle worker the time to wake up.
+
     Units: a step of `priority` (-1000 to 1000) is worth a minute of waiting; `run_at` is the earliest start.
     Raises: AlreadyQueued, the subject has an active job; UnfitPriority.
     """

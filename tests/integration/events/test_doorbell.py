@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from decisionworks.events import EVENTS_CHANNEL, Doorbell, Listener
+import pytest
+
+from decisionworks.events import EVENTS_CHANNEL, Doorbell, Listener, doorbell
+from decisionworks.events.doorbell import Subscription
 
 
 class _SlowConnection:
@@ -31,14 +36,34 @@ async def test_a_ring_during_the_sending_of_the_same_ring_is_sent_again() -> Non
     assert connection.sent == [["stream"], ["stream"]]
 
 
+async def test_a_ring_ahead_holds_up_no_ring(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doorbell, "_PAUSE_S", 60.0)
+    async with _rung(database_url) as (bell, mine):
+        bell.ring_ahead(EVENTS_CHANNEL, "a")
+        assert await mine.wait(5)
+
+        bell.ring(EVENTS_CHANNEL, "a")
+
+        assert await mine.wait(5)
+
+
+async def test_nobody_rings_ahead_for_those_who_are_awake(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doorbell, "_AWAKE_S", 60.0)
+    async with _rung(database_url) as (bell, mine):
+        bell.ring(EVENTS_CHANNEL, "a")
+        assert await mine.wait(5)
+
+        bell.ring_ahead(EVENTS_CHANNEL, "a")
+
+        assert not await mine.wait(0.3)
+
+
 async def test_a_ring_wakes_its_own_subscription_and_the_one_for_all(database_url: str) -> None:
     listener, bell = Listener(database_url, EVENTS_CHANNEL), Doorbell(database_url)
     await listener.start()
     await bell.start()
     mine, other, every = listener.subscribe("a"), listener.subscribe("b"), listener.subscribe()
-    async with asyncio.timeout(10):
-        while not listener.is_connected:
-            await asyncio.sleep(0)
+    await _until_connected(listener)
     for subscription in (mine, other, every):
         await subscription.wait(0)
 
@@ -49,3 +74,23 @@ async def test_a_ring_wakes_its_own_subscription_and_the_one_for_all(database_ur
     assert not await other.wait(0)
     await bell.stop()
     await listener.stop()
+
+
+@asynccontextmanager
+async def _rung(url: str) -> AsyncIterator[tuple[Doorbell, Subscription]]:
+    """A bell, and somebody who hears it and has heard nothing yet."""
+    listener, bell = Listener(url, EVENTS_CHANNEL), Doorbell(url)
+    await listener.start()
+    await bell.start()
+    mine = listener.subscribe("a")
+    await _until_connected(listener)
+    await mine.wait(0)
+    yield bell, mine
+    await bell.stop()
+    await listener.stop()
+
+
+async def _until_connected(listener: Listener) -> None:
+    async with asyncio.timeout(10):
+        while not listener.is_connected:
+            await asyncio.sleep(0)
