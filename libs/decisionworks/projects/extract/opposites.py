@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict
@@ -16,7 +17,9 @@ from decisionworks.projects.errors import InvalidCatalogue
 from decisionworks.projects.extract.corrections import CORRECTION
 from decisionworks.projects.extract.finding import Finding
 from decisionworks.projects.extract.negation import is_denied
+from decisionworks.projects.extract.personal_lists import find_personal_lists
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.set_apart import is_set_apart
 from decisionworks.projects.extract.vocabulary_file import word_pattern
 from decisionworks.projects.model import Contradiction, ValueState
 
@@ -40,7 +43,9 @@ class _PairRecord(BaseModel):
     one: list[str]
     other: list[str] = []
     other_is: _Read | None = None
+    other_lists: Literal["personal"] | None = None
     unless: str | None = None
+    one_unless: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +56,16 @@ class _Pair:
     other: re.Pattern[str] | None
     read_as: str | None
     read_value: bool | str | None
+    is_listed: bool
     unless: re.Pattern[str] | None
+    one_unless: re.Pattern[str] | None
 
 
 def find_opposites(reading: Reading, findings: Iterable[Finding]) -> Iterator[Contradiction]:
     """Contradictions whose two sides stand in sentences of their own; what a correction takes back is none."""
     read = [one for one in findings if one.state is ValueState.STATED]
     for pair in _pairs():
-        first = [match.span() for match in pair.one.finditer(reading.folded)][:MOST_PLACES]
+        first = _firsts(pair, reading)
         if not first:
             continue
         clash = next(
@@ -77,6 +84,16 @@ def find_opposites(reading: Reading, findings: Iterable[Finding]) -> Iterator[Co
             yield Contradiction(fields=(pair.field,), spans=spans, why=f"{quoted}: {pair.why}")
 
 
+def _firsts(pair: _Pair, reading: Reading) -> list[Place]:
+    places = [match.span() for match in pair.one.finditer(reading.folded)][:MOST_PLACES]
+    return [place for place in places if _counts(reading, place, unless=pair.one_unless)]
+
+
+def _counts(reading: Reading, place: Place, *, unless: re.Pattern[str] | None) -> bool:
+    sentence = reading.sentence(place[0])
+    return not is_set_apart(sentence) and not (unless and unless.search(sentence))
+
+
 def _others(pair: _Pair, reading: Reading, read: Iterable[Finding]) -> Iterator[Place]:
     """Where the second side is said, in words of its own or in what the rules have read."""
     places = [
@@ -86,8 +103,10 @@ def _others(pair: _Pair, reading: Reading, read: Iterable[Finding]) -> Iterator[
     ]
     if pair.other is not None:
         places += [match.span() for match in pair.other.finditer(reading.folded)][:MOST_PLACES]
+    if pair.is_listed:
+        places += list(find_personal_lists(reading))[:MOST_PLACES]
     for place in places:
-        if not is_denied(reading, *place) and not (pair.unless and pair.unless.search(reading.sentence(place[0]))):
+        if not is_denied(reading, *place) and _counts(reading, place, unless=pair.unless):
             yield place
 
 
@@ -115,7 +134,9 @@ def _pairs() -> tuple[_Pair, ...]:
             other=word_pattern(record.other, language="en") if record.other else None,
             read_as=record.other_is.field if record.other_is else None,
             read_value=record.other_is.value if record.other_is else None,
+            is_listed=record.other_lists is not None,
             unless=word_pattern([record.unless], language="en") if record.unless else None,
+            one_unless=word_pattern([record.one_unless], language="en") if record.one_unless else None,
         )
         for record in records
     )

@@ -9,6 +9,7 @@ from decisionworks.projects.constraint_values import unsaid
 from decisionworks.projects.extract.corrections import CORRECTION
 from decisionworks.projects.extract.finding import EXPLICIT, STRONG, Finding
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.set_apart import is_set_apart
 from decisionworks.projects.model import (
     ConstraintCatalogue,
     Constraints,
@@ -28,6 +29,7 @@ _EXCLUSIVE = frozenset(
 )  # fmt: skip
 # “Two analysts help” beside “five engineers” is no contradiction; “just me” beside “a team of eight” is.
 _FIRM_TEAM = STRONG + 2
+_CHANGE_WITH_TIME = frozenset({"budget_usd_month", "retraining_frequency", "ops_coverage", "cloud"})
 _WHOLE_TEAM = re.compile(
     r"\b(?:team|crew|we are|we're|wir sind|nous (?:ne )?sommes|somos|staff\w{0,4}|alone|just me|only me"
     r"|by myself|on my own|(?:will |to |who |that )?(?:run"
@@ -41,12 +43,13 @@ _PART_OR_OTHERS = re.compile(
     r"|freelanc\w+|users?|customers?|clients?|wider|company|department|sales|support|call|marketing|field|legal|editorial"
     r"|security|not ours|not involved|otherwise|others?|besides|davon|weitere\w?|zusätzlich\w?|helfen"
     r"|unterstützen|vertrieb"
-    r"|dont|autres?|aident|commercia\w+|ellos|otr[oa]s|ayudan|ventas|deles|outr[oa]s|ajudam|vendas)\b|うち|他|追加|支援|営業"
+    r"|reads? (?:it|the|by)|read by|liest|lesen|lue?s? par|lisent|la lit|leen?|lida por|lido por|leem"
+    r"|dont|autres?|aident|commercia\w+|ellos|otr[oa]s|ayudan|ventas|deles|outr[oa]s|ajudam|vendas)\b|うち|他|追加|支援|営業|読み|読む|閲覧|看護"
 )
 # The part of a month that a service may be down is what availabilities differ in.
 _PERCENT_FIELDS = frozenset({"availability_slo_pct"})
 _PHASES = re.compile(
-    r"\b(?:pilot\w*|phases?|poc|proof of concept|trial|first (?:year|months?|quarter)|later|eventually|in production"
+    r"\b(?:pilot\w*|first(?= [$€£\d])|at first|initially|zunächst|d'abord|al principio|no início|phases?|poc|proof of concept|trial|first (?:year|months?|quarter)|later|eventually|in production"
     r"|production|from \w+ on(?:wards)?|after (?:go-live|the pilot|launch)|development|test(?:ing)? (?:stage"
     r"|system)|staging"
     r"|pilotphase|anfangs|später|produktiv\w*|au début|ensuite|pilote|producción|producción|piloto|más adelante"
@@ -186,6 +189,7 @@ def _rival(field: Field, best: Finding, group: list[Finding], *, reading: Readin
         if one.state is ValueState.STATED
         and (one.end <= best.start or one.start >= best.end)
         and not _agree(field, best.value, one.value)
+        and not _are_of_two_times(field, best, one, reading=reading)
     ]
     if field.name == "team_size":
         others = [one for one in others if not _PART_OR_OTHERS.search(reading.sentence(one.start))]
@@ -203,6 +207,13 @@ def _are_two_teams(best: Finding, other: Finding, *, reading: Reading) -> bool:
     if reading.sentence_at(best.start) == reading.sentence_at(other.start):
         return False
     return all(_WHOLE_TEAM.search(one) and not _PART_OR_OTHERS.search(one) for one in sentences)
+
+
+def _are_of_two_times(field: Field, best: Finding, other: Finding, *, reading: Reading) -> bool:
+    """“Today it is never retrained. From now on it must be, each week.”"""
+    if field.name not in _CHANGE_WITH_TIME or reading.sentence_at(best.start) == reading.sentence_at(other.start):
+        return False
+    return any(is_set_apart(reading.sentence(one.start)) for one in (best, other))
 
 
 def _are_phases(best: Finding, other: Finding, *, reading: Reading) -> bool:
