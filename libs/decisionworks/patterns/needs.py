@@ -66,7 +66,10 @@ GPU_USES = ("speech_to_text", "video_analytics", "medical_imaging")
 GPU_FLOOR_USD = 400.0
 # From about this many pictures a second on, processors cost more than a graphics card.
 PICTURES_PER_SECOND = 100
+# A vision network of this size answers within a second on a graphics card only.
+HEAVY_VISION_GB = 1.0
 QUEUE_WEIGHT = 40
+PROMISED_PCT = 99.9
 MANAGED_ORCHESTRATION = ("orch-stepfunctions", "orch-sagemaker-pipelines", "orch-airflow-mwaa")
 
 # At most one of each of these is in a plan.
@@ -196,12 +199,17 @@ def _heavy_wishes(values: Mapping[str, object]) -> Iterator[Need]:
     # Speech that is waited for is heard on a GPU, however patient the caller.
     slowest = {"cnn_vision": 200, "speech": 60_000}.get(str(values.get("model_type")), 0)
     peak = number_of(values, "throughput_rps_peak")
-    if values.get("model_type") == "cnn_vision" and peak >= PICTURES_PER_SECOND:
+    is_heavy = peak >= PICTURES_PER_SECOND or number_of(values, "model_size_gb") >= HEAVY_VISION_GB
+    if values.get("model_type") == "cnn_vision" and is_heavy:
         slowest = 1000
     if "real_time" in items_of(values, "inference_mode") and latency <= slowest:
         why = f"latency_p95_ms = {latency:g} with model_type = {values.get('model_type')} asks for a GPU"
-        options = ("serve-gpu-realtime", "serve-gpu-scheduled", "serve-eks-kserve")
-        yield Need(id="gpu-latency", any_of=options, weight=5, fields=("latency_p95_ms", "model_type"), why=why)
+        # A server that is started each morning keeps no promise of three nines.
+        is_promised = number_of(values, "availability_slo_pct") >= PROMISED_PCT
+        scheduled = () if is_promised else ("serve-gpu-scheduled",)
+        options = ("serve-gpu-realtime", *scheduled, "serve-eks-kserve")
+        weight = QUEUE_WEIGHT if number_of(values, "budget_usd_month", GPU_FLOOR_USD) > GPU_FLOOR_USD else 5
+        yield Need(id="gpu-latency", any_of=options, weight=weight, fields=("latency_p95_ms", "model_type"), why=why)
     if wants_ready_made(values):
         why = "training_compute = none: what is sold ready-made is bought, not built"
         fields = ("use_case_type", "training_compute")

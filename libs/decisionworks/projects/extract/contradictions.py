@@ -15,6 +15,7 @@ from decisionworks.projects.extract.money import BROUGHT_TO_A_MONTH
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.opposites import find_opposites
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.set_apart import is_set_apart
 from decisionworks.projects.model import Constraints, ConstraintValue, Contradiction, ValueState
 from decisionworks.projects.places import AWS_REGIONS, REGION_OF_COUNTRY, REGIONS_OF_JURISDICTION
 
@@ -46,6 +47,8 @@ _NEVER_AT_ONCE = re.compile(
     r"|禁止"
     r"|不要)"
 )
+# “Personal data stays in the CRM” names none that is used.
+_PERSONAL_DATA = re.compile(r"personal(?:ly identifiable)? (?:data|information|details)$")
 # “No real-time data” is about what comes in.
 _WHAT_COMES_IN = re.compile(r"^[- ]?(?:data|feeds?|streams?|daten|strom|données|flux|datos|dados|training|データ)")
 
@@ -140,6 +143,8 @@ def _personal_data_denied(constraints: Constraints, findings: list[Finding], rea
     )
     value = _stated(constraints, "data_sensitivity")
     if denied is None or value is None or value.span is None or value.value not in ("pii", "phi", "pci"):
+        return None
+    if _PERSONAL_DATA.match(value.span.text.lower()) or is_set_apart(reading.sentence(value.span.start)):
         return None
     spans = (reading.span(denied.start, denied.end), value.span)
     why = f"“{spans[0].text}” and “{spans[1].text}”: the second is personal data"

@@ -60,7 +60,8 @@ def extract_constraints(
     reading = prepare(request, language=language, blanked=[one.span for one in untrusted])
     read = list(chain.from_iterable(rule(reading) for rule in _RULES))
     if not any(one.field == "use_case_type" for one in read):
-        read.extend(find_purpose_by_cues(reading))
+        family = next((str(one.value) for one in read if one.field == "model_type"), None)
+        read.extend(find_purpose_by_cues(reading, family=family))
     findings = in_scope([*read, *find_corrected(reading, read)], reading=reading)
     constraints, contradictions = _settle(findings, reading=reading, catalogue=catalogue)
     constraints, between = find_contradictions(constraints, findings, reading=reading)

@@ -37,7 +37,7 @@ _COUNT_JA = re.compile(
 _TEAM_OF = re.compile(
     rf"(?:team of|team(?= \d)|we are(?: a team of)?|we're|there are|team size:?|team:|team von|wir sind|team mit"
     rf"|équipe de"
-    rf"|nous sommes|equipo de|somos|equipe de|time de|time com|"
+    rf"|nous sommes|on est|equipo de|somos|equipe de|time de|time com|"
     rf"equipo:|équipe:|equipe:|equipa:?|equipa de|equipa com|crew of|staff of|staff:|belegschaft:?)\s(?:about "
     rf"|only |just |nur |unas? |uns |zu )?(?!(?:an?|une?|una|eine?[nr]?|uma?"
     r"|half)\s(?!(?:a |halbes )?(?:dozen|handful|dutzend|handvoll|docena|douzaine|demi-douzaine|dizaine|dúzia|dezena))"

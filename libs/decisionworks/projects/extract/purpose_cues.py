@@ -20,6 +20,7 @@ MOST_HITS_PER_IDEA = 30
 WEIGHT_AT = (1.0, 0.4, 0.2)
 # What is wanted is usually said at the beginning.
 EARLY_SENTENCES = 3
+_WRITES_NOTHING = frozenset({"cnn_vision", "speech", "time_series", "linear_or_tree", "deep_tabular"})
 
 
 class _Purpose(BaseModel):
@@ -48,9 +49,14 @@ def _cues() -> tuple[dict[str, re.Pattern[str]], tuple[_Purpose, ...]]:
     return ideas, tuple(record.purposes)
 
 
-def find_purpose_by_cues(reading: Reading) -> Iterator[Finding]:
-    """The purpose whose two ideas meet most often, in one sentence or in two that follow each other."""
+def find_purpose_by_cues(reading: Reading, *, family: str | None = None) -> Iterator[Finding]:
+    """The purpose whose two ideas meet most often, in one sentence or in two that follow each other.
+
+    A `family` of models that was named outright and writes nothing leaves out the purposes of language models.
+    """
     ideas, purposes = _cues()
+    if family in _WRITES_NOTHING:
+        purposes = tuple(one for one in purposes if not one.value.startswith("llm_"))
     places = {name: _places(pattern, reading) for name, pattern in ideas.items()}
     best: tuple[float, _Purpose, tuple[int, int]] | None = None
     for purpose in purposes:

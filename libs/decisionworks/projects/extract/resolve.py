@@ -40,16 +40,19 @@ _WHOLE_TEAM = re.compile(
 )
 _PART_OR_OTHERS = re.compile(
     r"\b(?:of (?:them|us|whom|these)|more|another|additional|extra|later|next year|new|newly|hir\w+|help\w*|consult\w+"
-    r"|freelanc\w+|users?|customers?|clients?|wider|company|department|sales|support|call|marketing|field|legal|editorial"
+    r"|freelanc\w+|users?|customers?|clients?|wider|company|department|sales|support|call|marketing|field|legal"
+    r"|editorial"
     r"|security|not ours|not involved|otherwise|others?|besides|davon|weitere\w?|zusätzlich\w?|helfen"
     r"|unterstützen|vertrieb"
     r"|reads? (?:it|the|by)|read by|liest|lesen|lue?s? par|lisent|la lit|leen?|lida por|lido por|leem"
-    r"|dont|autres?|aident|commercia\w+|ellos|otr[oa]s|ayudan|ventas|deles|outr[oa]s|ajudam|vendas)\b|うち|他|追加|支援|営業|読み|読む|閲覧|看護"
+    r"|dont|autres?|aident|commercia\w+|ellos|otr[oa]s|ayudan|ventas|deles|outr[oa]s|ajudam|vendas)\b|うち|他|追加|支援|営業"
+    r"|読み|読む|閲覧|看護"
 )
 # The part of a month that a service may be down is what availabilities differ in.
 _PERCENT_FIELDS = frozenset({"availability_slo_pct"})
 _PHASES = re.compile(
-    r"\b(?:pilot\w*|first(?= [$€£\d])|at first|initially|zunächst|d'abord|al principio|no início|phases?|poc|proof of concept|trial|first (?:year|months?|quarter)|later|eventually|in production"
+    r"\b(?:pilot\w*|first(?= [$€£\d])|at first|initially|zunächst|d'abord|al principio|no início|phases?|poc"
+    r"|proof of concept|trial|first (?:year|months?|quarter)|later|eventually|in production"
     r"|production|from \w+ on(?:wards)?|after (?:go-live|the pilot|launch)|development|test(?:ing)? (?:stage"
     r"|system)|staging"
     r"|pilotphase|anfangs|später|produktiv\w*|au début|ensuite|pilote|producción|producción|piloto|más adelante"

@@ -6,6 +6,7 @@ import re
 
 from decisionworks.projects.extract.derive import DATA_OF, ON_TABLES
 from decisionworks.projects.extract.finding import STRONG, WEAK, Finding
+from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.model import Plain, ValueState
 
@@ -41,12 +42,14 @@ _EXPLAINED_BY: dict[str, frozenset[str]] = {
 _DATA_PRODUCT = re.compile(r"bigquery|azure (?:ad|devops|sql|blob|data lake|event hubs?|cosmos|active directory)\b")
 _ANSWERED_USES = frozenset({"recommendation", "ranking_search"})
 _CLINICAL = re.compile(
-    r"patient|hospital|clinic|klinik|krankenhaus|radiolog|doctor|physician|medical|médic|diagnos|dent(?:al|ist)|\bvets?\b|veterin"
+    r"patient|hospital|clinic|klinik|krankenhaus|radiolog|doctor|physician|medical|médic|diagnos|dent(?:al|ist)"
+    r"|\bvets?\b|veterin"
     r"|arzt|ärzt|praxis|lung|thora|fractur|mammo|hôpital|salud|saúde|hipaa|患者|病院|医|診断|歯科"
 )
 _DATA_LIVES = re.compile(
     r"\b(?:data|records?|files?|tables?|history|sources?|exports?|archives?|oracle|postgres\w*|mysql|sql server|sap"
-    r"|warehouse|daten\w*|historie|données|base|datos|dados)\b[^.;\n]{0,40}?\b(?:lives?|sits?|is|are|resides?|stored|held"
+    r"|warehouse|daten\w*|historie|données|base|datos|dados)\b[^.;\n]{0,40}?\b(?:lives?|sits?|is|are|resides?"
+    r"|stored|held"
     r"|kept|comes?|today|now|currently|liegen|liegt|stehen|lagern|kommen|sont|se trouvent?|viennent|están|está|viven?"
     r"|vienen|estão|ficam|vêm)\b"
     r"|データ(?:は|が)\S{0,12}(?:社内|オンプレ|自社)\S{0,10}(?:あり|置|保管|保存)"
@@ -54,9 +57,19 @@ _DATA_LIVES = re.compile(
 _MUST = re.compile(
     r"\b(?:must|has to|have to|only|never|nothing|everything|all (?:processing|systems?)|no (?:public )?cloud"
     r"|run\w*|host\w*"
-    r"|deploy\w*|stays?|leaves?|muss|müssen|nur|nichts|alles|betrieb\w*|laufen|läuft|verlassen|doit|doivent|tout|rien|uniquement|debe\w*|todo|nada"
+    r"|deploy\w*|stays?|leaves?|muss|müssen|nur|nichts|alles|betrieb\w*|laufen|läuft|verlassen|doit|doivent|tout"
+    r"|rien|uniquement|debe\w*|todo|nada"
     r"|solo|deve\w*|tudo|apenas)\b|のみ|必ず|運用|稼働"
 )
+# “Cameras at the line send pictures to an API in the cloud”: the model is where the pictures go.
+_SENT_AWAY = re.compile(
+    r"\b(?:to|an|vers|à|a|para|al|ao|com(?:e|es|ing) to) (?:an? |the |our |eine |die |unsere |une |l'|notre |una "
+    r"|la |nuestra |el |uma |nossa |o )?"
+    r"(?:api|cloud|server|nube|nuvem|serveur|servidor)\b|\b(?:in die|in der|in the|dans le|en la|na) (?:cloud|nube"
+    r"|nuvem)\b"
+    r"|(?:api|クラウド)(?:に|へ)(?:送|アップロード)"
+)
+_NAMES_EDGE = re.compile(r"edge|device|jetson|raspberry|gerät|appareil|dispositiv|端末|エッジ|デバイス")
 _RATES = frozenset({"throughput_rps_avg", "throughput_rps_peak"})
 _ONLINE_FIELDS = frozenset({"latency_p95_ms", "throughput_rps_peak", "stream_events_per_sec"})
 
@@ -95,6 +108,7 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     findings = _without_streams_behind(findings)
     findings = [one for one in findings if not _is_watch_kept(one, findings, reading=reading)]
     findings = [one for one in findings if not _is_where_data_live(one, reading=reading)]
+    findings = [one for one in findings if not _is_sent_away(one, reading=reading)]
     findings = _without_rare_rates(findings, modes)
     return _without_incidental_data(findings, use_cases, models)
 
@@ -108,6 +122,16 @@ def _is_watch_kept(finding: Finding, findings: list[Finding], *, reading: Readin
         one.field == "ops_coverage" and sentence[0] <= one.start < sentence[1] and one.strength >= finding.strength
         for one in findings
     )
+
+
+def _is_sent_away(finding: Finding, *, reading: Reading) -> bool:
+    if finding.field != "inference_mode" or _items(finding.value) != ["edge"]:
+        return False
+    if _NAMES_EDGE.search(reading.folded[finding.start : finding.end]):
+        return False
+    sentence = reading.sentence(finding.start)
+    away, begin = _SENT_AWAY.search(sentence), reading.sentence_at(finding.start)[0]
+    return away is not None and not is_denied(reading, begin + away.start(), begin + away.end())
 
 
 def _is_xray(finding: Finding, *, reading: Reading) -> bool:

@@ -99,6 +99,14 @@ def read(text: str) -> dict[str, ConstraintValue]:
         # all of it, and one of many
         ("We get 8,000 images of 250 MB each. The archive is 30 TB in S3.", "data_volume_gb", 30_000),
         ("家具の画像検索。ピーク時は毎秒25リクエスト、平均は毎秒4リクエスト。", "throughput_rps_peak", 25),
+        ("on est 3, python, un modele de vision.", "team_size", 3),
+        # a model that stands where the pictures are sent
+        (
+            "Kameras an der Linie machen Bilder, die an eine API in der Cloud gehen, p95 200 ms.",
+            "inference_mode",
+            ["real_time"],
+        ),
+        ("Bereitschaft gibt es keine; jemand schaut drauf, sobald er dazu kommt.", "ops_coverage", "best_effort"),
         # when the truth is known
         ("Laborwert kommt nach 28 Tagen.", "label_delay_days", 28),
         ("Lab results arrive after 28 days.", "label_delay_days", 28),
