@@ -140,3 +140,8 @@ def test_long_names_that_start_alike_stay_apart() -> None:
 
 def test_a_name_without_latin_letters_still_gets_its_own_slug() -> None:
     assert names_for("顧客", package="churn").slug != names_for("天気", package="churn").slug
+
+
+def test_a_heading_spells_abbreviations_in_capitals():
+    assert names_for("llm_chat_rag", package="assistant").title == "LLM chat RAG"
+    assert names_for("Churn scores", package="churn").title == "Churn scores"

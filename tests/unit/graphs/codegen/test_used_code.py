@@ -15,14 +15,12 @@ UNUSED_MODULES = {
     "cache": "the serving code of managed endpoints batches requests and does not look into the cache yet",
     "checkpoints": "for networks that train on GPUs; the example model trains in one go",
     "client": "for callers of an endpoint with opening hours, who copy it",
-    "features": "in plans with a language model alone the schema's features describe the example records",
     "registry_publish": "the pipeline registers in the lake; SageMaker's registry is written by whoever deploys to it",
     "rollout": "the rule of the deploy workflow in words of code, which the workflow does not call",
     "stream_events": "for whoever writes into the stream, which is outside the repository",
     "telemetry": "for whoever reads the devices' messages, which is outside the repository",
     "tracing": "the answering function logs what Lambda logs; traces are not written yet",
     "tracking": "runs are on the training report; the tracking server is not written to yet",
-    "windows": "the window logic of the stream application in plain Python, against which its SQL is read",
 }
 UNREAD_SETTINGS = {
     "LANDING_BUCKET": "names the bucket of deliveries for an operator; the function reads it from its event",

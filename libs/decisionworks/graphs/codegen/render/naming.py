@@ -8,6 +8,7 @@ from dataclasses import dataclass
 SLUG_LENGTH = 30
 PREFIX_LENGTH = 20
 FALLBACK_SLUG = "ml-system"
+_SPELLED = frozenset({"ai", "api", "gpu", "iot", "llm", "ml", "nlp", "ocr", "rag", "sla"})
 # A database's name begins with a letter, a parameter's not with these, and a bucket's not with the last.
 _NO_START = re.compile(r"[^a-z]|aws|amazon|amzn|ssm|cognito|xn--|sthree-")
 
@@ -28,8 +29,13 @@ class Names:
 def names_for(project_name: str, *, package: str) -> Names:
     """Make the names of a repository from what a person called the project; the package is the example problem's."""
     slug = slug_of(project_name)
-    title = slug.replace("-", " ").capitalize()
-    return Names(title=title, slug=slug, package=package, prefix=shortened(slug, limit=PREFIX_LENGTH))
+    return Names(title=_title_of(slug), slug=slug, package=package, prefix=shortened(slug, limit=PREFIX_LENGTH))
+
+
+def _title_of(slug: str) -> str:
+    """The words of a slug as a heading: abbreviations in capitals."""
+    words = [word.upper() if word in _SPELLED else word for word in slug.split("-")]
+    return " ".join([words[0][0].upper() + words[0][1:], *words[1:]])
 
 
 def slug_of(text: str) -> str:
