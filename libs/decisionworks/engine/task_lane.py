@@ -244,8 +244,7 @@ class TaskLane(Lane):
     async def _finish(self, leases: Sequence[Lease]) -> None:
         while True:
             try:
-                async with self.parts.database.system_transaction() as tx:
-                    counted = await jobs.finish_many(tx, leases)
+                counted = await jobs.finish_many(self.parts.database, leases)
                 break
             except RetryLater as error:
                 log.warning("tasks.not_finished", error=error.message, count=len(leases))

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from decisionworks.jobs.errors import LeaseLost
 from decisionworks.jobs.model import FinalOutcome, Lease
 from decisionworks.jobs.statements import statement
-from decisionworks.kit.db import Tx
+from decisionworks.kit.db import Database, Tx
 
 ErrorFacts = Mapping[str, object]
 
@@ -24,14 +24,13 @@ async def finish(tx: Tx, lease: Lease, *, outcome: FinalOutcome, error: ErrorFac
     await _require(tx, lease, "finish", {"outcome": outcome, "error": _json(error)})
 
 
-async def finish_many(tx: Tx, leases: Sequence[Lease]) -> set[UUID]:
-    """Move succeeded jobs to the finished ones in one statement; the answer names those whose lease still held.
+async def finish_many(database: Database, leases: Sequence[Lease]) -> set[UUID]:
+    """Move succeeded jobs to the finished ones in one round trip; the answer names those whose lease still held.
 
-    Needs the system's scope.
+    Raises: DatabaseUnavailable.
     """
     facts = {"job_ids": [lease.job_id for lease in leases], "lease_tokens": [lease.token for lease in leases]}
-    cursor = await tx.execute(statement("finish_many"), facts)
-    return {row["id"] for row in await cursor.fetchall()}
+    return {row["id"] for row in await database.call(statement("finish_many"), facts)}
 
 
 async def release_many(tx: Tx, leases: Sequence[Lease]) -> None:

@@ -185,11 +185,11 @@ async def test_jobs_whose_end_could_not_be_written_are_taken_back_and_worked_aga
 ) -> None:
     original, calls = jobs.finish_many, [0]
 
-    async def finish_many(tx: Tx, leases: Any) -> set[UUID]:
+    async def finish_many(database: Database, leases: Any) -> set[UUID]:
         calls[0] += 1
         if calls[0] == 1:
             raise psycopg.errors.FeatureNotSupported("cached plan must not change result type")
-        return await original(tx, leases)
+        return await original(database, leases)
 
     monkeypatch.setattr(task_lane.jobs, "finish_many", finish_many)
     await shop.hand_in(3)

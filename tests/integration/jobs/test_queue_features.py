@@ -207,9 +207,8 @@ async def test_finishing_many_leaves_out_those_whose_lease_is_lost(database: Dat
     await rescued(database, healthy)
     taken_over = await claimed(database, healthy, free=1)
 
-    async with database.system_transaction() as tx:
-        late = await jobs.finish_many(tx, [job.lease for job in held])
-        counted = await jobs.finish_many(tx, [job.lease for job in taken_over])
+    late = await jobs.finish_many(database, [job.lease for job in held])
+    counted = await jobs.finish_many(database, [job.lease for job in taken_over])
 
     assert {job.id for job in held} == made
     assert late == set()

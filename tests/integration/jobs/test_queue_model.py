@@ -217,7 +217,7 @@ class QueueMachine(QueueHarness):
                 self.run(self.in_project(project_id, verb))
         self.run(self.in_project(project_id, lambda tx: jobs.note_progress(tx, lease)))
         self.system(lambda tx: jobs.release_many(tx, [lease]))
-        assert self.system(lambda tx: jobs.finish_many(tx, [lease])) == set()
+        assert self.run(jobs.finish_many(self.database, [lease])) == set()
 
     @rule(n=nth, wants_held=st.booleans(), outcome=st.sampled_from([*FINAL, "quarantined", "quarantined"]))
     def finish(self, n: int, wants_held: bool, outcome: jobs.FinalOutcome) -> None:
@@ -230,7 +230,7 @@ class QueueMachine(QueueHarness):
         leases = self.some_leases(n, count)
         held = [job for job in map(self.model.holder, leases) if job is not None]
 
-        counted = self.system(lambda tx: jobs.finish_many(tx, leases))
+        counted = self.run(jobs.finish_many(self.database, leases))
 
         for job in held:
             self.model.end(job, "succeeded")
