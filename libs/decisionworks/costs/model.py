@@ -75,9 +75,7 @@ class UsageAssumption:
 class Workload:
     """Monthly quantities derived once from the constraints; every sizing formula reads only these.
 
-    Units: rates are per second, `_month` counts are per 730 hours, sizes are gigabytes. `predictions_month` counts
-    what callers get: answers, scored events, scored records; 0 where nobody said how many, and on devices, where nobody
-    counts.
+    Units: rates are per second, `_month` counts are per 730 hours, sizes are gigabytes.
     """
 
     model_type: str
@@ -108,7 +106,6 @@ class Workload:
     batch_runs_month: float
     async_jobs_month: float
     llm_requests_month: float
-    predictions_month: float
     tokens_in: float
     tokens_out: float
     corpus_documents: float
@@ -118,6 +115,14 @@ class Workload:
     endpoints: int
     second_region: bool
     assumptions: tuple[UsageAssumption, ...] = field(default=())
+
+    @property
+    def predictions_month(self) -> float:
+        """What callers get in a month: answers, scored events, scored records; devices count for themselves."""
+        if self.is_llm:
+            return self.llm_requests_month
+        answered = max(self.requests_month, self.events_month) if self.is_online else self.requests_month
+        return answered + self.batch_records * self.batch_runs_month
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

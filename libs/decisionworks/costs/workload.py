@@ -76,10 +76,6 @@ def derive_workload(values: Mapping[str, object]) -> Workload:
     compute = default_training_compute(model_type, history_gb=history) if compute == "unknown" else compute
     scans = _scanned_pages(v)
     gpu_hours = _async_gpu_hours(v, modes=modes, media=media, rps_avg=v.number("throughput_rps_avg"))
-    batch_records = _batch_records(v, modes)
-    batch_runs = DATA_RUNS.get(v.text("data_velocity", "daily"), 30.0) if "batch" in modes else 30.0
-    llm_requests = _llm_requests(v, is_llm=is_llm, use_case=use_case, pages=scans)
-    answered = llm_requests if is_llm else max(rps_avg, events_avg if "streaming" in modes else 0.0) * SECONDS_PER_MONTH
     return Workload(
         model_type=model_type,
         use_case_type=use_case,
@@ -105,11 +101,10 @@ def derive_workload(values: Mapping[str, object]) -> Workload:
         training_runs_month=TRAINING_RUNS.get(v.text("retraining_frequency", "monthly"), 1.0),
         experiments_month=2.0 if team >= 3 else 0.5,
         training_compute=compute,
-        batch_records=batch_records,
-        batch_runs_month=batch_runs,
+        batch_records=_batch_records(v, modes),
+        batch_runs_month=DATA_RUNS.get(v.text("data_velocity", "daily"), 30.0) if "batch" in modes else 30.0,
         async_jobs_month=gpu_hours,
-        llm_requests_month=llm_requests,
-        predictions_month=answered + (0.0 if is_llm else batch_records * batch_runs),
+        llm_requests_month=_llm_requests(v, is_llm=is_llm, use_case=use_case, pages=scans),
         tokens_in=v.number("llm_tokens_in") or 3000.0,
         tokens_out=v.number("llm_tokens_out") or 400.0,
         corpus_documents=_corpus(v, use_case=use_case),
