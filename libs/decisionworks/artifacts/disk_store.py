@@ -189,7 +189,7 @@ def _write_once(target: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(target)
-    except BaseException:
+    except BaseException:  # also when cancelled, nothing half written stays
         with suppress(FileNotFoundError):
             Path(name).unlink()
         raise

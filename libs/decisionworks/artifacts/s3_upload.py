@@ -61,7 +61,7 @@ class Upload:
         try:
             parts = [self._write_part(upload, number, part) for number, part in enumerate(self._parts(), start=1)]
             self.client.complete_multipart_upload(**upload, **condition, MultipartUpload={"Parts": parts})
-        except BaseException:
+        except BaseException:  # also when cancelled, no part stays to be paid for
             # Best effort: what cannot be ended now is ended by `drop_unfinished`.
             self._abort(upload)
             raise

@@ -104,7 +104,7 @@ class Database:
         async with self._connection(begin.encode()) as connection:
             try:
                 yield connection
-            except BaseException:
+            except BaseException:  # a cancelled caller too leaves no transaction open
                 await _roll_back(connection)
                 raise
             await connection.execute(b"COMMIT", prepare=False)
@@ -143,7 +143,7 @@ class Database:
         connection = await self._pool.getconn()
         try:
             await connection.execute(begin, prepare=False)
-        except BaseException:
+        except BaseException:  # a cancelled caller too gives its connection back
             await self._pool.putconn(connection)
             raise
         return connection

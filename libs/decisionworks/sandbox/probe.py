@@ -20,7 +20,7 @@ outside, port = sys.argv[1], int(sys.argv[2])
 def succeeds(attempt):
     try:
         attempt()
-    except Exception:
+    except Exception:  # whatever stops the attempt, it was stopped
         return False
     return True
 def write(path):

@@ -28,6 +28,14 @@ from decisionworks.sandbox import (
 
 Run = Callable[..., SandboxResult]
 
+# What a command asks the kernel for itself.
+LIBC = """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+def call(name, *arguments):
+    if getattr(libc, name)(*arguments) < 0:
+        raise OSError(ctypes.get_errno(), name)
+"""
 ATTEMPT = """
 import os, sys
 def attempt(name, action):
@@ -195,12 +203,8 @@ attempt("others", lambda: socket.socket(socket.AF_UNIX).connect(sys.argv[4] + "/
 def test_kernel_interfaces_are_out_of_reach(run: Run) -> None:
     code = (
         ATTEMPT
+        + LIBC
         + """
-import ctypes
-libc = ctypes.CDLL(None, use_errno=True)
-def call(name, *arguments):
-    if getattr(libc, name)(*arguments) < 0:
-        raise OSError(ctypes.get_errno(), name)
 attempt("unshare-user", lambda: call("unshare", 0x10000000))
 attempt("mount", lambda: call("mount", b"none", os.environ["HOME"].encode(), b"tmpfs", 0, None))
 attempt("ptrace", lambda: call("ptrace", 16, os.getppid(), 0, 0))
@@ -324,12 +328,9 @@ time.sleep(60)
 def test_memory_that_belongs_to_no_process_is_not_given(run: Run) -> None:
     code = (
         ATTEMPT
+        + LIBC
         + """
-import ctypes, mmap
-libc = ctypes.CDLL(None, use_errno=True)
-def call(name, *arguments):
-    if getattr(libc, name)(*arguments) < 0:
-        raise OSError(ctypes.get_errno(), name)
+import mmap
 attempt("shared", lambda: mmap.mmap(-1, 1 << 20))
 attempt("zeros", lambda: mmap.mmap(os.open("/dev/zero", os.O_RDWR), 1 << 20))
 attempt("file", lambda: os.memfd_create("x"))

@@ -132,7 +132,7 @@ def _fork_command(spec: JailSpec, user: int | None, controls: dict[str, str]) ->
                     os.close(descriptor)
         _tell(spec, {"controls": controls | raise_walls(spec, user=user)})
         _reset_signals()
-        os.execve(spec.argv[0], spec.argv, spec.environment)  # noqa: S606
+        os.execve(spec.argv[0], spec.argv, spec.environment)  # noqa: S606 - no shell is wanted
     except (OSError, ValueError) as error:
         _tell(spec, {"error": str(error)})
     os._exit(_NOT_STARTED)
