@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from statistics import median
 
+from benchmarks.peers.conditions import Conditions
 from benchmarks.peers.contestants import Contestant, Finished
 from benchmarks.peers.figures import Figure
 from benchmarks.peers.measures.plan import Plan
@@ -13,43 +15,74 @@ from benchmarks.peers.session import Session
 
 _HISTORIES = (1_000, 100_000, 1_000_000)
 _WAITING = 100_000
+_ROUNDS = 5  # a machine that others share varies by a fifth within minutes
 _WORK_SHARE = 3  # of the jobs of a throughput run
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    what: str
+    history: int = 0
+    left: int = 0
+
+
 def growth(plan: Plan, contestant: Contestant) -> list[Figure]:
-    """Jobs a second with an empty table, after each history, and with others waiting."""
+    """Jobs a second with an empty table, after each history, and with others waiting: medians of rounds that take them
+    in turn, there and back; then each one's share of the empty table's rate in the same round."""
     if not contestant.jobs:
         return []
     count = max(500, contestant.jobs // _WORK_SHARE)
-    figures = []
-    histories: Sequence[int] = (0, *(_HISTORIES[:2] if plan.is_quick else _HISTORIES))
-    for history in histories if contestant.finished else ():
-        with plan.session(contestant) as session:
-            if history:
-                _multiply(session, history)
-            figures.append(_measured(session, count, what=f"after {history:,} finished jobs", left=0))
     waiting = _WAITING if contestant.has_batches else _WAITING // 20
-    with plan.session(contestant) as session:
-        figures.append(_measured(session, count, what=f"with {_WAITING:,} waiting jobs", left=waiting))
+    histories: Sequence[int] = (0, *(_HISTORIES[:2] if plan.is_quick else _HISTORIES)) if contestant.finished else ()
+    cases = [*(_Case(f"after {history:,} finished jobs", history=history) for history in histories)]
+    cases.append(_Case(f"with {_WAITING:,} waiting jobs", left=waiting))
+    rates: dict[_Case, list[float | None]] = {case: [] for case in cases}
+    seen: dict[_Case, Conditions] = {}
+    for turn in range(1 if plan.is_quick else _ROUNDS):
+        for case in cases if turn % 2 == 0 else reversed(cases):
+            with plan.session(contestant) as session:
+                seen[case], rate = _measured(session, count, case)
+            rates[case].append(rate)
+    figures = [_rate(contestant, case, rates[case], count, seen[case]) for case in cases]
     if waiting < _WAITING:
         figures[-1] = replace(figures[-1], note=f"only {waiting:,} waiting: it has no bulk enqueue")
-    return figures
+    shares = [_share(contestant, case, rates[case], rates[cases[0]]) for case in cases[1:] if contestant.finished]
+    return [*figures, *shares]
 
 
-def _measured(session: Session, count: int, *, what: str, left: int) -> Figure:
-    fill(session, count + left)
+def _measured(session: Session, count: int, case: _Case) -> tuple[Conditions, float | None]:
+    if case.history:
+        _multiply(session, case.history)
+    fill(session, count + case.left)
     seen = session.conditions()
-    options = session.contestant.best
-    rate = rate_of(session, count=count, processes=1, options=options, left=left)
+    rate = rate_of(session, count=count, processes=1, options=session.contestant.best, left=case.left)
+    return seen, rate
+
+
+def _rate(contestant: Contestant, case: _Case, rates: Sequence[float | None], count: int, seen: Conditions) -> Figure:
+    known = [rate for rate in rates if rate is not None]
     return Figure(
         measure="growth",
-        what=what,
-        contestant=session.contestant.name,
-        value=rate,
+        what=case.what,
+        contestant=contestant.name,
+        value=round(median(known), 1) if known else None,
         unit="jobs/s",
         better="higher",
         conditions=seen,
-        facts={"n": count},
+        facts={"n": count, "rounds": " ".join("-" if rate is None else f"{rate:.0f}" for rate in rates)},
+    )
+
+
+def _share(contestant: Contestant, case: _Case, rates: Sequence[float | None], empty: Sequence[float | None]) -> Figure:
+    shares = [rate / base for rate, base in zip(rates, empty, strict=True) if rate and base]
+    return Figure(
+        measure="growth",
+        what=f"{case.what}: share of the empty table's rate",
+        contestant=contestant.name,
+        value=round(median(shares), 2) if shares else None,
+        unit="of 1",
+        better="higher",
+        facts={"rounds": " ".join(f"{share:.2f}" for share in shares)},
     )
 
 
