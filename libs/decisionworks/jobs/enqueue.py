@@ -86,12 +86,19 @@ async def enqueue_many(
     cursor = await tx.execute(
         statement("enqueue_many"),
         {
-            "ids": ids,
+            "orders": Jsonb(
+                [
+                    {
+                        "id": str(job_id),
+                        "subject_id": order.subject_id and str(order.subject_id),
+                        "payload": dict(order.payload),
+                    }
+                    for job_id, order in zip(ids, orders, strict=True)
+                ]
+            ),
             "project_id": project_id,
             "kind": kind,
             "queue": queue,
-            "subject_ids": [order.subject_id for order in orders],
-            "payloads": [Jsonb(dict(order.payload)) for order in orders],
             "priority": _fit(priority),
             "max_failures": max_failures,
             "run_at": run_at,
