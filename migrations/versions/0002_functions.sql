@@ -204,10 +204,10 @@ BEGIN
                 ORDER BY next.project_id LIMIT 1), stepping.step + 1
         FROM stepping WHERE stepping.project_id IS NOT NULL AND stepping.step < width
     ), waiting AS MATERIALIZED (
-        SELECT project_id, '-infinity'::timestamptz AS from_rank FROM stepping WHERE project_id IS NOT NULL
+        SELECT project_id, '-infinity'::timestamptz AS from_rank, step AS turn FROM stepping WHERE project_id IS NOT NULL
         UNION ALL
-        SELECT known.project_id, known.from_rank
-        FROM unnest(known::uuid[], marks::timestamptz[]) AS known (project_id, from_rank)
+        SELECT known.project_id, known.from_rank, known.nth
+        FROM unnest(known::uuid[], marks::timestamptz[]) WITH ORDINALITY AS known (project_id, from_rank, nth)
     ), served AS MATERIALIZED (
         SELECT waiting.*, CASE WHEN project_limits.max_running IS NULL THEN share.size
             WHEN waiting.project_id = ANY(locked) THEN least(share.size, greatest(0,
@@ -217,6 +217,8 @@ BEGIN
         FROM waiting LEFT JOIN project_limits USING (project_id),
             (SELECT ceil(free::numeric / greatest(1, count(*)))::int AS size FROM waiting) AS share
         WHERE EXISTS (SELECT FROM workers WHERE worker_id = for_worker AND beat_at > clock_timestamp() - lease)
+        -- Where the slots do not suffice for all, it is known whose turn is next.
+        ORDER BY waiting.turn
     ), pick AS MATERIALIZED (
         SELECT candidate.id
         FROM served CROSS JOIN LATERAL (

@@ -68,7 +68,7 @@ class Claimer:
             mark = job.rank_at - _LATE_COMMITS
             if mark > self._marks.get(job.project_id, mark - _LATE_COMMITS):
                 self._marks[job.project_id] = mark
-                self._marks.move_to_end(job.project_id)
+            self._marks.move_to_end(job.project_id)  # whoever was served comes last next time
         while len(self._marks) > _MOST_MARKS:
             self._marks.popitem(last=False)
         return got

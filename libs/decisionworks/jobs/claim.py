@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from decisionworks.jobs.errors import LeaseLost
@@ -27,7 +27,8 @@ class Scan:
 
 
 class Claimed(NamedTuple):
-    """The jobs taken, and where the next scan begins: FIRST_PROJECT when this one came to the end.
+    """The jobs taken, and where the next scan begins: FIRST_PROJECT when this one came to the end, else behind the last
+    project that got its turn.
 
     Units: `took_s` seconds that the server spent on it, the commit not counted.
     """
@@ -67,10 +68,9 @@ async def claim(
             "marks": list(looked_at.values()),
         },
     )
-    seen: int = rows[0]["projects"]
-    next_after = rows[0]["last_project"] if seen >= SCAN_WIDTH else FIRST_PROJECT
     took_s: float = rows[-1]["took_s"]
-    return Claimed([_claimed(row, queue) for row in rows if row["id"] is not None], next_after, took_s)
+    taken = [_claimed(row, queue) for row in rows if row["id"] is not None]
+    return Claimed(taken, _next_after(rows[0], taken, free=free), took_s)
 
 
 async def hold_lease(tx: Tx, lease: Lease) -> HeldLease:
@@ -88,6 +88,18 @@ async def hold_lease(tx: Tx, lease: Lease) -> HeldLease:
 async def note_progress(tx: Tx, lease: Lease) -> None:
     """Clear the counts of failures and of leases lost in a row: a node has newly finished."""
     await tx.execute(statement("note_progress"), {"job_id": lease.job_id, "lease_token": lease.token})
+
+
+def _next_after(seen: Mapping[str, Any], taken: Sequence[ClaimedJob], *, free: int) -> UUID:
+    """Where the next scan begins. Projects have their turn in the order of their ids; where every free slot was filled,
+    those behind the last one served had none, and come first next time: or one project's backlog would fill each slot
+    that comes free alone."""
+    last: UUID = seen["last_project"] or FIRST_PROJECT
+    if seen["projects"] > 1 and len(taken) >= free:
+        served = max(job.project_id for job in taken)
+        if served < last:
+            return served
+    return last if seen["projects"] >= SCAN_WIDTH else FIRST_PROJECT
 
 
 def _claimed(row: Mapping[str, object], queue: str) -> ClaimedJob:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from uuid import UUID
 
 import pytest
 
 from decisionworks import jobs
-from decisionworks.jobs import LeaseLost
+from decisionworks.engine.claimer import Claimer
+from decisionworks.jobs import LeaseLost, Order
 from decisionworks.kit.db import Database
 from decisionworks.kit.ids import new_id
 from tests.factories.queue import (
@@ -93,6 +96,51 @@ async def test_a_small_project_is_served_beside_a_large_backlog(database: Databa
     batch = await claimed(database, worker_id, free=4)
 
     assert wanted in {job.id for job in batch}
+
+
+@pytest.mark.parametrize("count", [3, 70])
+async def test_slots_that_come_free_one_at_a_time_go_round_the_projects(database: Database, count: int) -> None:
+    projects = [await a_project(database) for _ in range(count)]
+    worker_id = await a_worker(database)
+    for project_id in projects:
+        async with database.project_transaction(project_id) as tx:
+            await jobs.enqueue_many(tx, [Order({})] * 3, project_id=project_id, kind="test")
+    claimer = Claimer(database, jobs.DEFAULT_QUEUE)
+
+    got: list[UUID] = []
+    while len(got) < 2 * count:
+        got += [job.project_id for job in (await claimer.claim(worker_id, 1)).jobs]
+
+    assert Counter(got) == dict.fromkeys(projects, 2)
+
+
+async def test_between_dear_looks_the_known_projects_take_turns_too(database: Database) -> None:
+    projects = [await a_project(database) for _ in range(2)]
+    worker_id = await a_worker(database)
+    for project_id in projects:
+        async with database.project_transaction(project_id) as tx:
+            await jobs.enqueue_many(tx, [Order({})] * 4, project_id=project_id, kind="test")
+    claimer = Claimer(database, jobs.DEFAULT_QUEUE)
+    await claimer.claim(worker_id, 2)
+    claimer._next_scan = float("inf")
+
+    got = [job.project_id for _ in range(4) for job in (await claimer.claim(worker_id, 1)).jobs]
+
+    assert Counter(got) == dict.fromkeys(projects, 2)
+
+
+async def test_a_worker_that_leaves_with_a_job_in_hand_is_known_until_others_took_it(database: Database) -> None:
+    project_id = await a_project(database)
+    leaving, healthy = await a_worker(database), await a_worker(database)
+    await a_job(database, project_id)
+    [job] = await claimed(database, leaving)
+
+    async with database.system_transaction() as tx:
+        await jobs.forget_worker(tx, worker_id=leaving)
+    await let_lease_end(database, leaving)
+    lost = await rescued(database, healthy)
+
+    assert [one.id for one in lost] == [job.id]
 
 
 async def test_a_claim_passes_over_a_job_that_somebody_holds_and_does_not_wait(database: Database) -> None:

@@ -100,6 +100,15 @@ class QueueMachine(QueueHarness):
     def a_worker_goes(self, n: int) -> None:
         worker = self.worker(n)
         self.system(lambda tx: jobs.forget_worker(tx, worker_id=worker.id))
+        worker.has_row = worker.has_row and bool(self.model.held_by(worker))
+        if not any(one.has_row for one in self.model.workers):
+            self.a_worker_registers()
+
+    @rule(n=nth)
+    def a_worker_s_row_is_lost(self, n: int) -> None:
+        """Its jobs are then those of somebody whom nobody knows."""
+        worker = self.worker(n)
+        self.system(lambda tx: tx.execute("DELETE FROM workers WHERE worker_id = %s", (worker.id,)))
         worker.has_row = False
         if not any(one.has_row for one in self.model.workers):
             self.a_worker_registers()

@@ -11,7 +11,9 @@ WITH dead_worker AS MATERIALIZED (
     LIMIT 500 FOR UPDATE SKIP LOCKED
 ), swept AS MATERIALIZED (
     SELECT id, worker_id, claimed_at FROM jobs
-    WHERE %(sweep)s AND state = 'running' AND NOT EXISTS (SELECT FROM workers WHERE worker_id = jobs.worker_id)
+    -- An array, not a join: a job that changes hands at this moment is checked again by whom it belongs to then.
+    WHERE state = 'running' AND worker_id = ANY(ARRAY(SELECT DISTINCT worker_id FROM jobs AS one
+        WHERE %(sweep)s AND state = 'running' AND NOT EXISTS (SELECT FROM workers WHERE worker_id = one.worker_id)))
     LIMIT 500 FOR UPDATE SKIP LOCKED
 ), dead AS (
     SELECT * FROM of_dead UNION SELECT * FROM swept
