@@ -86,8 +86,9 @@ BEGIN
     END IF;
     -- Sent again because the answer was lost on its way: the commit may have gone through, and then all of it has.
     is_known := (made ->> 'is_again')::boolean AND EXISTS (SELECT FROM agent_runs
-        WHERE thread_id = on_thread AND lease_token = under_token AND status = 'succeeded'
-            AND key IN (SELECT run ->> 'key' FROM jsonb_array_elements(made -> 'runs') AS run WHERE run ? 'output'));
+        WHERE thread_id = on_thread AND lease_token = under_token AND (key, status) IN (
+            SELECT run ->> 'key', CASE WHEN run ? 'output' THEN 'succeeded' ELSE 'intent' END
+            FROM jsonb_array_elements(made -> 'runs') AS run));
     RETURN NEXT;
     IF is_known OR (cancel_requested AND heeds_cancel) THEN
         RETURN;

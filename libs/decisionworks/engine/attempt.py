@@ -137,12 +137,12 @@ class Attempt:
         """Commit now or, while the database is away, as soon as it answers again: what is worked is not worked twice.
 
         Whether a commit went through whose answer was lost is seen from what it recorded; one that also moved the job
-        shows as a lost lease.
+        shows as a lost lease. What comes in while it is sent again waits for the next one: it cannot be known by it.
         """
+        waiting = self.outbox.now()
         while True:
             if self.is_fenced():
                 raise LeaseLost(self.job.id, self.job.lease_token)
-            waiting = self.outbox.now()
             made = waiting.made(
                 intents=self.intents,
                 intent=intent,
@@ -155,7 +155,7 @@ class Attempt:
                 await self._send(waiting, made, also, heed_cancel=heed_cancel, may_be_lost=may_be_lost)
                 break
             except DatabaseUnavailable:
-                is_again = True
+                is_again = self.is_in_doubt = True
                 await asyncio.sleep(_PAUSE_S)
             except asyncio.CancelledError:
                 self.is_in_doubt = True  # the commit may have gone through all the same

@@ -118,7 +118,7 @@ class GraphLane(Lane):
         structlog.contextvars.bind_contextvars(
             job_id=str(job.id), run_id=str(job.id), thread_id=str(job.subject_id or job.id)
         )
-        log.info("job.claimed", kind=job.kind, attempt=job.lease_token, returned=job.returned)
+        log.info("job.claimed", kind=job.kind, attempt=job.attempt, returned=job.returned)
         definition = self._definitions.get(job.kind)
         attempt = Attempt(
             job=job,

@@ -74,7 +74,7 @@ async def _prepare(definition: GraphDefinition, attempt: Attempt) -> Mapping[str
     if attempt.job.returned in ("lost", "retry", "replayed"):
         async with attempt.database.project_transaction(attempt.job.project_id) as tx:
             await attempt.hold(tx)
-            payload = {"attempt": attempt.job.lease_token, "reason": attempt.job.returned}
+            payload = {"attempt": attempt.job.attempt, "reason": attempt.job.returned}
             await attempt.append(tx, [EventDraft(type="job-retried", payload=payload)])
     await attempt.begin()
     return await definition.life.prepare(attempt)

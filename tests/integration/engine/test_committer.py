@@ -10,14 +10,15 @@ from typing import Any
 import psycopg
 import pytest
 
+from decisionworks.engine import attempt as attempt_module
 from decisionworks.engine.attempt import Attempt
 from decisionworks.engine.committer import Commit, Committer
 from decisionworks.engine.outbox import FinishedNode, Outbox
 from decisionworks.events import Doorbell, EventDraft
 from decisionworks.jobs import ClaimedJob
 from decisionworks.kit.canonical import sha256_hex
-from decisionworks.kit.db import Database, Tx
-from tests.factories.queue import a_job, a_project, a_worker, claimed
+from decisionworks.kit.db import Database, DatabaseUnavailable, Tx
+from tests.factories.queue import a_job, a_project, a_worker, claimed, until_somebody_waits_for_a_lock
 
 PATIENCE_S = 30
 
@@ -154,21 +155,43 @@ async def test_a_job_that_somebody_holds_keeps_only_its_own_commit_waiting(
     assert [await told(database, job) for job in running] == [1, 1, 1, 1]
 
 
+async def test_while_a_job_is_held_the_others_commit_again_and_again(
+    database: Database, running: list[ClaimedJob]
+) -> None:
+    committer = Committer(database)
+    async with database.system_transaction() as tx:
+        await tx.execute("SELECT FROM jobs WHERE id = %s FOR UPDATE", (running[0].id,))
+        waiting = asyncio.create_task(committer.commit(a_commit(running[0])))
+        await until_somebody_waits_for_a_lock(database)
+        async with asyncio.timeout(PATIENCE_S):
+            for number in range(3):
+                commits = [a_commit(job, f"node {number}") for job in running[1:]]
+                await asyncio.gather(*map(committer.commit, commits))
+        was_waiting = not waiting.done()
+    async with asyncio.timeout(PATIENCE_S):
+        await waiting
+
+    assert was_waiting
+    assert [await told(database, job) for job in running] == [1, 3, 3, 3]
+
+
+async def test_what_cannot_be_written_as_json_fails_alone(
+    database: Database, running: list[ClaimedJob], held: Held
+) -> None:
+    unfit = a_commit(running[1])._replace(made={"runs": [object()]})
+    commits = [a_commit(running[0]), unfit, *map(a_commit, running[2:])]
+
+    rows = await committed_together(Committer(database), held, commits)
+
+    assert isinstance(rows[1], TypeError)
+    assert [await told(database, job) for job in running] == [1, 0, 1, 1]
+
+
 async def test_an_attempt_that_is_stopped_while_its_commit_is_under_way_tells_it_once(
     database: Database, running: list[ClaimedJob], held: Held
 ) -> None:
     committer = Committer(database)
-    attempts = [
-        Attempt(
-            job=job,
-            graph_version="1",
-            database=database,
-            committer=committer,
-            doorbell=Doorbell(None),
-            is_fenced=lambda: False,
-        )
-        for job in running
-    ]
+    attempts = [an_attempt(job, database, committer) for job in running]
     for attempt in attempts:
         attempt.outbox.nodes.append(a_node())
     working = [asyncio.create_task(attempt.commit()) for attempt in attempts]
@@ -187,6 +210,46 @@ async def test_an_attempt_that_is_stopped_while_its_commit_is_under_way_tells_it
     assert was_undecided
     assert isinstance(results[3], asyncio.CancelledError)
     assert [await told(database, job) for job in running] == [1, 1, 1, 1]
+
+
+async def test_an_attempt_that_is_stopped_before_it_sends_a_commit_again_tells_it_once(
+    database: Database, running: list[ClaimedJob], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempt_module, "_PAUSE_S", 600.0)
+    original, is_lost = database.call, asyncio.Event()
+
+    async def call(statement: bytes, parameters: Any) -> Any:
+        rows = await original(statement, parameters)
+        if not is_lost.is_set():
+            is_lost.set()
+            raise DatabaseUnavailable("the answer was lost on its way")
+        return rows
+
+    monkeypatch.setattr(database, "call", call)
+    attempt = an_attempt(running[0], database)
+    attempt.outbox.nodes.append(a_node())
+
+    working = asyncio.create_task(attempt.commit())
+    await is_lost.wait()
+    await asyncio.sleep(0.05)
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    async with asyncio.timeout(PATIENCE_S):
+        await attempt.write(_nothing)
+
+    assert await told(database, running[0]) == 1
+
+
+def an_attempt(job: ClaimedJob, database: Database, committer: Committer | None = None) -> Attempt:
+    return Attempt(
+        job=job,
+        graph_version="1",
+        database=database,
+        committer=committer or Committer(database),
+        doorbell=Doorbell(None),
+        is_fenced=lambda: False,
+    )
 
 
 async def _nothing(_: Tx) -> None:

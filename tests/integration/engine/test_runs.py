@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from decisionworks.engine.committer import Committer
 from decisionworks.engine.outbox import FinishedNode, Intent
 from decisionworks.engine.outcome import Lost, Parked, Succeeded, outcome_of
 from decisionworks.engine.run_graph import conclude, run_graph
-from decisionworks.events import Doorbell
+from decisionworks.events import Doorbell, EventDraft
 from decisionworks.jobs import ClaimedJob, LeaseLost
 from decisionworks.kit.db import Database, DatabaseUnavailable, Tx
 from decisionworks.kit.ids import new_id
@@ -66,6 +67,11 @@ class Bench:
     async def told(self) -> list[tuple[str, str | None]]:
         async with self.database.project_transaction(self.project_id) as tx:
             return [(event.type, event.node) for event in await events.read(tx, stream_id=self.subject_id)]
+
+    async def retries(self) -> list[Any]:
+        async with self.database.project_transaction(self.project_id) as tx:
+            found = await events.read(tx, stream_id=self.subject_id)
+        return [dict(event.payload) for event in found if event.type == "job-retried"]
 
     async def count(self, query: str) -> int:
         async with self.database.project_transaction(self.project_id) as tx:
@@ -129,7 +135,7 @@ async def test_a_second_worker_takes_over_and_repeats_no_finished_node(bench: Be
     assert dict(bench.toy.worked) == {"first": 1, "second": 1, "third": 1}
     told = await bench.told()
     assert told.count(("node-started", "third")) == 1
-    assert told.count(("job-retried", None)) == 1
+    assert await bench.retries() == [{"attempt": 3, "reason": "lost"}]
 
 
 async def test_a_frozen_worker_that_wakes_can_write_nothing(bench: Bench) -> None:
@@ -211,6 +217,58 @@ async def test_a_commit_whose_answer_was_lost_is_sent_again_and_told_once(
     assert calls[0] == 2
     assert (told.count(("reason-card", "second")), told.count(("node-started", "third"))) == (1, 1)
     assert await bench.count("SELECT max(seq) - count(*) AS n FROM events") == 0
+
+
+async def test_an_announcement_whose_answer_was_lost_is_told_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = await bench.claim()
+    lose_the_answer_to_the_first_commit(bench.database, monkeypatch)
+
+    await attempt.intend(Intent(node="third", key="a" * 64, inputs_hash="b" * 64))
+
+    assert await bench.told() == [("node-started", "third")]
+    assert await bench.count("SELECT sum(tries) AS n FROM agent_runs") == 1
+
+
+async def test_what_a_neighbour_finished_while_a_commit_is_sent_again_is_not_taken_for_committed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = await bench.claim()
+    lose_the_answer_to_the_first_commit(
+        bench.database, monkeypatch, meanwhile=lambda: attempt.outbox.nodes.append(a_node("b" * 64, "neighbour"))
+    )
+    attempt.outbox.nodes.append(a_node("a" * 64, "node"))
+
+    await attempt.commit()
+    await attempt.commit()
+
+    assert await bench.told() == [("reason-card", "node"), ("reason-card", "neighbour")]
+    assert await bench.count("SELECT count(*) AS n FROM agent_runs WHERE status = 'succeeded'") == 2
+
+
+def a_node(key: str, node: str) -> FinishedNode:
+    card = EventDraft(type="reason-card", payload={}, node=node)
+    return FinishedNode(
+        node=node, key=key, inputs_hash="in", outputs_hash="out", output={}, drafts=[card], duration_ms=1, apply=None
+    )
+
+
+def lose_the_answer_to_the_first_commit(
+    database: Database, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object] = lambda: None
+) -> None:
+    original, calls = database.call, [0]
+
+    async def call(statement: bytes, parameters: Any) -> Any:
+        rows = await original(statement, parameters)
+        if b"commit" in statement:
+            calls[0] += 1
+            if calls[0] == 1:
+                meanwhile()
+                raise DatabaseUnavailable("the answer was lost on its way")
+        return rows
+
+    monkeypatch.setattr(database, "call", call)
 
 
 async def test_a_retry_whose_lease_is_lost_again_is_not_told(bench: Bench) -> None:

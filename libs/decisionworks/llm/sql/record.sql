@@ -1,4 +1,4 @@
--- Writes a call down, adds it to the totals of its run and month, and frees its place.
+-- Writes a call down, adds it to the totals of its run and month, and frees its place; once, however often it is sent.
 WITH freed AS (
     DELETE FROM model_places WHERE id = %(place_id)s
 ), called AS (
@@ -11,6 +11,7 @@ WITH freed AS (
         %(finish_reason)s, %(request_id)s, %(requests)s, %(detail)s, %(held_answer)s,
         CASE WHEN keeps_model_texts THEN %(kept_prompt)s END, CASE WHEN keeps_model_texts THEN %(kept_answer)s END
     FROM projects WHERE id = %(project_id)s
+    ON CONFLICT (id) DO NOTHING
     RETURNING project_id
 )
 INSERT INTO model_totals AS total (project_id, scope, calls, input_tokens, output_tokens, cost_usd)
