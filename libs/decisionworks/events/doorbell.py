@@ -42,6 +42,7 @@ class Doorbell:
         self._wanted = asyncio.Event()
         self._is_only_ahead = False
         self._rung_at = float("-inf")
+        self._is_sending = False
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -70,7 +71,7 @@ class Doorbell:
         if self._task is None:
             return
         for _ in range(50):
-            if not self._waiting:
+            if not self._waiting and not self._is_sending:
                 break
             await asyncio.sleep(0.01)
         self._task.cancel()
@@ -101,6 +102,7 @@ class Doorbell:
             del self._waiting[ring]
         if not self._waiting:
             self._wanted.clear()
+        self._is_sending = True
         try:
             await connection.execute(
                 "SELECT pg_notify(channel, payload) FROM unnest(%s::text[], %s::text[]) AS ring (channel, payload)",
@@ -111,6 +113,8 @@ class Doorbell:
             self._waiting = dict.fromkeys(rings) | self._waiting
             self._wanted.set()
             raise
+        finally:
+            self._is_sending = False
 
 
 class Subscription:

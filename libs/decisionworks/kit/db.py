@@ -28,7 +28,27 @@ PROJECT_SETTING = "decisionworks.project_id"
 # A process that freezes inside a transaction keeps its locks, and with them its jobs, as long as the server lets it.
 LONGEST_PAUSE_S = 5
 _BEGIN = f"BEGIN; SET LOCAL idle_in_transaction_session_timeout = '{LONGEST_PAUSE_S}s'; SET LOCAL ROLE"
+# A connection whose other end has vanished, with no word from it, is found out within these: its user would wait for a
+# quarter of an hour, and whoever only listens for ever.
+_VANISHES: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 _LOOSE = {True: "", False: "; SET LOCAL synchronous_commit = off"}
+
+
+# How a server that is away shows: also to a process that stood still in a transaction, and after a failover, where the
+# connection still leads to what has become a standby.
+_LOST = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.IdleInTransactionSessionTimeout,
+    psycopg.errors.ReadOnlySqlTransaction,
+)
+# Operational by name; but what is too large once is too large whenever it is sent.
+_TOO_MUCH = (psycopg.errors.ProgramLimitExceeded, psycopg.errors.StatementTooComplex)
 
 
 class DatabaseUnavailable(RetryLater):
@@ -59,6 +79,7 @@ class Database:
                 "prepare_threshold": 3 if prepare else None,
                 "connect_timeout": max(2, int(timeout_s)),
                 "application_name": "decisionworks",
+                **_VANISHES,
             },
         )
 
@@ -115,9 +136,14 @@ class Database:
             connection = await self._pool.getconn() if begin is None else await self._begun(begin)
             try:
                 yield connection
+            except psycopg.errors.ReadOnlySqlTransaction:
+                await connection.close()  # the pool opens another one, and finds the new primary
+                raise
             finally:
                 await self._pool.putconn(connection)
-        except (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except _TOO_MUCH:
+            raise
+        except (PoolTimeout, *_LOST) as error:
             # The server has been away: the other idle connections are as dead, and each would cost its user an error.
             with contextlib.suppress(psycopg.Error, PoolTimeout):
                 await self._pool.check()
@@ -135,7 +161,7 @@ class Database:
         """
         try:
             return await self._begin_once(begin)
-        except (psycopg.OperationalError, psycopg.InterfaceError):
+        except _LOST:
             await self._pool.check()
             return await self._begin_once(begin)
 
@@ -160,5 +186,9 @@ async def connect_direct(url: str, *, timeout_s: float = 10.0) -> AsyncConnectio
     Raises: psycopg.OperationalError.
     """
     return await AsyncConnection.connect(
-        url, autocommit=True, connect_timeout=max(2, int(timeout_s)), application_name="decisionworks-bell"
+        url,
+        autocommit=True,
+        connect_timeout=max(2, int(timeout_s)),
+        application_name="decisionworks-bell",
+        **_VANISHES,
     )

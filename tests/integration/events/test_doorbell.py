@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 
 import pytest
 
@@ -45,6 +46,33 @@ async def test_a_ring_ahead_holds_up_no_ring(database_url: str, monkeypatch: pyt
         bell.ring(EVENTS_CHANNEL, "a")
 
         assert await mine.wait(5)
+
+
+async def test_a_bell_that_is_stopped_sends_the_ring_that_is_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    began, has_arrived = asyncio.Event(), asyncio.Event()
+
+    async def execute(statement: object, *_: object, **__: object) -> None:
+        if "pg_notify" in str(statement):
+            began.set()
+            await asyncio.sleep(0.05)
+            has_arrived.set()
+
+    @asynccontextmanager
+    async def connected() -> AsyncIterator[object]:
+        yield SimpleNamespace(execute=execute)
+
+    async def connect(_url: str) -> object:
+        return connected()
+
+    monkeypatch.setattr(doorbell, "connect_direct", connect)
+    bell = Doorbell("postgresql://nowhere")
+    await bell.start()
+    bell.ring(EVENTS_CHANNEL, "a")
+    await began.wait()
+
+    await bell.stop()
+
+    assert has_arrived.is_set()
 
 
 async def test_nobody_rings_ahead_for_those_who_are_awake(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
