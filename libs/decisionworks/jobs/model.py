@@ -4,6 +4,8 @@ scheduled ──its time──▶ ready ──claim──▶ running ──finis
     ▲                     ▲                │ │ │
     └──retry, later───────│◀──lost lease───┘ │ └──park──▶ parked ──wake──▶ ready
                           └◀──retry, release─┘            quarantined ──replay──▶ ready
+
+Whatever waits (scheduled, ready, parked) may be closed: it goes to the finished ones too.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import structlog
 from cronsim import CronSim, CronSimError
 from psycopg.types.json import Jsonb
 
@@ -25,6 +26,11 @@ Missed = Literal["skip", "last", "all"]
 # A tick this late still counts as on time.
 _ON_TIME = timedelta(seconds=60)
 _MOST_MISSED = 100
+_FIRST_REACH = timedelta(minutes=2)
+_PUT_OFF = timedelta(minutes=10)
+_KEEP_TICKS = timedelta(days=30)
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +100,7 @@ async def add_schedule(
     cursor = await tx.execute("SELECT clock_timestamp() AS now")
     row = await cursor.fetchone()
     now = datetime.now(UTC) if row is None else row["now"]
+    _subject_of(payload)
     values = {
         "id": new_id(),
         "project_id": project_id,
@@ -145,23 +152,43 @@ async def fire_due(tx: Tx) -> list[str]:
         for tick in due:
             queues += await _fire(tx, schedule, tick)
         await tx.execute("UPDATE schedules SET next_at = %s WHERE id = %s", (following, schedule.id))
+        await tx.execute(
+            "DELETE FROM schedule_ticks WHERE schedule_id = %s AND fire_at < %s", (schedule.id, now - _KEEP_TICKS)
+        )
     return queues
 
 
 def _due_ticks(schedule: Schedule, now: datetime) -> tuple[list[datetime], datetime]:
-    """The ticks to fire now, and the first one after now."""
-    ticks, tick = [], schedule.next_at
-    while tick <= now:
-        ticks.append(tick)
-        del ticks[:-_MOST_MISSED]
-        tick = next_tick(schedule.cron, time_zone=schedule.time_zone, after=tick)
-    match schedule.missed:
-        case "all":
-            return ticks, tick
-        case "last":
-            return ticks[-1:], tick
-        case "skip":
-            return [one for one in ticks[-1:] if now - one <= _ON_TIME], tick
+    """The ticks to fire now, and when to look again: at the first one after now.
+
+    A schedule that cannot be read here (its time zone is not known on this machine) is put off: it holds up no other.
+    """
+    try:
+        following = next_tick(schedule.cron, time_zone=schedule.time_zone, after=now)
+        match schedule.missed:
+            case "all":
+                return _missed_ticks(schedule, now, most=_MOST_MISSED), following
+            case "last":
+                return _missed_ticks(schedule, now, most=1), following
+            case "skip":
+                last = _missed_ticks(schedule, now, most=1)
+                return [one for one in last if now - one <= _ON_TIME], following
+    except UnfitSchedule as error:
+        log.error("schedule.unfit", schedule_id=str(schedule.id), error=error.message)
+        return [], now + _PUT_OFF
+
+
+def _missed_ticks(schedule: Schedule, now: datetime, *, most: int) -> list[datetime]:
+    """The newest ticks that are due, oldest first: looked for backwards, however long nobody fired any."""
+    reach = _FIRST_REACH
+    while True:
+        tick = begin = max(now - reach, schedule.next_at - timedelta(seconds=1))
+        ticks: list[datetime] = []
+        while (tick := next_tick(schedule.cron, time_zone=schedule.time_zone, after=tick)) <= now:
+            ticks.append(tick)
+        if len(ticks) >= most or begin < schedule.next_at:
+            return ticks[-most:]
+        reach *= 4
 
 
 async def _fire(tx: Tx, schedule: Schedule, tick: datetime) -> list[str]:
@@ -173,13 +200,12 @@ async def _fire(tx: Tx, schedule: Schedule, tick: datetime) -> list[str]:
     )
     if await told.fetchone() is None:
         return []
-    subject = schedule.payload.get("subject_id")
     try:
         await enqueue(
             tx,
             project_id=schedule.project_id,
             kind=schedule.kind,
-            subject_id=UUID(str(subject)) if subject else None,
+            subject_id=_subject_of(schedule.payload),
             payload={**schedule.payload, "schedule_id": str(schedule.id), "tick": tick.isoformat()},
             priority=schedule.priority,
             job_id=job_id,
@@ -188,3 +214,11 @@ async def _fire(tx: Tx, schedule: Schedule, tick: datetime) -> list[str]:
     except AlreadyQueued:
         return []
     return [schedule.queue]
+
+
+def _subject_of(payload: Mapping[str, Any]) -> UUID | None:
+    subject = payload.get("subject_id")
+    try:
+        return UUID(str(subject)) if subject else None
+    except ValueError as error:
+        raise UnfitSchedule("/payload/subject_id", "is no id", "name the id of what the job is about") from error

@@ -29,7 +29,7 @@ async def request_cancel(tx: Tx, *, subject_id: UUID) -> Literal["scheduled", "r
 
 
 async def close_waiting(tx: Tx, *, subject_id: UUID, outcome: FinalOutcome) -> UUID | None:
-    """End a job that nobody works on (parked or ready); None when there is none such.
+    """End a job that nobody works on (parked, ready or scheduled); None when there is none such.
 
     Locked first, as in `wake`: a job that is being parked right now is ended, not overlooked, and one that runs goes on
     running until this transaction ends, so that asking for its end afterwards reaches its worker.

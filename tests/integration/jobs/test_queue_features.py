@@ -1,4 +1,4 @@
-"""What users of a queue expect: ranks that age, times, bulk, limits, quarantine with replay, cleaning, schedules."""
+"""What users of a queue expect: ranks that age, times, bulk, limits, quarantine with replay, cleaning."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from uuid import UUID
 import pytest
 
 from decisionworks import jobs
-from decisionworks.jobs import AlreadyQueued, NotInQuarantine, Order, UnfitPriority, UnfitSchedule
-from decisionworks.jobs.schedules import next_tick
+from decisionworks.jobs import AlreadyQueued, NotInQuarantine, Order, UnfitPriority
 from decisionworks.kit.db import Database
 from decisionworks.kit.ids import new_id
 from tests.factories.queue import (
@@ -198,6 +197,37 @@ async def test_jobs_that_ended_long_ago_are_forgotten_and_quarantined_ones_are_k
     assert sorted(left.values()) == ["quarantined", "succeeded"]
 
 
+async def test_the_position_of_a_subject_that_has_a_job_again_is_kept(database: Database) -> None:
+    project_id, worker_id, subject_id = await a_project(database), await a_worker(database), new_id()
+    await a_job(database, project_id, subject_id=subject_id)
+    [job] = await claimed(database, worker_id)
+    async with database.project_transaction(project_id) as tx:
+        await jobs.finish(tx, job.lease, outcome="succeeded")
+    async with database.system_transaction() as tx:
+        await tx.execute("UPDATE jobs_finished SET finished_at = finished_at - interval '2 days'")
+    await a_job(database, project_id, subject_id=subject_id)
+
+    async with database.system_transaction() as tx:
+        while_it_has_one = await jobs.clean(tx, older_than_s=86_400, limit=100)
+        await tx.execute("DELETE FROM jobs")
+        afterwards = await jobs.clean(tx, older_than_s=86_400, limit=100)
+
+    assert (while_it_has_one, afterwards) == (0, 1)
+
+
+async def test_a_job_of_tomorrow_is_no_day_old(database: Database) -> None:
+    project_id = await a_project(database)
+    async with database.project_transaction(project_id) as tx:
+        await jobs.enqueue(
+            tx, project_id=project_id, kind="test", subject_id=None, payload={}, run_at=datetime.now(UTC) + timedelta(1)
+        )
+
+    async with database.system_transaction() as tx:
+        stats = await jobs.queue_stats(tx)
+
+    assert stats["jobs"] == {"scheduled": {"count": 1, "oldest_s": 0}}
+
+
 async def test_finishing_many_leaves_out_those_whose_lease_is_lost(database: Database) -> None:
     project_id = await a_project(database)
     frozen, healthy = await a_worker(database), await a_worker(database)
@@ -213,68 +243,6 @@ async def test_finishing_many_leaves_out_those_whose_lease_is_lost(database: Dat
     assert {job.id for job in held} == made
     assert late == set()
     assert counted == {job.id for job in taken_over}
-
-
-async def test_a_tick_is_fired_once_however_many_workers_look(database: Database) -> None:
-    project_id = await a_project(database)
-    async with database.project_transaction(project_id) as tx:
-        made = await jobs.add_schedule(
-            tx, project_id=project_id, name="nightly", cron="0 3 * * *", kind="nightly", queue="tasks",
-            created_by="test", payload={"x": 1},
-        )  # fmt: skip
-    async with database.system_transaction() as tx:
-        await tx.execute("UPDATE schedules SET next_at = clock_timestamp() - interval '3 days'")
-
-    async def look() -> list[str]:
-        async with database.system_transaction() as tx:
-            return await jobs.fire_due(tx)
-
-    fired = await asyncio.gather(*(look() for _ in range(6)))
-
-    async with database.system_transaction() as tx:
-        found = [job for job in await jobs.list_jobs(tx) if job["kind"] == "nightly"]
-        row = await (await tx.execute("SELECT next_at > clock_timestamp() AS later FROM schedules")).fetchone()
-    assert [queue for queues in fired for queue in queues] == ["tasks"]
-    assert len(found) == 1
-    assert row == {"later": True}
-    assert made.next_at > datetime.now(UTC)
-
-
-@pytest.mark.parametrize(("missed", "count"), [("skip", 0), ("last", 1), ("all", 3)])
-async def test_missed_ticks_follow_the_rule_of_their_schedule(database: Database, missed: str, count: int) -> None:
-    project_id, half_an_hour_ago = await a_project(database), datetime.now(UTC) - timedelta(minutes=30)
-    async with database.project_transaction(project_id) as tx:
-        await jobs.add_schedule(
-            tx, project_id=project_id, name="hourly", cron=f"{half_an_hour_ago.minute} * * * *", kind="hourly",
-            queue="tasks", created_by="test", payload={}, missed=missed,  # type: ignore[arg-type]
-        )  # fmt: skip
-    first = half_an_hour_ago.replace(second=0, microsecond=0) - timedelta(hours=2)
-    async with database.system_transaction() as tx:
-        await tx.execute("UPDATE schedules SET next_at = %s", (first,))
-        await jobs.fire_due(tx)
-        found = [job for job in await jobs.list_jobs(tx) if job["kind"] == "hourly"]
-
-    assert len(found) == count
-
-
-def test_a_tick_keeps_its_hour_when_the_clocks_change() -> None:
-    before = datetime(2026, 3, 28, 12, tzinfo=UTC)
-
-    first = next_tick("30 9 * * *", time_zone="Europe/Berlin", after=before)
-
-    assert first == datetime(2026, 3, 29, 7, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("cron", "zone", "pointer"),
-    [("61 * * * *", "UTC", "/cron"), ("* * * *", "UTC", "/cron"), ("0 0 31 2 *", "UTC", "/cron"),
-     ("0 0 * * *", "Mars/Olympus", "/time_zone")],
-)  # fmt: skip
-def test_a_schedule_that_names_no_time_says_which_field_is_wrong(cron: str, zone: str, pointer: str) -> None:
-    with pytest.raises(UnfitSchedule) as error:
-        next_tick(cron, time_zone=zone, after=datetime.now(UTC))
-
-    assert error.value.problems[0].pointer == pointer
 
 
 async def test_a_replay_that_another_job_of_its_subject_comes_before_says_so_and_loses_nothing(

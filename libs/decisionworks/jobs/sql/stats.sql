@@ -1,7 +1,8 @@
--- What operators look at: depth and oldest age by state, workers, outcomes of the last hour.
+-- What operators look at: depth and oldest age by state (of scheduled jobs: how long one is overdue), workers, outcomes of
+-- the last hour.
 SELECT
     (SELECT coalesce(jsonb_object_agg(state, jsonb_build_object('count', n, 'oldest_s', oldest)), '{}') FROM (
-        SELECT state, count(*) AS n, round(extract(epoch FROM max(clock_timestamp() - run_at)))::int AS oldest
+        SELECT state, count(*) AS n, greatest(0, round(extract(epoch FROM max(clock_timestamp() - run_at))))::int AS oldest
         FROM jobs GROUP BY state) AS live) AS jobs,
     (SELECT coalesce(jsonb_object_agg(outcome, n), '{}') FROM (
         SELECT outcome, count(*) AS n FROM jobs_finished
