@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from uuid import UUID
 
 import structlog
@@ -50,6 +51,7 @@ class Feed:
         self._frames: deque[tuple[int, bytes]] = deque(maxlen=_KEPT_FRAMES)
         self._reading = asyncio.Lock()
         self.changed = asyncio.Event()
+        self.woken_at = time.monotonic()
         self.last_seq = 0
         self.ready = asyncio.Event()
         self.is_finished = False
@@ -86,13 +88,18 @@ class Feed:
     async def after(self, cursor: int) -> tuple[bytes, int]:
         """Frames with a number above the cursor, and the new cursor."""
         if self._frames and self._frames[0][0] <= cursor + 1:
-            wanted = [(seq, data) for seq, data in self._frames if seq > cursor]
+            # Almost every reader lacks the newest frame alone, so they are looked through from that end.
+            missed = list(takewhile(lambda kept: kept[0] > cursor, reversed(self._frames)))
+            missed.reverse()
         else:
-            wanted = [(event.seq, frame(event)) for event in await self._rows(after=cursor)]
-        return b"".join(data for _, data in wanted), wanted[-1][0] if wanted else cursor
+            missed = [(event.seq, frame(event)) for event in await self._rows(after=cursor)]
+        if len(missed) == 1:
+            return missed[0][1], missed[0][0]
+        return b"".join(data for _, data in missed), missed[-1][0] if missed else cursor
 
     def wake_readers(self) -> None:
         """Let every reader look again."""
+        self.woken_at = time.monotonic()
         woken, self.changed = self.changed, asyncio.Event()
         woken.set()
 
@@ -109,6 +116,7 @@ class StreamHub:
         self._listener = listener
         self._ping_s = ping_s
         self._lifetime_s = lifetime_s
+        self._tick_s = min(ping_s, lifetime_s) / 4  # so late may a ping or the end of a stream be
         self._feeds: dict[UUID, tuple[Feed, asyncio.Task[None]]] = {}
         self.is_stopping = False
 
@@ -131,7 +139,7 @@ class StreamHub:
         # A jittered `retry:` keeps the clients of a restarted process from coming back in one instant.
         yield f"retry: {_RETRY_MS + random.randrange(500)}\n\n".encode()
         deadline = time.monotonic() + self._lifetime_s
-        cursor = after
+        cursor, sent_at = after, time.monotonic()
         with self._joined(stream_id, project_id) as feed:
             await feed.ready.wait()
             while not self.is_stopping and not feed.is_broken:
@@ -140,16 +148,19 @@ class StreamHub:
                     data, cursor = await feed.after(cursor) if cursor < feed.last_seq else (b"", cursor)
                 except RetryLater:
                     return
+                now = time.monotonic()
                 if data:
+                    sent_at = now
                     yield data
                     continue
-                if feed.is_finished and cursor >= feed.last_seq:
+                if now >= deadline or (feed.is_finished and cursor >= feed.last_seq):
                     return
-                left_s = deadline - time.monotonic()
-                if left_s <= 0:
-                    return
-                if not await _rang(changed, min(self._ping_s, left_s)):
+                if now - sent_at >= self._ping_s:
+                    sent_at = now
                     yield PING
+                    continue
+                # No timer of its own, which would cost as much as the delivery: its feed wakes it when nothing comes.
+                await changed.wait()
 
     @contextmanager
     def _joined(self, stream_id: UUID, project_id: UUID) -> Iterator[Feed]:
@@ -173,26 +184,22 @@ class StreamHub:
             await feed.skip_to_end()
             feed.ready.set()
             while not feed.is_finished:
-                await subscription.wait(_POLL_S if self._listener.is_connected else _POLL_DEAF_S)
+                poll_s = _POLL_S if self._listener.is_connected else _POLL_DEAF_S
+                await subscription.wait(min(poll_s, self._tick_s))
                 await feed.catch_up()
+                if time.monotonic() - feed.woken_at >= self._tick_s:
+                    feed.wake_readers()
         except RetryLater as error:
-            # Its readers are sent away and come back with their last id, to a fresh feed.
             log.warning("stream.unreadable", error=error.message)
-            feed.is_broken = True
-            self._feeds.pop(stream_id, None)
-            feed.wake_readers()
         finally:
+            if not feed.is_finished:
+                # Its readers are sent away and come back with their last id, to a fresh feed.
+                feed.is_broken = True
+                if self._feeds.get(stream_id, (None,))[0] is feed:
+                    del self._feeds[stream_id]
+                feed.wake_readers()
             feed.ready.set()
             subscription.close()
-
-
-async def _rang(changed: asyncio.Event, timeout_s: float) -> bool:
-    try:
-        async with asyncio.timeout(timeout_s):
-            await changed.wait()
-    except TimeoutError:
-        return False
-    return True
 
 
 async def watched(
