@@ -13,7 +13,7 @@ from benchmarks.figures import Figure
 from benchmarks.floor import bare_commit, disk_flush
 from benchmarks.main_job import WrongEnd, default_project, open_client, run_once
 from benchmarks.models import model_calls
-from benchmarks.previews import planned_here, previews
+from benchmarks.previews import planned_here, previews, solved_here
 from decisionworks.cli.supervisor import PlatformFailed, ServerAddress, embedded_platform
 from decisionworks.cli.supervisor.database import embedded_database
 
@@ -68,7 +68,7 @@ def _measure(address: ServerAddress, data_dir: Path, *, runs: int, repositories:
 def _previews(address: ServerAddress, *, runs: int) -> list[Figure]:
     with open_client(address) as client:
         measured = previews(client, project_id=default_project(client), runs=max(3, runs))
-    return [planned_here(), *measured]
+    return [solved_here(), planned_here(), *measured]
 
 
 def _models(address: ServerAddress, data_dir: Path, *, runs: int) -> list[Figure]:

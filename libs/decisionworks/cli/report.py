@@ -137,9 +137,10 @@ def _print_cost(console: Console, estimate: Json) -> None:
     )
     one = estimate.get("per_prediction")
     if isinstance(one, Mapping):
+        more = money(one["next_thousand_usd"]) if one["next_thousand_usd"] else "nothing"
         console.print(
             f"     {money(one['usd_per_thousand'])} per thousand of {one['predictions_month']:,} predictions a month; "
-            f"{money(one['fixed_usd_month'])} fixed, {money(one['next_thousand_usd'])} for each thousand more"
+            f"{money(one['fixed_usd_month'])} fixed, {more} for each thousand more"
         )
 
 

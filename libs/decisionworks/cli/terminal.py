@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
@@ -43,5 +44,5 @@ def money(value: object) -> str:
     if not isinstance(value, int | float):
         return "unknown"
     if 0 < abs(value) < 0.01:
-        return f"${value:.2g}"
+        return f"${Decimal(f'{value:.2g}'):f}"
     return f"${value:,.2f}" if abs(value) < 100 else f"${value:,.0f}"

@@ -102,7 +102,7 @@ def derive_workload(values: Mapping[str, object]) -> Workload:
         experiments_month=2.0 if team >= 3 else 0.5,
         training_compute=compute,
         batch_records=_batch_records(v, modes),
-        batch_runs_month=DATA_RUNS.get(v.text("data_velocity", "daily"), 30.0) if "batch" in modes else 30.0,
+        batch_runs_month=_batch_runs(v, modes),
         async_jobs_month=gpu_hours,
         llm_requests_month=_llm_requests(v, is_llm=is_llm, use_case=use_case, pages=scans),
         tokens_in=v.number("llm_tokens_in") or 3000.0,
@@ -173,6 +173,14 @@ def _batch_records(v: _Values, modes: tuple[str, ...]) -> float:
     return v.number_or("batch_records_per_run", 100_000, "run time of the scoring job")
 
 
+def _batch_runs(v: _Values, modes: tuple[str, ...]) -> float:
+    """Runs of the batch in a month: as often as was said, else as often as data come in."""
+    if "batch" not in modes:
+        return 30.0
+    stated = v.number("batch_runs_month")
+    return DATA_RUNS.get(v.text("data_velocity", "daily"), 30.0) if stated is None else stated
+
+
 def _async_gpu_hours(v: _Values, *, modes: tuple[str, ...], media: list[str], rps_avg: float | None) -> float:
     """Busy GPU hours of queued work in a month."""
     recorded = v.number("audio_hours_month")
@@ -183,11 +191,11 @@ def _async_gpu_hours(v: _Values, *, modes: tuple[str, ...], media: list[str], rp
     per_run = v.number("batch_records_per_run")
     if per_run is not None:
         per_hour = AUDIO_HOURS_PER_GPU_HOUR if "audio" in media else PICTURES_PER_GPU_HOUR
-        return max(10.0, per_run * 30 / per_hour)
+        return max(10.0, per_run * (v.number("batch_runs_month") or 30.0) / per_hour)
     if "async" not in modes:
         return 60.0
-    # Recordings come in bulk and are worked through in a nightly window by four workers; pictures keep one warm by day.
-    hours = 4 * 12 * 30 if "audio" in media or "video" in media else 10 * 30
+    # Recordings come in bulk and are worked through in a nightly window by two workers; pictures keep one warm by day.
+    hours = 2 * 12 * 30 if "audio" in media or "video" in media else 10 * 30
     return v.number_or("busy_gpu_hours_month", float(hours), "hours that queued GPU workers are on")
 
 
@@ -218,7 +226,7 @@ def _scanned_pages(v: _Values) -> float:
         return 0.0
     per_run = v.number("batch_records_per_run")
     if per_run is not None:
-        return per_run * 30
+        return per_run * (v.number("batch_runs_month") or 30.0)
     return v.number_or("scanned_pages_month", 60_000, "reading scanned pages and the model calls that follow")
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from decisionworks.evaluation.load import Scenario
-from decisionworks.evaluation.score import FREE_TEXT, is_right, known_of
+from decisionworks.evaluation.score import FREE_TEXT, LATER_FIELDS, is_right, known_of
 
 Json = Mapping[str, Any]
 Answered = tuple[Scenario, Json]
@@ -92,7 +92,8 @@ def field_scores(answers: Sequence[Answered]) -> list[FieldScore]:
     tally: dict[str, dict[str, int]] = {}
     for scenario, shown in answers:
         known = known_of(shown)
-        for field in dict.fromkeys([*scenario.expected_constraints, *known]):
+        judged = [field for field in known if field not in LATER_FIELDS]
+        for field in dict.fromkeys([*scenario.expected_constraints, *judged]):
             row = tally.setdefault(field, dict.fromkeys(("right", "wrong", "missed", "invented"), 0))
             row[_outcome(scenario, known, field)] += 1
     rows = [

@@ -11,6 +11,7 @@ import yaml
 
 from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.errors import InvalidRequest
+from decisionworks.projects.inline_data import take_inline_data
 from decisionworks.projects.model import RequestDocument
 
 MAX_REQUEST_BYTES = 64 * 1024
@@ -19,8 +20,17 @@ LEAST_NOTE_LINES = 4
 _PERIOD_NAMED = re.compile(r"per (?:month|year|week|day|hour|second)$")
 _UNIT_WORDS = frozenset(
     "ms milliseconds seconds sec secs minutes min mins hours days weeks months years gb tb mb usd eur gbp chf rps "
-    "percent pct tokens people".split()
+    "percent pct tokens people gigabytes terabytes megabytes gigs euros dollars pounds".split()
 )
+# “about 800”, “ca. 1.200”: a number that somebody wrote as text.
+_ROUGH_NUMBER = re.compile(
+    r"(?:about|around|approx\.?|approximately|roughly|some|up to|max\.?|circa|ca\.?|etwa|rund|ungefähr|environ|unos"
+    r"|unas"
+    r"|aprox\.?|cerca de|約|~|<=?|≤)?\s?\d[\d.,' ]{0,20}(?:k|m|tsd|mio)?",
+    re.IGNORECASE,
+)
+# “data_must_stay_in: EU” is said without the colon.
+_LEADS_ON = frozenset({"in", "at", "on", "from", "within", "inside", "by"})
 # “maxMsPerFrame”, “moneyPerQuarterUSD”.
 _JOINED = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PERIOD_INSIDE = re.compile(r"\bper (?:month|year|week|day|quarter)(?= (?:in )?(?:usd|eur|gbp|chf)$)", re.IGNORECASE)
@@ -249,8 +259,11 @@ def _said(words: str, value: object) -> str:
         words, value = words[: period.start()].strip(), f"{value} {period.group()}"
     *head, last = words.split() or [""]
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if is_number and head and last.lower() in _UNIT_WORDS:
+    is_rough = isinstance(value, str) and _ROUGH_NUMBER.fullmatch(value.strip()) is not None
+    if (is_number or is_rough) and head and last.lower() in _UNIT_WORDS:
         return f"{' '.join(head)}: {value} {last}"
+    if head and last.lower() in _LEADS_ON and isinstance(value, str):
+        return f"{words} {value}"
     if is_number and not head and _PLURAL.fullmatch(last):
         return f"{words}: {value} {last}"
     return f"{words}: {value}"
@@ -314,4 +327,6 @@ def _fenced(text: str) -> RequestDocument:
         record = nested if isinstance(nested, Mapping) else loaded
         if any(str(key) in known for key in record):
             data.update({str(key): value for key, value in record.items()})
-    return RequestDocument(text=text, data=data)
+    return (
+        RequestDocument(text=text, data=data) if data else take_inline_data(text, catalogue=load_constraint_catalogue())
+    )

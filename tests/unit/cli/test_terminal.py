@@ -114,8 +114,9 @@ def test_a_skipped_check_is_named_with_its_reason() -> None:
 
 
 def test_a_price_below_a_cent_is_still_a_price():
-    assert [money(value) for value in (0, 0.0046, 0.05, 12.5, 1234.4)] == [
+    assert [money(value) for value in (0, 0.0000123, 0.0046, 0.05, 12.5, 1234.4)] == [
         "$0.00",
+        "$0.000012",
         "$0.0046",
         "$0.05",
         "$12.50",

@@ -163,3 +163,24 @@ def test_records_of_a_batch_are_predictions_and_devices_count_none():
     assert (
         estimate(["serve-edge-greengrass"], {"inference_mode": ["edge"], "edge_devices": 40})["per_prediction"] is None
     )
+
+
+def test_a_weekly_run_predicts_and_costs_as_often_as_it_runs():
+    weekly = {"inference_mode": ["batch"], "batch_records_per_run": 6_000_000, "batch_runs_month": 4.3}
+
+    seldom, nightly = (
+        estimate(["serve-batch-scoring"], values) for values in (weekly, {**weekly, "batch_runs_month": 30})
+    )
+
+    assert seldom["per_prediction"]["predictions_month"] == 6_000_000 * 4.3
+    assert seldom["monthly"]["expected"] < nightly["monthly"]["expected"] / 5
+
+
+def test_a_gpu_that_always_runs_takes_as_many_hours_for_a_queue_as_one_that_stops():
+    queued = {"inference_mode": ["async"], "model_type": "cnn_vision", "data_types": ["video"], "team_size": 4}
+
+    always, by_need = (
+        estimate([name], queued)["monthly"]["expected"] for name in ("serve-gpu-realtime", "serve-gpu-async")
+    )
+
+    assert always >= by_need

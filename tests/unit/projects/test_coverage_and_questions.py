@@ -34,7 +34,7 @@ def test_coverage_counts_only_fields_that_apply() -> None:
 
     assert coverage(nothing, catalogue=CATALOGUE).score == 0
     assert set(coverage(nothing, catalogue=CATALOGUE).missing_fields) == applies
-    assert coverage(batch, catalogue=CATALOGUE).score == round(100 * 7 / (total + 3 + 2), 1)
+    assert coverage(batch, catalogue=CATALOGUE).score == round(100 * 7 / (total + 3 + 1 + 2), 1)
     assert "batch_records_per_run" in coverage(batch, catalogue=CATALOGUE).missing_fields
 
 

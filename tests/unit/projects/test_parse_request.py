@@ -83,3 +83,36 @@ def test_names_that_are_run_together_are_read_with_their_units() -> None:
 
     lines = found.text.split("\n")
     assert lines[1:] == ["max: 200 ms per frame", "budget money: 9000 USD per quarter", "personal Data: none"]
+
+
+def test_a_form_that_was_filled_in_below_a_greeting_is_data_and_no_words() -> None:
+    text = "Good morning, our form:\nlatency_p95_ms: 250\nbudget_usd_month: 900\nregions: [eu-west-3]\nThank you!"
+
+    document = parse_request_document(text)
+
+    assert document.data == {"latency_p95_ms": 250, "budget_usd_month": 900, "regions": ["eu-west-3"]}
+    assert document.text.split() == ["Good", "morning,", "our", "form:", "Thank", "you!"]
+    assert len(document.text) == len(text)
+
+
+def test_an_object_in_the_middle_of_words_is_data() -> None:
+    document = parse_request_document('Plan this: {"budget_usd_month": 400, "team_size": 2}, for our bakery.')
+
+    assert document.data == {"budget_usd_month": 400, "team_size": 2}
+    assert document.text.startswith("Plan this:")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["cloud: AWS\nregions: Frankfurt\ncompliance: GDPR, nothing else", "budget_usd_month: a lot\nteam_size: some"],
+)
+def test_a_list_in_everyday_words_or_with_values_we_cannot_hold_stays_words(text: str) -> None:
+    assert parse_request_document(f"Please plan.\n{text}").data == {}
+
+
+def test_own_names_keep_their_unit_before_a_rough_number_and_lose_the_colon_after_in() -> None:
+    found = parse_request_document(
+        '{"archive_terabytes": 3, "spend_monthly_gbp": "ca. 700", "rows_must_stay_in": "EU"}'
+    )
+
+    assert found.text.split("\n") == ["archive: 3 terabytes", "spend monthly: ca. 700 gbp", "rows must stay in EU"]

@@ -119,8 +119,9 @@ def size_kserve(w: Workload) -> list[UsageLine]:
 
 
 def size_gpu_endpoint(w: Workload) -> list[UsageLine]:
-    """One GPU per 40 requests a second at peak, two at least from 99.9 percent up."""
-    least = 2 if w.availability_pct >= 99.9 else 1
+    """One GPU per 40 requests a second at peak, two at least from 99.9 percent up, as many as a queue has hours."""
+    queued = 1 if w.is_online else whole(w.async_jobs_month / HOURS_PER_MONTH)
+    least = max(queued, 2 if w.availability_pct >= 99.9 else 1)
     return [
         _line("sagemaker.ml.g5.xlarge.hour", whole(w.rps_peak / 40, least=least) * HOURS_PER_MONTH),
         _line("sagemaker.ml.inf2.xlarge.hour", 0),

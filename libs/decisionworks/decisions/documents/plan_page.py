@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from decisionworks.decisions.documents.model import Json, PlanContent, shown
 from decisionworks.decisions.documents.money import by_capability
@@ -173,10 +174,15 @@ def _per_prediction(estimate: Json) -> list[str]:
         return []
     return [
         "",
-        f"At {one['predictions_month']:,} predictions a month a thousand cost {one['usd_per_thousand']:g} USD:"
+        f"At {one['predictions_month']:,} predictions a month a thousand cost {_plain(one['usd_per_thousand'])} USD:"
         f" {_cents(one['fixed_usd_month'])} a month are there before the first one, a thousand more add"
-        f" {one['next_thousand_usd']:g} USD.",
+        f" {_plain(one['next_thousand_usd'])} USD.",
     ]
+
+
+def _plain(usd: float) -> str:
+    """Three digits without an exponent, however little it is."""
+    return f"{Decimal(f'{usd:.3g}'):,f}" if usd else "0"
 
 
 def _unpriced(estimate: Json) -> list[str]:

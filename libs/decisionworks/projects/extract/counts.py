@@ -30,17 +30,21 @@ _PER_ONE = re.compile(
 )
 # “48 references in 9 shops”: one result for each in each.
 _PRODUCT_IN = re.compile(
-    rf"(?P<a>{NUMBER})\s(?P<x>(?:\w{{1,16}}\s)?(?:skus?|products?|articles?|items?|artikeln?|produkten?|références|produits|artículos|productos|referencias"
+    rf"(?P<a>{NUMBER})\s(?P<x>(?:\w{{1,16}}\s)?(?:skus?|products?|articles?|items?|artikeln?|produkten?|références"
+    rf"|produits|artículos|productos|referencias"
     rf"|produtos|itens|referências))\s(?:in|at|across|for|für|auf|dans|pour|en|para|em)\s(?:our |all |unsere\w? |den "
     rf"|nos |les |nuestr\w+ |las |los |noss\w+ |as )?"
-    rf"(?P<b>{NUMBER})\s(?P<y>(?:\w{{1,16}}\s)?(?:stores?|shops?|branches|outlets?|sites|filialen|läden|märkten?|magasins|boutiques|tiendas|sucursales|lojas|filiais))(?!\w)"
+    rf"(?P<b>{NUMBER})\s(?P<y>(?:\w{{1,16}}\s)?(?:stores?|shops?|branches|outlets?|sites|filialen|läden|märkten?"
+    rf"|magasins|boutiques|tiendas|sucursales|lojas|filiais))(?!\w)"
 )
 _COUNTED = re.compile(rf"(?P<n>{NUMBER})\s(?:(?:active|smart|retail|paying|small|wind)\s)?(?P<thing>{_THING})")
 _PRODUCT = re.compile(
     rf"(?P<a>{DIGITS})\s(?P<x>{_THING})\s?(?:x|×|times|mal|fois|por)\s?(?P<b>{DIGITS})\s(?P<y>{_THING})"
 )
 _PRODUCT_JA = re.compile(
-    rf"(?P<a>{DIGITS})(?P<x>店舗?|拠点|商品|品目|顧客)\s?[x×]\s?(?P<b>{DIGITS})(?P<y>商品|品目|sku|店舗?|顧客)"
+    rf"(?P<a>{DIGITS})(?P<x>店舗?|拠点|商品|品目|顧客|[社件名人台校園路線便種類]{{1,2}})\s?[x×]\s?[^\W\d]{{0,6}}(?P<b>{DIGITS})(?P<y>商品|品目"
+    rf"|sku|店舗?|顧客"
+    r"|[社件名人台校園便]|種類|路線|時間帯|日)"
 )
 _EACH_RUN = re.compile(
     rf"(?P<n>{NUMBER})\s?(?:[\w'-]{{1,24}}\s){{1,3}}?(?:(?:per|a|each|every|pro|par|por|cada|jede)\s?(?:run|night"
@@ -48,22 +52,29 @@ _EACH_RUN = re.compile(
     rf"(?:毎晩|夜間に?|バッチ(?:ごとに|で)?)(?:約|およそ)?(?P<m>{DIGITS})\s?(?:件|人|行|レコード)"
 )
 _DEVICES = re.compile(
-    rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?:cameras?|devices?|microphones?|mikrofonen?|micros|micrófonos|microfones|watches|collars?|hives?|panels?|gateways?|robots?|tablets?|phones?|units?"
+    rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?:cameras?|devices?|microphones?|mikrofonen?|micros|micrófonos"
+    rf"|microfones|watches|collars?|hives?|panels?|gateways?|robots?|tablets?|phones?|units?"
     rf"|edge \w{{1,24}}|trucks?|tractors?|harvesters?"
-    rf"|substations?|stations?|turbines?|trains?|locomotives?|buses|cars?|ships?|vessels?|lifts?|elevators?|pumps?|wells?"
+    rf"|substations?|stations?|turbines?|trains?|locomotives?|buses|cars?|ships?|vessels?|lifts?|elevators?|pumps?"
+    rf"|wells?"
     rf"|presses|lines?|stores?|shops?|sites?|plants?|poles?|towers?|meters?|handhelds?|headsets?|excavators?|forklifts?"
     rf"|chargers?|greenhouses?|barns?|crossings?|sensors?|vans?|wearables?|checkouts?|tills?|computers?|boats?"
-    rf"|roboter\w{{0,2}}|\w{{1,12}}roboter|maschinen|anlagen|aufzügen?|zügen?|bussen?|lkws?|traktoren|stapler\w?|pressen"
+    rf"|roboter\w{{0,2}}|\w{{1,12}}roboter|maschinen|anlagen|aufzügen?|zügen?|bussen?|lkws?|traktoren|stapler\w?"
+    rf"|pressen"
     rf"|filialen|kassen|stationen|handscanner\w?|\w{{1,16}}(?:kameras|geräten?|maschinen|anlagen)"
-    rf"|camions?|engins?|tracteurs?|trains?|bus|ascenseurs?|machines?|stations?|éoliennes?|bornes?|drones?|navires?|postes?"
-    rf"|robots|camiones|tractores|trenes|autobuses|ascensores|máquinas|estaciones|barcos|vehículos|excavadoras|tiendas|sondas"
-    rf"|caminhões|tratores|trens|ônibus|elevadores|estações|navios|veículos|colheitadeiras|lojas|equipamentos|robôs|totens|líneas?|lignes?|linhas?|linien"
+    rf"|camions?|engins?|tracteurs?|trains?|bus|ascenseurs?|machines?|stations?|éoliennes?|bornes?|drones?|navires?"
+    rf"|postes?"
+    rf"|robots|camiones|tractores|trenes|autobuses|ascensores|máquinas|estaciones|barcos|vehículos|excavadoras"
+    rf"|tiendas|sondas"
+    rf"|caminhões|tratores|trens|ônibus|elevadores|estações|navios|veículos|colheitadeiras|lojas|equipamentos|robôs"
+    rf"|totens|líneas?|lignes?|linhas?|linien"
     rf"|drones?|drohnen?|vehicles?|machines|terminals?|kiosks?|scanners?|boxes|kameras?|geräten?|fahrzeugen?|"
     rf"caméras?|appareils?|cámaras?|dispositivos?|câmeras?|aparelhos?)(?!\w)|(?P<m>{DIGITS})\s?台"
 )
 # “Robots: 35 of them drive through the warehouse”.
 _OF_THEM = re.compile(
-    rf"(?:cameras?|devices?|gateways?|robots?|drones?|tablets?|scanners?|machines?|vehicles?|trucks?|sensors?|boxes|units?)"
+    rf"(?:cameras?|devices?|gateways?|robots?|drones?|tablets?|scanners?|machines?|vehicles?|trucks?|sensors?|boxes"
+    rf"|units?)"
     rf"[^.;\n\d]{{0,24}}?(?P<n>{NUMBER}) of (?:them|these|those)(?!\w)"
 )
 _TENANTS = re.compile(
@@ -79,9 +90,12 @@ _OWN_EACH = re.compile(
     r"顧客ごと|テナントごと|tenants"
 )
 _EACH_OWN = re.compile(
-    rf"(?:each|every|jede[rsmn]?|chaque|cada)\s(?:single\s)?(?P<thing>{_THING})\s(?:\w{{1,24}}\s){{0,2}}?(?:gets?|has|needs?"
+    rf"(?:each|every|jede[rsmn]?|chaque|cada)\s(?:single\s)?(?P<thing>{_THING})\s(?:\w{{1,24}}\s){{0,2}}?(?:gets?"
+    rf"|has|needs?"
     rf"|receives?|trains?|bekommt|erhält|hat|braucht|a|reçoit|obtient|tiene|recibe|necesita|tem|recebe|precisa)\s"
-    r"(?:de\s)?(?:its|their|an?|ein|seine?|son|sa|un|une|su|una|seu|sua|um|uma)\w{0,3}\s(?:own|eigene\w{0,2}|propre|propi[oa]"
+    r"(?:an?\s(?:\w{1,24}\s)?models?\sof\s)?(?:de\s)?(?:[oa]\s)?(?:its|their|an?|ein|seine?|son|sa|un|une|su|una|seu"
+    r"|sua|um|uma)\w{0,3}\s(?:own"
+    r"|eigene\w{0,2}|propre|propi[oa]"
     r"|própri[oa]|separate|getrennte\w{0,2}|isolated|\w{1,24}\s(?:propre|propi[oa]|própri[oa]))"
 )
 # “85 cooperatives, each with its own model”.
@@ -93,6 +107,15 @@ _EACH_WITH_OWN = re.compile(
     r"|seine?[mn]?|eine?[mn]?|son"
     r"|sa|un|une|su|una|o seu|a sua|seu|sua|um|uma)\s(?:own |separate |eigenen? |propre |propi[oa] |própri[oa] )?"
     r"(?:\w+ )?(?:model|modell|modèle|modelo|forecast|classifier)"
+)
+# “Für jeden der 60 Vereine ein eigenes Modell”, “chacune des 25 communes”.
+_EACH_OF_N = re.compile(
+    rf"(?:each|every one|jede[rsnm]?|chacune?|cada un[oa]?|cada uma?)\s(?:of (?:the|our|these)|der|unserer|des"
+    rf"|de nos|de las"
+    rf"|de los|de nuestr[oa]s|d[oa]s|d[oa]s noss[oa]s)\s(?P<n>{NUMBER})\s[^.;\n]{{2,60}}?(?:own|eigene\w{{0,2}}"
+    rf"|propre|propi[oa]"
+    rf"|própri[oa])\s(?:\w{{1,16}}\s)?(?:model|modell|modèle|modelo|forecast|classifier|netz|réseau|rede?)"
+    rf"|(?P<m>{DIGITS})(?:の|か所の|社の|園の)?[^\W\d]{{0,8}}?(?:ごと|毎|それぞれ)(?:に|の)?(?:専用|独自|個別|固有)(?:の)?モデル"
 )
 _NOT_TENANTS = frozenset({"camera", "device", "machine", "truck", "robot", "gateway", "gerät", "kamera", "maschine"})
 MOST_THINGS = 3
@@ -108,7 +131,8 @@ _TOKENS_OUT = re.compile(
 _IN_OR_OUT = re.compile(r"(?P<incoming>入力|input|eingabe|entrée|entrada)|出力|output|ausgabe|sortie|salida|saída")
 _IN_AFTER = re.compile(r"^\s?(?:in\b|input|rein|eingabe|en entrée|entrada|de entrada|入力)")
 _OUT = re.compile(
-    r"output|raus|sortie|salida|out\b|answer|reply|replies|response|generated|completion|ausgabe|antwort|réponse|respuesta|saída"
+    r"output|raus|sortie|salida|out\b|answer|reply|replies|response|generated|completion|ausgabe|antwort|réponse"
+    r"|respuesta|saída"
     r"|resposta|出力|回答"
 )
 
@@ -156,6 +180,19 @@ _DEPLOYED = re.compile(
 )
 
 
+_NO_PLACE = re.compile(
+    r"second|minute|hour|day|night|morning|evening|week|month|quarter|year|time|frame|picture|image|photo|video|case"
+    r"|result|alert"
+    r"|request|person|customer|model|sekunde|minute|stunde|tag|nacht|morgen|abend|woche|monat|jahr|mal|bild|foto"
+    r"|fall|heure|jour|nuit"
+    r"|matin|soir|semaine|mois|année|fois|cliché|cas|segundo|minuto|hora|día|noche|mañana|semana|mes|año|vez|imagen"
+    r"|caso|dia|noite"
+    r"|manhã|mês|ano|imagem|one|single|other|second|own"
+)
+# “On the computer in each crane”: cranes are counted somewhere.
+_ON_EACH = re.compile(rf"(?<!\w)(?:each|every|jede[mnrs]?|jedes|chaque|cada|toda?)\s(?P<thing>{_THING})")
+
+
 def derive_devices(reading: Reading, *, is_edge: bool, known: Mapping[str, Plain]) -> Iterator[Finding]:
     """“15,000 docks are sold”, “140 towers, each with a camera”: on what the model runs, whatever it is called."""
     told = known.get("edge_devices")
@@ -166,11 +203,30 @@ def derive_devices(reading: Reading, *, is_edge: bool, known: Mapping[str, Plain
         if number is not None and number > 1 and float(number).is_integer():
             yield stated("edge_devices", int(number), match.start(), match.end(), confidence=0.7, strength=STRONG + 2)
             return
+    for thing in dict.fromkeys(singular(match["thing"]) for match in _ON_EACH.finditer(reading.folded)):
+        if _NO_PLACE.fullmatch(thing):
+            continue
+        for match in _counts_of(thing).finditer(reading.folded):
+            number = parse_number(match["n"] or match["m"], language=reading.language)
+            if number is not None and number > 1 and float(number).is_integer():
+                yield stated(
+                    "edge_devices", int(number), match.start(), match.end(), confidence=0.7, strength=STRONG + 1
+                )
+                return
+
+
+def _counts_of(thing: str) -> re.Pattern[str]:
+    """“38 cranes”, “cranes: 38”, with the plurals of six languages."""
+    plural = rf"{re.escape(thing.removesuffix('y'))}(?:y|ies|s|es|n|en|e|er|x)?"
+    return re.compile(
+        rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?{plural}(?!\w)"
+        rf"|(?<!\w){plural}\W{{1,4}}(?P<m>{NUMBER})(?!\w)"
+    )
 
 
 def _own_for_each(reading: Reading) -> Iterator[Finding]:
     """“260 districts; every district gets its own classifier”."""
-    for match in _EACH_WITH_OWN.finditer(reading.folded):
+    for match in chain(_EACH_WITH_OWN.finditer(reading.folded), _EACH_OF_N.finditer(reading.folded)):
         yield from _counted(match, reading, field="tenants", strength=STRONG)
     things = {
         singular(match["thing"]) for match in _EACH_OWN.finditer(reading.folded) if match["thing"] not in _NOT_TENANTS
@@ -219,7 +275,7 @@ def _per_thing(reading: Reading) -> Iterator[Finding]:
     named = [*PER_WHAT.finditer(reading.folded), *_PER_BOTH.finditer(reading.folded)]
     for match in named or _PER_ONE.finditer(reading.folded):
         things = [singular(name) for name in (match["a"], match["b"]) if name]
-        known = [counts[name] for name in things if name in counts]
+        known = [count for name in things if (count := _count_of(name, counts)) is not None]
         if not known or len(known) < len(things):
             continue
         product = 1.0
@@ -238,7 +294,17 @@ def _per_thing(reading: Reading) -> Iterator[Finding]:
         )
 
 
+_PLURAL_ENDS = ("e", "en", "er", "es")
+_Count = tuple[float, int, int]
+
+
+def _count_of(name: str, counts: Mapping[str, _Count]) -> _Count | None:
+    """The count of a thing, whichever plural it was counted in: “je Stadtteil” over 24 “Stadtteile”."""
+    return next((counts[one] for one in (name, *(name + end for end in _PLURAL_ENDS)) if one in counts), None)
+
+
 def singular(word: str) -> str:
+    """A word without the plain plural of its end."""
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     return word[:-1] if word.endswith(("s", "n")) and len(word) > 3 and not word.endswith("ss") else word

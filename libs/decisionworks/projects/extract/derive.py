@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred
+from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.reading import Reading
-from decisionworks.projects.model import ConstraintValue, Plain, ValueState
+from decisionworks.projects.model import ConstraintValue, Plain
 
 _MODEL_OF: dict[str, tuple[str, float]] = {
     "forecasting": ("time_series", 0.7), "predictive_maintenance": ("time_series", 0.6), "fraud_detection": (
@@ -53,13 +54,6 @@ _GOODS_SOLD = re.compile(
 )
 # Purposes whose results people want for everything at once, before a working day begins.
 _MADE_AHEAD = ("forecasting", "churn_propensity", "tabular_scoring", "recommendation", "ranking_search")
-_USE_OF_MODEL = {
-    "transformer_nlp": "nlp_classification", "speech": "speech_to_text", "recommender_embedding": "recommendation",
-    "time_series": "forecasting", "cnn_vision": "image_classification",
-}  # fmt: skip
-# Families that serve one purpose only, and how sure a guess may be to give way to them.
-_SAYS_THE_USE = ("recommender_embedding", "speech")
-GUESSED = 0.5
 _LLM_USES = ("llm_chat_rag", "llm_generation", "llm_agent")
 _CLICKS = re.compile(r"\bclick|ctr\b|bidder|クリック")
 _AGAIN = re.compile(
@@ -85,7 +79,17 @@ _DAILY = re.compile(
     r"|tous les (?:jours|matins|soirs)|chaque (?:jour|matin|soir)|noches?|diari\w{1,24}|cada (?:día|mañana)"
     r"|todos los días|noites?|madrugada|diariamente|toda manhã|todos os dias)\b|毎晩|毎朝|毎日|夜間|日次|翌日"
 )
-_SENSITIVITY_OF = {"hipaa": "phi", "pci_dss": "pci"}
+_SENSITIVITY_OF = {"hipaa": "phi", "pci_dss": "pci", "gdpr": "pii", "lgpd": "pii"}
+_DENIES = re.compile(
+    r"\b(?:no|not|none|nothing|without|zero|never|free of|kein\w{0,3}|nichts|nix|ohne|nicht|aucune?s?|pas|rien|sans"
+    r"|ningun\w?|ningún|nada|sin|nenhum\w?|não|sem)\b|なし|無し|ない|ません"
+)
+# Of names or customers alone it would say too little.
+_ABOUT_PEOPLE = re.compile(
+    r"personal|personen|persönlich|people|persons|individuals|human|mensch|personn|personas|pessoa|gente|pii\b|個人|人に関"
+)
+# Units: runs/month. A run every other day or more seldom says nothing about fresh data; more than one a day does.
+SELDOM_RUNS, FREQUENT_RUNS = 16.0, 45.0
 _TRAIN_ONLY = re.compile(r"\bwe train\b|\btraining (?:job|run|platform|cluster)\b|evaluation is offline")
 
 
@@ -94,18 +98,8 @@ def derive_modes(
 ) -> Iterator[Finding]:
     """How predictions are served, from what was said about time, events and devices."""
     use_case = values.get("use_case_type")
-    usual = _USE_OF_MODEL.get(str(values.get("model_type")))
-    if use_case is None and values.get("model_type") in ("llm_api", "llm_self_hosted"):
-        usual = "llm_chat_rag" if "corpus_documents" in values else "llm_generation"
-    is_guessed = constraints["use_case_type"].confidence <= GUESSED and values.get("model_type") in _SAYS_THE_USE
-    if is_guessed and usual and use_case != usual and constraints["model_type"].state is ValueState.STATED:
-        why = f"what such models are for: {usual}"
-        yield _because("use_case_type", usual, constraints, "model_type", why, strength=FAIR, confidence=0.6)
-    elif use_case is None and usual:
-        why = f"what such models are mostly used for: {usual}"
-        yield _because("use_case_type", usual, constraints, "model_type", why, strength=WEAK, confidence=0.45)
     if use_case == "fraud_detection" and "throughput_rps_peak" in values and "transaction" in reading.folded:
-        yield _because(
+        yield because(
             "inference_mode",
             ["real_time", "streaming"] if _answers_at_once(values) else ["streaming"],
             constraints,
@@ -113,9 +107,9 @@ def derive_modes(
             "a stream of payments feeds the score",
             strength=60,
         )
-        yield _because("data_velocity", "streaming", constraints, "throughput_rps_peak", "payments arrive as a stream")
+        yield because("data_velocity", "streaming", constraints, "throughput_rps_peak", "payments arrive as a stream")
         peak = values["throughput_rps_peak"]
-        yield _because(
+        yield because(
             "stream_events_per_sec", peak, constraints, "throughput_rps_peak", "every transaction is an event"
         )
     if values.get("inference_mode") == ["streaming"] and "stream_events_per_sec" not in values:
@@ -123,14 +117,14 @@ def derive_modes(
         if isinstance(rate, int | float):
             name = "throughput_rps_peak" if "throughput_rps_peak" in values else "throughput_rps_avg"
             why = "what is scored on the stream are events"
-            yield _because("stream_events_per_sec", rate, constraints, name, why, strength=STRONG)
+            yield because("stream_events_per_sec", rate, constraints, name, why, strength=STRONG)
     if values.get("inference_mode") == ["batch"] and "batch_deadline_hours" not in values:
         yield from _deadline_of_run(values, constraints)
     if "inference_mode" not in values:
         yield from _mode_from_time(reading, values, constraints)
     elif values["inference_mode"] == ["batch"] and _is_also_asked(values):
         why = "beside the runs, callers ask and wait"
-        yield _because("inference_mode", ["real_time"], constraints, "latency_p95_ms", why, strength=60)
+        yield because("inference_mode", ["real_time"], constraints, "latency_p95_ms", why, strength=60)
 
 
 def _answers_at_once(values: Mapping[str, Plain]) -> bool:
@@ -144,7 +138,7 @@ def _deadline_of_run(values: Mapping[str, Plain], constraints: Mapping[str, Cons
     if isinstance(latency, int | float) and latency >= SHORTEST_RUN_MS:
         hours = round(latency / 3_600_000, 3)
         why = "how long a run may take"
-        yield _because("batch_deadline_hours", hours, constraints, "latency_p95_ms", why, confidence=0.6)
+        yield because("batch_deadline_hours", hours, constraints, "latency_p95_ms", why, confidence=0.6)
 
 
 def _is_also_asked(values: Mapping[str, Plain]) -> bool:
@@ -162,9 +156,9 @@ def _mode_from_time(
     is_asked = bool(asked) and isinstance(latency, int | float) and latency <= MOST_WAITED_MS
     if is_asked and "stream_events_per_sec" in values:
         why = "callers ask and wait, whatever streams in behind"
-        yield _because("inference_mode", ["real_time"], constraints, "latency_p95_ms", why)
+        yield because("inference_mode", ["real_time"], constraints, "latency_p95_ms", why)
     elif "stream_events_per_sec" in values:
-        yield _because(
+        yield because(
             "inference_mode", ["streaming"], constraints, "stream_events_per_sec", "events arrive all the time"
         )
     elif (
@@ -174,17 +168,15 @@ def _mode_from_time(
         and _STREAMS & set(_items(values.get("data_sources", [])))
     ):
         why = "readings come in all the time, and an alarm follows soon"
-        yield _because("inference_mode", ["streaming"], constraints, "latency_p95_ms", why)
+        yield because("inference_mode", ["streaming"], constraints, "latency_p95_ms", why)
     elif isinstance(latency, int | float) and latency <= 30_000:
-        yield _because(
-            "inference_mode", ["real_time"], constraints, "latency_p95_ms", "the caller waits for the answer"
-        )
+        yield because("inference_mode", ["real_time"], constraints, "latency_p95_ms", "the caller waits for the answer")
     elif isinstance(latency, int | float):
-        yield _because(
+        yield because(
             "inference_mode", ["async"], constraints, "latency_p95_ms", "nobody waits in the call for minutes"
         )
     elif "throughput_rps_peak" in values:
-        yield _because(
+        yield because(
             "inference_mode",
             ["real_time"],
             constraints,
@@ -192,12 +184,12 @@ def _mode_from_time(
             "requests per second are answered at once",
         )
     elif "batch_records_per_run" in values:
-        yield _because("inference_mode", ["batch"], constraints, "batch_records_per_run", "records are scored in runs")
+        yield because("inference_mode", ["batch"], constraints, "batch_records_per_run", "records are scored in runs")
     elif "batch_deadline_hours" in values and values.get("use_case_type") in _MADE_AHEAD:
         why = "results for many things at once, ready by a time of day"
-        yield _because("inference_mode", ["batch"], constraints, "batch_deadline_hours", why)
+        yield because("inference_mode", ["batch"], constraints, "batch_deadline_hours", why)
     elif "batch_deadline_hours" in values:
-        yield _because(
+        yield because(
             "inference_mode", ["async"], constraints, "batch_deadline_hours", "results are needed within hours"
         )
     else:
@@ -214,7 +206,7 @@ def _mode_from_purpose(
         None,
     )
     if use_case == "forecasting":
-        yield _because(
+        yield because(
             "inference_mode",
             ["batch"],
             constraints,
@@ -223,14 +215,15 @@ def _mode_from_purpose(
             confidence=0.55,
         )
     elif use_case in ("speech_to_text", "document_processing"):
-        yield _because(
-            "inference_mode", ["async"], constraints, "use_case_type", "long work is queued", confidence=0.55
-        )
+        yield because("inference_mode", ["async"], constraints, "use_case_type", "long work is queued", confidence=0.55)
     elif again and use_case not in _LLM_USES:
         reason = f"“{again.group()}”: results at fixed times are made in runs"
         yield inferred("inference_mode", ["batch"], again.start(), again.end(), reason=reason, confidence=0.55)
     elif use_case in ("llm_chat_rag", "llm_agent"):
-        yield _because("inference_mode", ["real_time"], constraints, "use_case_type", "people wait for the answer")
+        yield because("inference_mode", ["real_time"], constraints, "use_case_type", "people wait for the answer")
+    elif {"kinesis", "kafka"} & set(_items(values.get("data_sources", []))):
+        why = "what comes through a stream is scored on it"
+        yield because("inference_mode", ["streaming"], constraints, "data_sources", why, confidence=0.5, strength=WEAK)
     elif train:
         reason = f"“{train.group()}”: only training is spoken of, its evaluation runs in batches"
         yield inferred(
@@ -250,7 +243,7 @@ def derive_data(
     use_case = str(values.get("use_case_type", ""))
     if values.get("inference_mode") == ["edge"] and "data_sources" not in values:
         why = "the devices that run the model also take in what it sees"
-        yield _because("data_sources", ["iot_devices"], constraints, "inference_mode", why, confidence=0.6)
+        yield because("data_sources", ["iot_devices"], constraints, "inference_mode", why, confidence=0.6)
     if use_case == "recommendation" and "model_type" not in values and (clicks := _CLICKS.search(reading.folded)):
         reason = f"“{clicks.group()}”: recommendations learned from clicks are usually embeddings"
         yield inferred(
@@ -258,15 +251,15 @@ def derive_data(
         )
     if use_case in _LLM_USES and "model_type" not in values and values.get("llm_external_api_allowed") is False:
         why = "the model has to run inside"
-        yield _because("model_type", "llm_self_hosted", constraints, "llm_external_api_allowed", why, confidence=0.55)
+        yield because("model_type", "llm_self_hosted", constraints, "llm_external_api_allowed", why, confidence=0.55)
     elif use_case in _MODEL_OF and "model_type" not in values and not _is_bought(use_case, values):
         model, confidence = _MODEL_OF[use_case]
-        yield _because(
+        yield because(
             "model_type", model, constraints, "use_case_type", f"the usual family for {use_case}", confidence=confidence
         )
     yield from _kinds_of_data(reading, use_case, values, constraints)
     yield from _freshness(reading, values, constraints)
-    yield from _sensitivity(values, constraints)
+    yield from _sensitivity(reading, values, constraints)
 
 
 def _kinds_of_data(
@@ -278,17 +271,17 @@ def _kinds_of_data(
     if use_case == "forecasting" and _GOODS_SOLD.search(reading.folded):
         kinds = ("tabular", "time_series")
     if kinds and "data_types" not in values:
-        yield _because("data_types", list(kinds), constraints, "use_case_type", f"what {use_case} works on")
+        yield because("data_types", list(kinds), constraints, "use_case_type", f"what {use_case} works on")
     elif use_case == "llm_chat_rag" and set(_items(values.get("data_types", []))) <= {"text", "documents"}:
         why = "what is searched is documents, what is asked and answered is text"
-        yield _because("data_types", ["documents", "text"], constraints, "use_case_type", why, strength=60)
+        yield because("data_types", ["documents", "text"], constraints, "use_case_type", why, strength=60)
     elif use_case in _LLM_USES and "text" not in _items(values.get("data_types", [])):
-        yield _because(
+        yield because(
             "data_types", ["text"], constraints, "use_case_type", "questions and answers are text", strength=60
         )
     if use_case in ("llm_chat_rag", "llm_agent") and "corpus_documents" in values and "data_types" not in values:
         why = "what is searched is documents, what is asked and answered is text"
-        yield _because("data_types", ["documents", "text"], constraints, "corpus_documents", why, strength=60)
+        yield because("data_types", ["documents", "text"], constraints, "corpus_documents", why, strength=60)
 
 
 def _freshness(
@@ -297,14 +290,17 @@ def _freshness(
     modes = values.get("inference_mode", [])
     if isinstance(modes, list) and "data_velocity" not in values:
         if "streaming" in modes or "stream_events_per_sec" in values:
-            yield _because(
+            yield because(
                 "data_velocity", "streaming", constraints, "inference_mode", "events are scored as they arrive"
             )
+        elif modes == ["batch"] and _number(values.get("batch_runs_month")) >= FREQUENT_RUNS:
+            why = "results several times a day need data as fresh"
+            yield because("data_velocity", "hourly", constraints, "batch_runs_month", why, confidence=0.6)
         elif modes == ["batch"] and (often := _SEVERAL_A_DAY.search(reading.folded)):
             reason = f"“{often.group()}”: results several times a day need data as fresh"
             yield inferred("data_velocity", "hourly", often.start(), often.end(), reason=reason, confidence=0.6)
-        elif "batch" in modes and _DAILY.search(reading.folded) and not _TRAIN_ONLY.search(reading.folded):
-            yield _because(
+        elif "batch" in modes and _is_daily(reading, constraints) and not _TRAIN_ONLY.search(reading.folded):
+            yield because(
                 "data_velocity",
                 "daily",
                 constraints,
@@ -313,22 +309,43 @@ def _freshness(
             )
 
 
-def _sensitivity(values: Mapping[str, Plain], constraints: Mapping[str, ConstraintValue]) -> Iterator[Finding]:
-    use_case = values.get("use_case_type")
-    for rule, kind in _SENSITIVITY_OF.items():
-        if rule in _items(values.get("compliance", [])) and "data_sensitivity" not in values:
-            yield _because(
-                "data_sensitivity", kind, constraints, "compliance", f"{rule} is about {kind} data", confidence=0.75
-            )
+def _is_daily(reading: Reading, constraints: Mapping[str, ConstraintValue]) -> bool:
+    """Whether anything is said to happen daily; “every Sunday night” is not."""
+    often = constraints["batch_runs_month"]
+    if _number(often.value or FREQUENT_RUNS) > SELDOM_RUNS or often.span is None:
+        return _DAILY.search(reading.folded) is not None
+    start, end = reading.sentence_at(often.span.start)
+    return any(not start <= one.start() < end for one in _DAILY.finditer(reading.folded))
+
+
+def _number(value: Plain | None) -> float:
+    return value if isinstance(value, int | float) else 0.0
+
+
+def _sensitivity(
+    reading: Reading, values: Mapping[str, Plain], constraints: Mapping[str, ConstraintValue]
+) -> Iterator[Finding]:
+    use_case, said = values.get("use_case_type"), constraints["data_sensitivity"]
+    rules = [rule for rule in _SENSITIVITY_OF if rule in _items(values.get("compliance", []))]
+    if rules and "data_sensitivity" not in values:
+        kind = _SENSITIVITY_OF[rules[0]]
+        why = f"{rules[0]} is about {kind} data"
+        yield because("data_sensitivity", kind, constraints, "compliance", why, confidence=0.75)
+    if said.value == "internal" and said.span is not None and "compliance" not in values:
+        start, end = said.span.start, said.span.end
+        words = reading.folded[start:end]
+        if _ABOUT_PEOPLE.search(words) and (_DENIES.search(words) or is_denied(reading, start, end)):
+            why = "without personal data no rule about them applies"
+            yield because("compliance", ["none"], constraints, "data_sensitivity", why, strength=WEAK, confidence=0.6)
     if use_case == "credit_risk" and "data_sensitivity" not in values:
-        yield _because("data_sensitivity", "pii", constraints, "use_case_type", "applications name people")
+        yield because("data_sensitivity", "pii", constraints, "use_case_type", "applications name people")
 
 
 def _items(value: Plain) -> list[str]:
     return value if isinstance(value, list) else []
 
 
-def _because(
+def because(
     field: str,
     value: Plain,
     constraints: Mapping[str, ConstraintValue],

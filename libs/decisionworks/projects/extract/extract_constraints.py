@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from decisionworks.projects.constraint_values import unsaid
+from decisionworks.projects.extract.by_the_way import without_by_the_way
+from decisionworks.projects.extract.cadence import derive_cadence
 from decisionworks.projects.extract.contradictions import find_contradictions
 from decisionworks.projects.extract.corrections import find_corrected
 from decisionworks.projects.extract.counts import derive_devices, find_counts
 from decisionworks.projects.extract.derive import derive_data, derive_modes
+from decisionworks.projects.extract.derive_purpose import derive_purpose
 from decisionworks.projects.extract.finding import Finding
 from decisionworks.projects.extract.injection import find_untrusted_instructions
 from decisionworks.projects.extract.language import detect_language
@@ -62,7 +65,8 @@ def extract_constraints(
     if not any(one.field == "use_case_type" for one in read):
         family = next((str(one.value) for one in read if one.field == "model_type"), None)
         read.extend(find_purpose_by_cues(reading, family=family))
-    findings = in_scope([*read, *find_corrected(reading, read)], reading=reading)
+    read = without_by_the_way([*read, *find_corrected(reading, read)], reading=reading)
+    findings = in_scope(read, reading=reading)
     constraints, contradictions = _settle(findings, reading=reading, catalogue=catalogue)
     constraints, between = find_contradictions(constraints, findings, reading=reading)
     constraints, beside, differences = merge_data(constraints, data or {}, on_missing=on_missing)
@@ -80,10 +84,15 @@ def _settle(
     findings: list[Finding], *, reading: Reading, catalogue: ConstraintCatalogue
 ) -> tuple[Constraints, list[Contradiction]]:
     """Resolve what was said, then what follows from it, one layer at a time."""
-    constraints, contradictions = resolve(findings, reading=reading, catalogue=catalogue)
-    for derive in (derive_modes, derive_data):
+    constraints, _ = resolve(findings, reading=reading, catalogue=catalogue)
+    for derive in (derive_purpose, derive_modes):
         findings = [*findings, *derive(reading, values_of(constraints), constraints)]
-        constraints, contradictions = resolve(findings, reading=reading, catalogue=catalogue)
+    constraints, _ = resolve(findings, reading=reading, catalogue=catalogue)
+    if "batch" in str(values_of(constraints).get("inference_mode")):
+        findings = [*findings, *derive_cadence(reading, findings)]
+        constraints, _ = resolve(findings, reading=reading, catalogue=catalogue)
+    findings = [*findings, *derive_data(reading, values_of(constraints), constraints)]
+    constraints, _ = resolve(findings, reading=reading, catalogue=catalogue)
     values = values_of(constraints)
     is_searched = values.get("use_case_type") in SEARCHING_USES and "corpus_documents" not in values
     findings = [*findings, *derive_records(reading, values), *derive_corpus(reading, is_searched=is_searched)]

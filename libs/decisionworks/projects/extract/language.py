@@ -8,7 +8,7 @@ _KANA = re.compile(r"[\u3040-\u30ff]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _HANGUL = re.compile(r"[\uac00-\ud7af]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
 SAMPLE_CHARS = 8_000
 
 _SMALL_WORDS: dict[str, frozenset[str]] = {
@@ -24,16 +24,18 @@ _SMALL_WORDS: dict[str, frozenset[str]] = {
     ),
     "fr": frozenset(
         "le la les des et nous un une avec pour est pas dans sur du au aux notre nos doit sont par voulons qui "
-        "que en ce ces il ou mais plus tous tout être chaque nous sans nuit mois semaine plutôt veuillez".split()
+        "que en ce ces il ou mais plus tous tout être chaque nous sans nuit mois semaine plutôt veuillez avant cette "
+        "leur leurs si".split()
     ),
     "es": frozenset(
         "el la los las y nosotros un una con para es no en del al nuestro nuestra debe son por queremos que "
-        "somos unos se todo todos pero más desde cuando hay tiene nuestros sus lo cada esta está sin noche mes "
+        "somos unos se todo todos pero más desde cuando hay tiene nuestros sus lo cada esta está sin noche mes antes "
+        "del puede pueden si "
         "mejor presupuesto".split()
     ),
     "pt": frozenset(
         "o a os as e nós um uma com para é não em do da dos das no na nosso nossa deve são por queremos que "
-        "somos uns temos tudo umas pelo pela ao aos mas mais já até isso está nossos quando você cada pode sem "
+        "somos uns temos tudo umas pelo pela ao aos mas mais já até isso está nossos quando você cada pode sem antes "
         "noite mês melhor orçamento".split()
     ),
     "it": frozenset(
@@ -41,6 +43,18 @@ _SMALL_WORDS: dict[str, frozenset[str]] = {
     ),
     "nl": frozenset("de het een en wij we met voor is niet van op onze moet zijn per willen dat".split()),
 }
+
+# Letters and endings of one language, for texts too short for small words.
+_MARKS = {
+    "en": re.compile(r"(?!)"),
+    "de": re.compile(r"[äöüß]|\w(?:ungen|keit)\b"),
+    "fr": re.compile(r"[èêœ]|\b(?:[ldjnc]|qu)['’]|\weux\b"),
+    "es": re.compile(r"[ñ¿¡]|\wci(?:ón|ones)\b|\bning[uú]n"),
+    "pt": re.compile(r"[ãõ]|\wções\b|\bnenhum"),
+    "it": re.compile(r"\wzion[ei]\b"),
+    "nl": re.compile(r"\bij|\wheid\b"),
+}
+MOST_MARKS = 3
 
 
 def detect_language(text: str) -> str:
@@ -52,6 +66,9 @@ def detect_language(text: str) -> str:
         if len(script.findall(sample)) >= 4:
             return code
     words = _WORD.findall(sample.lower())
-    scores = {code: sum(1 for word in words if word in small) for code, small in _SMALL_WORDS.items()}
+    scores = {
+        code: sum(1 for word in words if word in small) + min(MOST_MARKS, len(_MARKS[code].findall(sample.lower())))
+        for code, small in _SMALL_WORDS.items()
+    }
     best = max(scores, key=lambda code: (scores[code], code == "en"))
     return best if scores[best] > scores["en"] else "en"

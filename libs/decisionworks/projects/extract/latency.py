@@ -22,8 +22,8 @@ _UNIT = (
     r"mins?|minutes?|minuten?|minutos?|分(?!析|類|布)|h|hrs?|hours?|stunden?|std|heures?|horas?|時間)(?![\w²])"
 )
 _TIME = re.compile(
-    rf"(?P<low>{NUMBER})(?:\s?(?P<joint>-|to|bis|à|a|or|oder"
-    rf"|ou|o|and|und|et|y|e|~)\s?(?P<high>{NUMBER}))?[ -]?(?P<unit>{_UNIT}"
+    rf"(?P<low>{NUMBER})(?:[^\S\n]?(?P<joint>-|to|bis|à|a|or|oder"
+    rf"|ou|o|and|und|et|y|e|~)[^\S\n]?(?P<high>{NUMBER}))?[ -]?(?P<unit>{_UNIT}"
     rf"|(?:ミリ秒|秒|分|時間))"
 )
 _AND = frozenset({"and", "und", "et", "y", "e"})
@@ -34,7 +34,8 @@ _QUANTILE = re.compile(
     r"|temps de réponse|latence|tiempo de respuesta|"
                        r"latencia|tempo de resposta|latência|応答時間|レイテンシ|応答")  # fmt: skip
 _BOUND_BEFORE = re.compile(
-    r"(?:within|(?:not|no) longer than|no later than|not later than|by at most|spätestens(?: nach)?"
+    r"(?:within|en dessous de|au-dessous de|unterhalb(?: von)?|(?:not|no) longer than|no later than|not later than"
+    r"|by at most|spätestens(?: nach)?"
     r"|au plus tard|a más tardar"
     r"|no máximo(?: em)?"
     r"|como (?:máximo|mucho)|darf (?:höchstens )?|en máximo|within, let's say,|let's say,?|under|below|in|between"
@@ -71,7 +72,8 @@ _BOUND_AFTER = re.compile(
 _MAY_TAKE = re.compile(
     r"(?:may|can|could|might|is allowed to|darf|dürfen|kann|können|peut|peuvent|puede|pueden|con que|pode"
     r"|podem|if|wenn|falls|si|se)\s(?:\w{1,24}\s){0,3}?"
-    r"(?:take|takes|need|needs|wait|tarde|tarda|tardar|esperar|dauern|dauert|brauchen|braucht|warten|prendre|prend|durer|dure|attendre"
+    r"(?:take|takes|need|needs|wait|tarde|tarda|tardar|esperar|dauern|dauert|brauchen|braucht|warten|prendre|prend"
+    r"|durer|dure|attendre"
     r"|demorar|demora|levar|leva|aguardar)\s(?:up to |bis zu |jusqu'à |hasta "
     r"|até |about |etwa )?$"
 )
@@ -135,14 +137,15 @@ _DATA_AT = re.compile(
     r"(?:export\w*|arriv\w+|land(?:s|ed)?|available|comes? in|delivered|loaded|uploaded|every (?:evening|night"
     r"|day)|kommen|exportiert"
     r"|arrivent|llegan|chegam)(?: \w+){0,4} (?:at|um|à|a las?|às) "
-    r"(?:(?P<hour>\d{1,2})(?::\d\d)?\s?(?P<half>am|a\.m\.|pm|p\.m\.|o'clock|uhr|h(?!\w))|midnight|mitternacht|minuit|medianoche|meia-noite)"
+    r"(?:(?P<hour>\d{1,2})(?::\d\d)?\s?(?P<half>am|a\.m\.|pm|p\.m\.|o'clock|uhr|h(?!\w))|midnight|mitternacht|minuit"
+    r"|medianoche|meia-noite)"
 )
 # “From 8 to 18 o'clock” is when people work.
 _RANGE_BEFORE = re.compile(r"\d{1,2}(?::\d{2})?\s?(?:uhr|h|am)?\s?$")
 
 
 _ARTICLE_TIME = re.compile(
-    r"(?:within|in under|under|less than|in less than|in (?:about |around |roughly )?(?=an? (?:second|minute))"
+    r"(?:within|inside|in under|under|less than|in less than|in (?:about |around |roughly )?(?=an? (?:second|minute))"
     r"|binnen|innerhalb|en moins d'|dans l'|en menos de"
     r"|em menos de|dentro de)\s?(?P<n>an?|the|l'|la|eine[rs]?|une?|una?|uma?)?\s?(?P<unit>second|minute|hour|"
     r"sekunde|stunde|seconde|heure|segundo|minuto|hora|day(?! and)|tage?s?|jour(?:née)?|día|dia)(?! or)(?!\w)"

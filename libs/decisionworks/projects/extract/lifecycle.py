@@ -109,8 +109,10 @@ _FREQUENCY = tuple(
 _ANCHOR = re.compile(rf"(?<![a-z]){_RETRAIN}")
 # “We train a model that scores customers weekly” is about scoring.
 _OTHER_WORK = re.compile(
-    r"scor\w{1,24}|predict\w{0,24}|forecast\w{0,24}|classif\w{1,24}|rank\w{0,24}|export\w{0,24}|deliver\w{0,24}|batch\w{0,24}"
-    r"|vorhersag\w{1,24}|prognos\w{1,24}|bewert\w{1,24}|prévi\w{1,24}|prédi(?:t|re|ction)\w{0,24}|predic(?:e|ir|ción)\w{0,24}"
+    r"scor\w{1,24}|predict\w{0,24}|forecast\w{0,24}|classif\w{1,24}|rank\w{0,24}|export\w{0,24}|deliver\w{0,24}"
+    r"|batch\w{0,24}"
+    r"|vorhersag\w{1,24}|prognos\w{1,24}|bewert\w{1,24}|prévi\w{1,24}|prédi(?:t|re|ction)\w{0,24}|predic(?:e|ir"
+    r"|ción)\w{0,24}"
     r"|puntu\w{1,24}|prever|previs\w{1,24}|予測|スコア|分類|判定"
 )
 _NO_RETRAIN = re.compile(
@@ -119,19 +121,22 @@ _NO_RETRAIN = re.compile(
 )
 _GPU = re.compile(
     rf"(?:(?P<nodes>{NUMBER})\s(?:nodes?|machines?|servers?|knoten|nœuds|nodos|nós)\s(?:with|of|mit|avec|con"
-    rf"|com)\s)?(?P<n>{NUMBER})\s?(?:x\s?)?(?:nvidia |large |big |small )?"
+    rf"|com)\s)?(?P<n>{NUMBER})\s?(?:x\s?)?(?:nvidia |large |big |small |single |only |seule? |einzigen? "
+    rf"|einzelnen? |sola |únic[oa] |só |dedicated )?"
     r"(?:(?:a100|h100|h200|v100|a10g?|l4|l40s?|t4)s?|gpus?|graphics cards?|grafikkarten?|cartes graphiques"
     r"|gpu)(?![a-z0-9])"
 )
 _NODES_AFTER = re.compile(
-    rf"^[^.;]{{0,20}}?(?P<n>{NUMBER})\s(?:nodes?|machines?|servers?|knoten|rechner\w?|nœuds|serveurs|nodos|servidores|nós|máquinas)"
+    rf"^[^.;]{{0,20}}?(?P<n>{NUMBER})\s(?:nodes?|machines?|servers?|knoten|rechner\w?|nœuds|serveurs|nodos"
+    rf"|servidores|nós|máquinas)"
 )
 _TRAINING = re.compile(
     r"train\w{0,24}|fine-?tun\w{0,24}|a run|run uses|entraîn\w{0,24}|entren\w{0,24}|trein\w{0,24}|学習|訓練"
 )
 _DELAY = re.compile(
     rf"(?P<n>{NUMBER}|(?<!\\w)an?(?= (?:week|month|quarter|fortnight|year|day)\\b))[ -]?(?P<unit>quarters?"
-    rf"|fortnights?|quartalen?|trimestres?|years?|jahre?n?|days?|weeks?|months?|hours?|tagen?|wochen?|monaten?|stunden?|jours?|semaines?"
+    rf"|fortnights?|quartalen?|trimestres?|years?|jahre?n?|days?|weeks?|months?|hours?|tagen?|wochen?|monaten?"
+    rf"|stunden?|jours?|semaines?"
     rf"|mois|heures?|días?|semanas?|meses|horas?|dias?|日|週間|ヶ月|か月)(?![a-z])"
 )
 _TRUTH = re.compile(
@@ -143,7 +148,7 @@ _TRUTH = re.compile(
     r"|labels? (?:arrive|come|are known|known|after|delay)|ground truth|true outcome|outcomes?"
     r"|truth|(?:results?|biops\w{1,4}|diagnos[ie]s|outcomes?|findings|inspections?) (?:\w{1,16} )?(?:arrive"
     r"|come|follow|are (?:known|there|in))s?|confirmed|(?:find|found) out|turns? out|settle\w{0,24}|we (?:learn"
-    r"|know|see)\b|is known"
+    r"|know|see)\b|sehen wir|sieht man|zeigt sich|erweist sich|is known"
     r"|come (?:in|back)|stellt sich heraus"
     r"|(?:weiß|wissen|erfahren) (?:wir|man)|steht fest|on (?:sait|connaît|apprend)|sabemos|se sabe|se conoce"
     r"|descobrimos|sabe-se|conhecid\w{1,24}"

@@ -56,10 +56,12 @@ _MONTHS_IN = (
     r"|monatlich|mensuels?|"
                      r"mensuales?|mensual|mensais|mensal|月額|[/／]?月|ヶ月|か月|毎月|每月"),
 )  # fmt: skip
-_RANGE = r"\s?(?:-|to|and|or|bis|und|à|et|a|y|e|até|~|から)\s?"
+# A range stays on its line: “us-east-1”, then “- $2,800” in the next item of a list.
+_RANGE = r"[^\S\n]?(?:-|to|and|or|bis|und|à|et|a|y|e|até|~|から)[^\S\n]?"
 _AMOUNT = re.compile(
-    rf"(?P<sign>{_SIGNS}|(?<![a-z])(?:{_CODE_BEFORE})(?=\s?\d))?\s?(?P<low>{DIGITS})(?:{_RANGE}(?:{_SIGNS})?\s?(?P<high>{DIGITS}))?"
-    rf"\s?(?P<word>(?:{_WORDS}|{_SIGNS})(?![a-zà-ÿ]))?"
+    rf"(?P<sign>{_SIGNS}"
+    rf"|(?<![a-z])(?:{_CODE_BEFORE})(?=\s?\d))?[^\S\n]?(?P<low>{DIGITS})(?:{_RANGE}(?:{_SIGNS})?\s?(?P<high>{DIGITS}))?"
+    rf"[^\S\n]?(?P<word>(?:{_WORDS}|{_SIGNS})(?![a-zà-ÿ]))?"
 )
 # “Forty bucks”: a number in words is money only where a currency follows.
 _IN_WORDS = re.compile(rf"(?P<sign>)(?P<low>(?<!\w)(?:{WORD_NUMBER}))(?P<high>)\s(?P<word>(?:{_WORDS})(?![a-zà-ÿ]))")
@@ -242,8 +244,11 @@ def _converted(
 ) -> Finding | None:
     low = parse_number(_THOUSANDS.sub("", match["low"]), language=reading.language)
     high = parse_number(_THOUSANDS.sub("", match["high"]), language=reading.language) if match["high"] else None
-    if low is None or low <= 0:
+    if low is None:
         return None
+    if low == 0:
+        # Noted, and asked about: no plan costs nothing.
+        return stated("budget_usd_month", 0, match.start(), match.end()) if period and mark and is_named else None
     if high is not None and high > low and re.search(r"k$", match["high"]) and not re.search(r"k$", match["low"]):
         low *= 1000
     if mark is not None and mark.startswith("k") and mark[1:] in ("€", "$", "£"):

@@ -8,13 +8,16 @@ from decisionworks.projects.extract.reading import Reading
 
 _WORDS = r"(?:[\w#'-]{1,24},?\s+){0,3}"
 _BEFORE = (
-    r"(?:(?<!\w)(?:(?:nobody|no\s+one|noone|niemand|keiner|nadie|ninguém|personne\s+ne)(?:\s+\w{1,16})?|not(?!\s+only)|without|never|none|neither|nor|avoid(?:ing)?|except|instead\s+of|rather\s+than|zero|free\s+of|"
+    r"(?:(?<!\w)(?:(?:nobody|no\s+one|noone|niemand|keiner|nadie|ninguém|personne\s+ne)(?:\s+\w{1,16})?"
+    r"|not(?!\s+only)|without|never|none|neither|nor|avoid(?:ing)?|except|instead\s+of|rather\s+than|zero|free\s+of|"
     r"don't\s+(?:use|have|want|need|know|like)|do\s+not\s+(?:use|have|want|need|know|like)|isn't|aren't|cannot|can't|"
     r"kein|keine|keinen|keiner|keines|keinem|keinerlei|nicht(?!\s+nur)|ohne|weder|niemals|frei\s+von|"
     r"pas\s+de|pas\s+d'|pas\s+les?|pas|sans|aucun|aucune|jamais|ni|ne\s+contien\w{1,4}\s+(?:pas|aucun\w?)|"
     r"migrat\w{1,24}\s+(?:away\s+)?from|mov(?:e|ing)\s+(?:away\s+)?from|away\s+from|sin|ning[uú]n|ninguna|nunca|tampoco"
-    r"|nada\s+de|nada|rien\s+de|rien|nichts|no\s+(?:hay|usamos|tenemos|queremos|contienen?|incluyen?|manejamos|tratamos|son)|nothing\s+(?:about|to\s+do\s+with|on)|nichts\s+(?:über|von|zu)|sem|nenhum|nenhuma"
-    r"|não\s+(?:há|temos|usamos|queremos|contém|contêm|tem|têm|envolve\w?|inclui|incluem|são|usar|existem?))(?:\s+|(?<=')))"
+    r"|nada\s+de|nada|rien\s+de|rien|nichts|nix|nüscht|no\s+(?:hay|usamos|tenemos|queremos|contienen?|incluyen?"
+    r"|manejamos|tratamos|son)|nothing\s+(?:about|to\s+do\s+with|on)|nichts\s+(?:über|von|zu)|sem|nenhum|nenhuma"
+    r"|não\s+(?:há|temos|usamos|queremos|contém|contêm|tem|têm|envolve\w?|inclui|incluem|são|usar|existem?))(?:\s+"
+    r"|(?<=')))"
     rf"{_WORDS}$"
 )
 _DENIAL = re.compile(_BEFORE)
@@ -23,16 +26,25 @@ _ENGLISH_NO = re.compile(rf"(?<!\w)no\s+{_WORDS}$")
 _AFTER = re.compile(
     r"^\s*(?:[\w-]{1,24}\s+)?(?:is|are|was)?\s*(?:not|never|n't)\s+(?:needed|required|necessary|involved|used|wanted"
     r"|an\s+option|allowed|apply|present|included|stored|touched|contained)|"
-    r"^\s*(?:does|do)\s+not\s+apply|^\s*(?:gibt\s+es|haben\s+wir|werden|fallen|kommen)\s+(?:\w{1,12}\s+){0,2}?(?:nicht|keine)(?!\w)|"
-    r"^\s*(?:il\s+n'y\s+en\s+a|nous\s+n'en\s+avons|no\s+los?\s+hay|no\s+aparecen?|não\s+há|não\s+aparecem?)(?!\w)|^[^\s。]{0,4}(?:は|が|も|を)?(?:一切|全く)?(?:不要|なし|無し|ありません|ない|使わない|使いません"
+    r"^\s*(?:does|do)\s+not\s+apply|^\s*(?:gibt\s+es|haben\s+wir|werden|fallen"
+    r"|kommen)\s+(?:\w{1,12}\s+){0,2}?(?:nicht|keine)(?!\w)|"
+    r"^\s*(?:il\s+n'y\s+en\s+a|nous\s+n'en\s+avons|no\s+los?\s+hay|no\s+aparecen?|não\s+há|não\s+aparecem?)(?!\w)"
+    r"|^(?:などの[^\s。]{1,8}?)?[^\s。]{0,4}(?:は|が|も|を)?(?:一切|全く)?(?:である必要は(?:ない|なく|ありません)|の必要は(?:ない|なく|ありません)|ではなく|でなくて"
+    r"|不要|なし|無し|ありません|ない"
+    r"|使わない|使いません"
     r"|含まれ?ません|入力しません|入力しない|入れません|保存しません|見ません|含まれ?ない|含まない|含みません|含んで(?:い)?(?:ません|ない)|扱いません|扱わない|持ちません|存在しません|対象外)|"
-    r"^\s*(?:ist|sind|wird|werden|kommen|fallen)?\s*(?:hier\s+)?(?:nicht|keine)\s*(?:nötig|erforderlich|gewünscht|betroffen"
+    r"^\s*(?:ist|sind|wird|werden|kommen|fallen)?\s*(?:hier\s+)?(?:nicht|keine)\s*(?:nötig|erforderlich|gewünscht"
+    r"|betroffen"
     r"|enthalten|vorhanden|vor|an|dabei|im\s+spiel|verarbeitet|gespeichert)|"
     # “Personal data: none”, as lists and tables have it.
-    r"^\s*[?,:=-]+\s*(?:none|no|nil|n/a|nothing|nein|keine?r?|aucune?s?|non|néant|ningun[oa]s?|nada|nenhuma?|não|なし|無し|無)(?=\s*(?:$|[,.;)\n(]))|"
-    r"^,?\s*(?:(?:are|is|get|were|being|have\s+been|werden|wurden|sind|sont|están|son|são|foram)\s+)?(?:\w{2,24}\s+)?(?:blurred|masked"
-    r"|removed|redacted|anonymi[sz]ed|stripped|deleted|cut\s+out|unkenntlich|geschwärzt|anonymisiert|entfernt|verpixelt|gelöscht"
-    r"|flouté\w{0,3}|anonymisé\w{0,3}|supprimé\w{0,3}|masqué\w{0,3}|difuminad\w{1,3}|anonimizad\w{1,3}|eliminad\w{1,3}|borrad\w{1,3}"
+    r"^\s*[?,:=-]+\s*(?:none|no|nil|n/a|nothing|nein|keine?r?|aucune?s?|non|néant|ningun[oa]s?|nada|nenhuma?|não|なし"
+    r"|無し|無)(?=\s*(?:$|[,.;)\n(]))|"
+    r"^,?\s*(?:(?:are|is|get|were|being|have\s+been|werden|wurden|sind|sont|están|son|são"
+    r"|foram)\s+)?(?:\w{2,24}\s+)?(?:blurred|masked"
+    r"|removed|redacted|anonymi[sz]ed|stripped|deleted|cut\s+out|unkenntlich|geschwärzt|anonymisiert|entfernt"
+    r"|verpixelt|gelöscht"
+    r"|flouté\w{0,3}|anonymisé\w{0,3}|supprimé\w{0,3}|masqué\w{0,3}|difuminad\w{1,3}|anonimizad\w{1,3}"
+    r"|eliminad\w{1,3}|borrad\w{1,3}"
     r"|removid\w{1,3}|desfocad\w{1,3}|apagad\w{1,3})(?!\w)|^(?:は|を|が)?(?:すべて)?(?:匿名化|ぼかし|除去|削除|マスク)"
 )
 # “BigQuery? No, Redshift.” The answer stands in a sentence of its own.

@@ -71,11 +71,17 @@ _KANJI_NUMBER = re.compile(
     r"[〇一二三四五六七八九十百千]{1,9}(?=[万億]|[人名件円台秒分社店枚個本箇ヶか回%]|時間|ギガ|テラ|[ヶか]月|種類|週間|営業)"
 )
 
+_WHO = re.compile(r"(?:エンジニア|メンバー|担当者?|社員|スタッフ|チーム|開発者)(?:は|が|を)?$")
+# “1ダースのエンジニア”, “半ダース”. People are counted in another word than things.
+_DOZENS = re.compile(
+    r"(?P<n>\d{1,4}|[半一二三四五六七八九十])ダース(?=(?P<whose>の(?:エンジニア|人|メンバー|開発|社員|スタッフ|担当))?)"
+)
+
 
 def digits_for_words(folded: str, *, language: str) -> str:
     """The same text with spelled-out numbers of its language as digits; length kept."""
     if language == "ja":
-        return _KANJI_NUMBER.sub(_kanji_written, folded)
+        return _KANJI_NUMBER.sub(_kanji_written, _DOZENS.sub(_dozens_written, folded))
     if language not in _SCALE:
         return folded
     pattern = _pattern(language)
@@ -201,6 +207,13 @@ def _german(text: str) -> float | None:
         seen = seen or part not in ("und", "ein", "eine")
     value = (total + current) * (_SCALE["de"][scale] if scale else 1.0)
     return value if seen or scale else None
+
+
+def _dozens_written(match: re.Match[str]) -> str:
+    words = match["n"]
+    is_people = match["whose"] or _WHO.search(match.string[max(0, match.start() - 6) : match.start()])
+    count = 0.5 if words == "半" else 10 if words == "十" else _KANJI.get(words) or int(words)
+    return f"{count * 12:g}".rjust(len(words) + 2, "0") + ("人" if is_people else "個")
 
 
 def _kanji_written(match: re.Match[str]) -> str:

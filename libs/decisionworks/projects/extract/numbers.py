@@ -8,9 +8,10 @@ import re
 _MYRIADS = r"\d{1,4}万\d{1,4}千?"
 _DIGITS = _MYRIADS + r"|\d{1,3}(?:[.,' ]\d{3}(?!\d)){1,5}(?:[.,]\d{1,6}(?!\d))?|\d{1,48}(?:[.,]\d{1,6})?"
 _SCALE = (
-    r"(?:k|tsd\.?|thousand|tausend|mille|mil|mio\.?|mn|million(?:s|en)?|millones|millón|milhões|milhão"
-    r"|billion(?:s)?|bn|"
-    r"milliarden?|milliards?)(?!\w)|m(?![\w/²³])|[千万億]"
+    r"(?:k|tsd\.?|thousand|tausend|mille|mil millones|mil milhões|mil|mio\.?|mn|million(?:s|en)?|millones|millón"
+    r"|milhões"
+    r"|milhão|billion(?:s)?|bn|trillions?|bilhões|bilhão|biliões|"
+    r"milliarden?|milliards?)(?!\w)|m(?![\w/²³])|[千万億兆]"
 )
 _WORDS_OF: dict[str, dict[str, float]] = {
     "en": {
@@ -30,17 +31,20 @@ _WORDS_OF: dict[str, dict[str, float]] = {
         "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9,
         "dix": 10,
         "douze": 12, "quinze": 15, "vingt": 20, "trente": 30, "cent": 100, "une douzaine": 12, "une demi-douzaine": 6,
-        "une dizaine": 10, "une poignée": 5,
+        "une dizaine": 10, "une poignée": 5, "une quinzaine": 15, "une vingtaine": 20, "une trentaine": 30,
+        "une quarantaine": 40, "une cinquantaine": 50, "une soixantaine": 60, "une centaine": 100, "un millier": 1000,
     },
     "es": {
         "un": 1, "uno": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8,
         "nueve": 9, "diez": 10, "doce": 12, "quince": 15, "veinte": 20, "treinta": 30, "cien": 100,
         "una docena": 12, "media docena": 6, "una decena": 10, "un puñado": 5,
+        "una veintena": 20, "una treintena": 30, "una cincuentena": 50, "un centenar": 100, "un millar": 1000,
     },
     "pt": {
         "um": 1, "uma": 1, "dois": 2, "duas": 2, "três": 3, "quatro": 4, "cinco": 5, "seis": 6, "sete": 7, "oito": 8,
         "nove": 9, "dez": 10, "doze": 12, "quinze": 15, "vinte": 20, "trinta": 30, "cem": 100,
         "uma dúzia": 12, "meia dúzia": 6, "uma dezena": 10, "um punhado": 5,
+        "uma vintena": 20, "uma trintena": 30, "uma centena": 100, "um milhar": 1000,
     },
 }  # fmt: skip
 _WORDS = {word: value for words in _WORDS_OF.values() for word, value in words.items()}
@@ -51,7 +55,8 @@ _SCALES: dict[str, float] = {
     "k": 1e3, "tsd": 1e3, "thousand": 1e3, "tausend": 1e3, "mille": 1e3, "mil": 1e3, "mio": 1e6, "mn": 1e6, "m": 1e6,
     "million": 1e6, "millions": 1e6, "millionen": 1e6, "millones": 1e6, "millón": 1e6, "milhões": 1e6, "milhão": 1e6,
     "billion": 1e9, "billions": 1e9, "bn": 1e9, "milliarde": 1e9, "milliarden": 1e9, "milliard": 1e9, "milliards": 1e9,
-    "千": 1e3, "万": 1e4, "億": 1e8,
+    "bilhões": 1e9, "bilhão": 1e9, "mil millones": 1e9, "mil milhões": 1e9, "biliões": 1e12, "trillion": 1e12,
+    "trillions": 1e12, "千": 1e3, "万": 1e4, "億": 1e8, "兆": 1e12,
 }  # fmt: skip
 # Languages that write a thousand as 1.000 and a half as 0,5.
 _DOT_GROUPS = frozenset({"de", "es", "pt", "it", "nl", "fr"})
@@ -62,12 +67,13 @@ WORD_NUMBER = "|".join(
     sorted((word for word, value in _WORDS.items() if value >= 10), key=lambda word: (-len(word), word))
 )
 #: A pattern fragment without groups, to be embedded in larger patterns.
+# A number ends where its digits end: “99.9 %” is never 99.
 NUMBER = (
-    rf"(?:(?<![a-zà-ÿ0-9_.,])(?:{_DIGITS})(?:[ -]?(?:{_SCALE}))?|(?<!\w)(?:{_WORD_CHOICE})(?:[ -](?:{_SCALE}"
+    rf"(?:(?<![a-zà-ÿ0-9_.,])(?:{_DIGITS})(?![.,]?\d)(?:[ -]?(?:{_SCALE}))?|(?<!\w)(?:{_WORD_CHOICE})(?:[ -](?:{_SCALE}"
     rf"|hundred))?(?!\w)|[一二三四五六七八九十](?=[人名台つ]))"
 )
 #: Only written in digits, for places where a number word would be an article.
-DIGITS = rf"(?:(?<![a-zà-ÿ0-9_.,])(?:{_DIGITS})(?:[ -]?(?:{_SCALE}))?)"
+DIGITS = rf"(?:(?<![a-zà-ÿ0-9_.,])(?:{_DIGITS})(?![.,]?\d)(?:[ -]?(?:{_SCALE}))?)"
 #: Optional words of approximation before a number.
 ABOUT = (
     r"(?:(?:about|around|approximately|approx\.?|roughly|some|circa|ca\.?|maybe|perhaps|nearly|almost|up to"

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from decisionworks.projects.extract.accents import with_accents
 from decisionworks.projects.extract.number_words import digits_for_words
 from decisionworks.projects.model import Span
 
@@ -91,7 +92,8 @@ def prepare(text: str, *, language: str, blanked: Iterable[Span] = ()) -> Readin
     folded = fold(text)
     for span in blanked:
         folded = folded[: span.start] + "\n" * (span.end - span.start) + folded[span.end :]
-    folded = digits_for_words(_unwrapped(folded), language=language)
+    folded = with_accents(_unwrapped(folded), language=language)
+    folded = digits_for_words(folded, language=language)
     return Reading(text=text, folded=folded, language=language, starts=sentence_starts(folded))
 
 

@@ -22,12 +22,23 @@ _HOURS = re.compile(
     rf"|heures?|d'heures|horas?)\s"
     rf"(?:[\w'-]{{1,24}}\s){{0,4}}?(?:{_MONTHLY})"
 )
+# “Every month about 600 hours of audio come in.”
+_HOURS_AFTER = re.compile(
+    rf"(?<!\w)(?:every month|each month|monthly|per month|jeden monat|im monat|monatlich|pro monat|chaque mois"
+    rf"|tous les mois"
+    rf"|par mois|cada mes|al mes|todos los meses|todo mês|cada mês|por mês"
+    rf"|todos os meses)\W{{1,3}}(?:[\w'-]{{1,24}}\s){{0,4}}?"
+    rf"(?P<n>{NUMBER})\s?(?:hours?|hrs?|stunden|heures?|d'heures|horas?)\s"
+    rf"(?:of|an|von|an |de|d'|à|em)?\s?(?=\w)"
+)
 _HOURS_JA = re.compile(rf"(?:月に?|毎月|月間|1か月に?)(?:約|およそ)?(?P<n>{DIGITS})\s?時間")
 _SPOKEN = (
     r"(?:calls?|recordings?|memos?|interviews?|meetings?|lectures?|hearings?|sessions?|sermons?|podcasts?|episodes?"
     r"|voice (?:messages?|notes?)|voicemails?|conversations?"
     r"|anrufe?n?|aufnahmen|gespräche?n?|telefonate?n?"
-    r"|sprachnachrichten|vorlesungen|sitzungen|sendungen|verhandlungen|folgen|appels?|enregistrements?|mémos?|émissions?|cours|audiences?|conférences?|entretiens?|réunions?|llamadas?|grabaciones|clases|audiencias|programas|episodios|entrevistas?"
+    r"|sprachnachrichten|vorlesungen|sitzungen|sendungen|verhandlungen|folgen|appels?|enregistrements?|mémos?"
+    r"|émissions?|cours|audiences?|conférences?|entretiens?|réunions?|llamadas?|grabaciones|clases|audiencias"
+    r"|programas|episodios|entrevistas?"
     r"|reuniones|notas de voz|ligações|chamadas"
     r"|gravações|aulas|audiências|episódios|reuniões|áudios?)"
 )
@@ -37,7 +48,8 @@ _WEEK = (
 )
 _DAY = r"(?:per|a|each|every|/|am|pro|par|al|por|ao|cada)\s?(?:day|tag|jour|día|dia)(?!\w)|daily|täglich|diari\w{1,6}"
 _PIECES = re.compile(
-    rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?P<what>{_SPOKEN})?\s?(?:[\w-]{{1,24}}\s){{0,2}}?(?:{_DAY}|(?P<weekly>{_WEEK}))"
+    rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?P<what>{_SPOKEN})?\s?(?:[\w-]{{1,24}}\s){{0,2}}?(?:{_DAY}"
+    rf"|(?P<weekly>{_WEEK}))"
 )
 _PIECES_JA = re.compile(
     rf"(?:1日(?:あたり|に)?|毎日)(?:約|およそ)?(?P<n>{DIGITS})\s?(?:件の?)?(?P<what>通話|録音|会議|音声)"
@@ -60,7 +72,7 @@ _WORDS = {
 
 def find_recordings(reading: Reading) -> Iterator[Finding]:
     """Hours of recordings a month. Units: hours/month."""
-    for pattern in (_HOURS, _HOURS_JA):
+    for pattern in (_HOURS, _HOURS_AFTER, _HOURS_JA):
         for match in pattern.finditer(reading.folded):
             hours = _WORDS.get(match["n"]) or parse_number(match["n"], language=reading.language)
             if hours:

@@ -35,7 +35,8 @@ _SCORED = (
 )
 _COUNTED = re.compile(
     rf"(?P<n>{NUMBER})\s(?:de\s|d')?(?:[a-zà-ÿ][\w'-]{{1,24}}\s){{0,3}}?(?P<thing>{_SCORED})(?!\w)"
-    rf"|(?P<m>{NUMBER})\s?(?P<unit>万|億|千)?(?:件|人|名|社|世帯|店舗|品目|商品|会員|台|通話|枚|通|か所|箇所|カ所|ヶ所|拠点|戸|頭|棟|路線|便|sku)"
+    rf"|(?P<m>{NUMBER})\s?(?P<unit>万|億|千)?(?:件|人|名|社|世帯|店舗|品目|商品|会員|台|通話|枚|通|か所|箇所|カ所|ヶ所|拠点|戸|頭|棟|路線|便|sku|点(?!数)|本"
+    rf"|冊|組|羽|匹|隻|基|園|校)"
 )
 _RUN = (
     r"(?:runs?|night|batch|nightly|lauf|läufe|nacht|nuit|exécution|noche|ejecución|noite|execução|rodada|lote"
@@ -46,14 +47,21 @@ _ANYTHING = re.compile(
     r"(?P<thing>[a-zà-ÿ][a-zà-ÿ-]{3,30})(?!\w)(?P<m>)?"
 )
 _NOT_SCORED = re.compile(
-    r"(?:hours?|days?|weeks?|months?|years?|minutes?|seconds?|percent|dollars?|euros?|pounds?|reais|yen|francs?|tokens?|gb|tb|cores?"
-    r"|gpus?|nodes?|times|people|persons?|engineers?|developers?|scientists?|analysts?|colleagues|teams?|regions?|categor\w*|classes"
-    r"|topics|languages|stunden?|tagen?|wochen?|monaten?|jahren?|minuten?|sekunden?|prozent|personen|leuten?|entwickler\w*|heures?"
-    r"|jours?|semaines?|mois|années?|minutes|secondes?|personnes?|ingénieurs?|développeurs?|horas?|días?|semanas?|meses|años?|minutos?"
-    r"|segundos?|personas?|ingenier\w*|dias?|anos?|pessoas?|engenheir\w*|desenvolvedor\w*|kategorien|sprachen|requests?|events?"
-    r"|anfragen|aufrufe|requêtes|peticiones|requisições|eventos|ereignisse|événements|millions?|thousand|nodos|knoten|usd|eur|gbp|chf"
+    r"(?:hours?|days?|weeks?|months?|years?|minutes?|seconds?|percent|dollars?|euros?|pounds?|reais|yen|francs?"
+    r"|tokens?|gb|tb|cores?"
+    r"|gpus?|nodes?|times|people|persons?|engineers?|developers?|scientists?|analysts?|colleagues|teams?|regions?"
+    r"|categor\w*|classes"
+    r"|topics|languages|stunden?|tagen?|wochen?|monaten?|jahren?|minuten?|sekunden?|prozent|personen|leuten?"
+    r"|entwickler\w*|heures?"
+    r"|jours?|semaines?|mois|années?|minutes|secondes?|personnes?|ingénieurs?|développeurs?|horas?|días?|semanas?"
+    r"|meses|años?|minutos?"
+    r"|segundos?|personas?|ingenier\w*|dias?|anos?|pessoas?|engenheir\w*|desenvolvedor\w*|kategorien|sprachen"
+    r"|requests?|events?"
+    r"|anfragen|aufrufe|requêtes|peticiones|requisições|eventos|ereignisse|événements|millions?|thousand|nodos"
+    r"|knoten|usd|eur|gbp|chf"
     r"|monthly|weekly|daily|yearly|monatlich|mensuels?|mensual(?:es)?|mensa(?:l|is)|per|tokens"
-    r"|tiendas|stores|filialen|magasins|lojas|standorte\w?|sites|branches|clinics|clínicas|hospitals|practices|countries)"
+    r"|tiendas|stores|filialen|magasins|lojas|standorte\w?|sites|branches|clinics|clínicas|hospitals|practices"
+    r"|countries)"
 )
 LEAST_OF_ANYTHING = 500
 LEAST_OF_NAMED = 10
@@ -68,7 +76,8 @@ _FOR_EACH = re.compile(
     rf")\s(?P<n>{NUMBER})\s(?P<thing>[a-zà-ÿ][a-zà-ÿ-]{{3,30}})(?!\w)(?P<m>)?"
 )
 _COMBINED = re.compile(
-    rf"(?P<n>{NUMBER})\s?(?:\w{{1,24}}\s)?(?:combinations?|kombinationen|combinaisons|combinaciones|combinações|pairs|paare?|組み合わせ|通りの組)"
+    rf"(?P<n>{NUMBER})\s?(?:\w{{1,24}}\s)?(?:combinations?|kombinationen|combinaisons|combinaciones|combinações"
+    rf"|pairs|paare?|paires|pares|組み合わせ|ペア|通りの組)"
 )
 _PER_RUN = re.compile(
     rf"(?P<n>{NUMBER})\s?(?:[\w'-]{{1,24}}\s){{0,3}}?(?:per|a|each|every|in one|pro|je|jede|par|por|cada|chaque"
@@ -79,9 +88,23 @@ _PER_RUN = re.compile(
     rf"|(?:[1１一]回(?:あたり|につき|の実行で)|(?:1|一)バッチ(?:あたり)?|毎晩|毎朝|毎週|毎月)(?:に)?(?:約|およそ|合計)?(?P<k>{NUMBER})\s?"
     r"(?:件|人|名|行|レコード|店|社|世帯|商品)"
 )
+# “420 clients times 150 teas, 63,000 in total”: what the product comes to.
+_IN_ALL = re.compile(
+    rf"(?:合計|総計|全部で|延べ)(?:で)?(?:約|およそ)?(?P<m>{NUMBER})\s?(?:件|行|レコード|本|組|通り|個|予測)"
+    rf"|(?:=|that makes|makes|which is|in total|i\.e\.,?|so|macht(?: zusammen)?|ergibt|zusammen|insgesamt|also|soit"
+    rf"|ce qui fait"
+    rf"|au total|es decir|o sea|en total|lo que da|ou seja|no total|o que dá)\s(?:about |around |some |rund |etwa "
+    rf"|environ |unos "
+    rf"|unas |cerca de )?(?P<n>{NUMBER})\s(?:[a-zà-ÿ]{{1,16}}\s){{0,2}}?(?:rows|values|lines|records|forecasts"
+    rf"|predictions|scores"
+    rf"|combinations|zeilen|werte|datensätze|prognosen|vorhersagen|lignes|valeurs|prévisions|scores|filas|valores"
+    rf"|registros|líneas"
+    rf"|previsiones|predicciones|linhas|previsões)(?!\w)"
+)
 _SCORING = re.compile(
     r"scor\w{1,24}|forecast\w{0,24}|predict\w{0,24}|rank\w{0,24}|classif\w{1,24}|sort\w{0,24}|rate\w{0,24}"
-    r"|probabilit\w{1,24}|vorhergesagt|prognos\w{1,24}|vorhersag\w{1,24}|bewert\w{1,24}|einstuf\w{1,24}|wahrscheinlich\w{0,24}"
+    r"|probabilit\w{1,24}|vorhergesagt|prognos\w{1,24}|vorhersag\w{1,24}|bewert\w{1,24}|einstuf\w{1,24}"
+    r"|wahrscheinlich\w{0,24}"
     r"|klassifi\w{1,24}|expect\w{0,4}|how (?:many|much|likely)|wie ?viel\w{0,2}|combien|cuánt[oa]s?|quant[oa]s?"
     r"|schätz\w{1,8}|estim\w{1,8}|alert\w{0,3}|prévoi\w{1,3}|prévi\w{1,24}|prédi\w{1,24}|class\w{1,24}|not(?:er|ons|e)"
     r"|pronóstic\w{1,24}|predec\w{1,24}"
@@ -99,6 +122,10 @@ def find_records_per_run(reading: Reading) -> Iterator[Finding]:
         number = parse_number(match["n"] or match["m"] or match["k"], language=reading.language)
         if number is not None and number >= FEWEST_RECORDS:
             yield stated("batch_records_per_run", int(number), match.start(), match.end(), strength=STRONG + 10)
+    for match in _IN_ALL.finditer(reading.folded):
+        number = parse_number(match["n"] or match["m"], language=reading.language)
+        if number is not None and number >= FEWEST_RECORDS:
+            yield stated("batch_records_per_run", int(number), match.start(), match.end(), strength=STRONG + 8)
     for match in _COMBINED.finditer(reading.folded):
         number = parse_number(match["n"], language=reading.language)
         if number is not None and number >= FEWEST_RECORDS:

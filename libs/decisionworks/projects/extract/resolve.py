@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from decisionworks.projects.constraint_values import unsaid
 from decisionworks.projects.extract.corrections import CORRECTION
@@ -97,8 +98,9 @@ def resolve(
 
 
 def _settle(field: Field, group: list[Finding], *, reading: Reading) -> tuple[ConstraintValue, Contradiction | None]:
+    said, group = group, [one for one in group if _is_possible(field, one.value)]
     if not group:
-        return unsaid(field), None
+        return (_impossible(field, said[0], reading=reading) if said else unsaid(field)), None
     if field.type is FieldType.LIST:
         return _union(field, group, reading=reading), None
     corrected = _correction(group, reading=reading)
@@ -113,6 +115,20 @@ def _settle(field: Field, group: list[Finding], *, reading: Reading) -> tuple[Co
     if rival is None:
         return _value(best, reading=reading), None
     return _disagreement(field, best, rival, reading=reading)
+
+
+def _is_possible(field: Field, value: Plain) -> bool:
+    """Whether a number lies within what its field can hold: nothing answers in 0 ms, no plan costs 0 dollars."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return True
+    return (field.minimum is None or value >= field.minimum) and (field.maximum is None or value <= field.maximum)
+
+
+def _impossible(field: Field, said: Finding, *, reading: Reading) -> ConstraintValue:
+    """The field left open, with a note of what was said."""
+    words = reading.span(said.start, said.end).text
+    limits = f"between {field.minimum:g} and {field.maximum:g} {field.unit or ''}".strip()
+    return replace(unsaid(field), reason=f"“{words}” cannot be kept: it has to be {limits}")
 
 
 def _strictest(group: list[Finding]) -> Finding:

@@ -33,11 +33,14 @@ _PER_SECOND = (
 )
 _SHORT = r"(?:rps|tps|qps|req/s|requests/s|tx/s)(?!\w)"
 _RATE = re.compile(
-    rf"(?P<n>{NUMBER})(?!\d|\s?(?:ミリ|秒|分|ms|%))\s?(?:[^\W\d]\w{{0,23}}\s){{0,2}}?(?:\w{{1,24}}(?=/))??(?:(?P<kind>{_REQUESTS}|{_EVENTS})\s?(?:{_PER_SECOND})|{_SHORT}"
+    rf"(?P<n>{NUMBER})(?!\d|\s?(?:ミリ|秒|分|ms"
+    rf"|%))\s?(?:[^\W\d]\w{{0,23}}\s){{0,2}}?(?:\w{{1,24}}(?=/))??(?:(?P<kind>{_REQUESTS}"
+    rf"|{_EVENTS})\s?(?:{_PER_SECOND})|{_SHORT}"
     rf"|(?:{_PER_SECOND}))"
 )
 _RATE_JA = re.compile(
-    rf"(?:毎秒|秒間|[1１一]秒(?:あたり|に|間に))(?:最大|平均|約)?(?P<n>{DIGITS})\s?(?P<kind>(?:件|回)?の?(?:イベント|計測|測定|メッセージ|ログ|データ|センサー)|{_REQUESTS}|{_EVENTS})?"
+    rf"(?:毎秒|秒間|[1１一]秒(?:あたり|に|間に))(?:最大|平均|約)?(?P<n>{DIGITS})\s?(?P<kind>(?:件|回)?の?(?:イベント|計測|測定|メッセージ|ログ|データ|センサー)"
+    rf"|{_REQUESTS}|{_EVENTS})?"
 )
 _UNMARKED = re.compile(
     rf"(?:[,;]|(?<!\w)(?:and|but|und|aber|et|mais|y|pero|e|mas))\s(?:[\w'-]{{1,24}}\s){{0,6}}?(?P<n>{NUMBER})"
@@ -56,12 +59,18 @@ _OCCASION = re.compile(
     rf"|sale days?|samstags|sonntags"
     rf"|wochenende|abends|samedis?|dimanches?|week-end|sábados?|domingos?|fins? de semana|週末"
     rf"|土日)[:,]? (?P<k>{NUMBER}){_NO_UNIT}"
-    rf"|(?P<m>{NUMBER}){_NO_UNIT}\s?(?:(?:at|on|in|during|when|after|before|around|over|for|am|im|an|zu|zur|zum|bei|beim|nach|vor|wenn|während"
+    rf"|(?P<m>{NUMBER}){_NO_UNIT}\s?(?:(?:at|on|in|during|when|after|before|around|over|for|am|im|an|zu|zur|zum|bei"
+    rf"|beim|nach|vor|wenn|während"
     r"|à|au|aux|en|lors|pendant|quand|le|les|al|a la|durante|cuando|por|no|na|nos|nas|ao|aos|à|às|quando|durante"
     r"|em)\s(?!average|avg|moyenne|media|média|schnitt|mittel|total|all\b)[a-zà-ÿ])"
 )
 # A peak is larger than its average, but hardly a hundred times.
 LEAST_PEAK, MOST_PEAK = 1.2, 100.0
+# “Medio acceso por segundo”, “half a request a second”.
+_HALF_RATE = re.compile(
+    rf"(?<!\w)(?:half an?|(?:eine? )?halbe[rn]?|un demi|une demi-?e?|medi[oa]"
+    rf"|mei[oa])[ -]?[a-zà-ÿ-]{{2,20}}\s(?:{_PER_SECOND})"
+)
 _SHORT_RATE = re.compile(rf"\d\s?{_SHORT}")
 # How far from its pair a number without a unit may stand. Units: characters.
 PAIR_REACH = 120
@@ -86,9 +95,13 @@ _AVERAGE_BEFORE = re.compile(rf"(?:{_AVERAGE_WORDS})(?:は|が|で|して)?\W{{0
 _AVERAGE = re.compile(rf"{_AVERAGE_WORDS}|normal|about|around|roughly|in total")
 _MARK = rf"(?P<which>{_AVERAGE_WORDS}|{_PEAK_WORDS})"
 # Records of a plan, looked up or sensed: they are events where something measures or streams.
-_LOOKED_UP = re.compile(r"lecturas|leituras|records|readings")
+# Messages are sent by people as well as by sensors.
+_LOOKED_UP = re.compile(
+    r"lecturas|leituras|records|readings|messages?|nachrichten|mensajes|mensagens|(?:の)?メッセージ"
+)
 _MEASURED = re.compile(
-    r"sensor\w{0,4}|capteur\w{0,2}|センサー|iot\b|telemetr\w{1,6}|télémétr\w{1,6}|meters?\b|gateways?|mqtt|kafka|kinesis|streams?\b|streaming"
+    r"sensor\w{0,4}|capteur\w{0,2}|センサー|iot\b|telemetr\w{1,6}|télémétr\w{1,6}|meters?\b|gateways?|mqtt|kafka|kinesis"
+    r"|streams?\b|streaming"
     r"|devices?|wearables?|zähler\w{0,3}|contadores|medidores|compteurs|monitors?\b|collars?|turbin\w{1,4}"
 )
 _KEYED = re.compile(
@@ -138,8 +151,10 @@ _ITEMS_BEFORE = re.compile(
     rf"|uns )?(?P<n>{NUMBER})\s(?P<what>[\w'-]{{2,24}})"
 )
 _LLM_ITEM = re.compile(
-    r"questions?|sessions?|requests?|queries|prompts?|calls?|conversations?|chats?|messages?|suggestions?|repl(?:y|ies)|answers?|drafts?|summaries|completions?|turns?"
-    r"|vorschläge|antworten|entwürfe|réponses|brouillons|respuestas|borradores|respostas|rascunhos|fragen|anfragen|questions"
+    r"questions?|sessions?|requests?|queries|prompts?|calls?|conversations?|chats?|messages?|suggestions?|repl(?:y"
+    r"|ies)|answers?|drafts?|summaries|completions?|turns?"
+    r"|vorschläge|antworten|entwürfe|réponses|brouillons|respuestas|borradores|respostas|rascunhos|fragen|anfragen"
+    r"|questions"
     r"|requêtes|demandes|preguntas|consultas|peticiones|perguntas|件|回"
 )
 # Calls and messages may go to any service; these go to something that answers.
@@ -163,6 +178,10 @@ def find_rates(reading: Reading) -> Iterator[Finding]:
         yield from _end_of_pair(match, reading)
     for head in _RATE_HEAD.finditer(reading.folded):
         yield from _rates_of_row(head, reading)
+    for match in _HALF_RATE.finditer(reading.folded):
+        is_peak = _PEAK.search(re.split(r"[,;.]", reading.after(match.end(), chars=24))[0]) is not None
+        field = "throughput_rps_peak" if is_peak else "throughput_rps_avg"
+        yield stated(field, 0.5, match.start(), match.end(), strength=STRONG + 7)
     for match in _KEYED.finditer(reading.folded):
         number = parse_number(match["n"], language=reading.language)
         if number is not None:

@@ -28,7 +28,7 @@ _EXPLAINED_BY: dict[str, frozenset[str]] = {
         {
             "retraining_frequency", "data_velocity", "edge_connectivity", "budget_usd_month", "team_skills",
             "data_growth_gb_month", "ops_coverage", "traffic_pattern", "throughput_rps_avg", "llm_requests_per_day",
-            "label_delay_days", "existing_platform",
+            "label_delay_days", "existing_platform", "audio_hours_month",
         }
     ),
     "data_sources": frozenset({"team_skills"}),

@@ -39,7 +39,9 @@ _NEAR_MODEL = re.compile(
     r"(?:boosted |decision )?trees\b|mod[eè]l\w{0,24}|modell?\w{0,24}|ensembles?|forests?|bosque\w{0,24}"
     r"|forêt\w{0,24}|floresta\w{0,24}|\w{0,12}bert\w{0,24}"
     r"|classif\w{1,24}|klassifi\w{1,24}|netz\w{0,24}|networks?|réseaux?|red(?:es)?\b|rede|yolo\w{0,24}|resnet\w{0,24}"
-    r"|mobilenet\w{0,24}|cnn|onnx|tflite|xgboost|lightgbm|weights|gewichte|poids|pesos|モデル|whisper|unet|quanti[sz]ed|regressions?|regressionen|régressions?|regresi(?:ón|ones)|regress(?:ão|ões)"
+    r"|mobilenet\w{0,24}|cnn|onnx|tflite|xgboost|lightgbm|weights|gewichte|poids|pesos|モデル|whisper|unet|ニューラル|ネットワーク"
+    r"|neuron\w{0,8}|neural\w{0,4}|quanti[sz]ed|regressions?|regressionen|régressions?|regresi(?:ón|ones)"
+    r"|regress(?:ão|ões)"
 )
 _OF_DATA = re.compile(
     r"\s?(?:of )?(?:\w{1,24} ){0,2}(?:data|history|logs|images|videos?|recordings?|documents?|files)\b"
@@ -81,7 +83,8 @@ _DAILY = re.compile(
     r"(?! (?:time|data|tables?|series|records?|figures|values|readings|exports?|files|sales))|täglich|/日)"
 )
 _WEEKLY = re.compile(
-    r"^\s?(?:\w{1,24}\s){0,2}?(?:(?:per|a|each|every|/|pro|par|al|por)\s?(?:week|woche|semaine|semana)(?!\w)|weekly|wöchentlich|/週)"
+    r"^\s?(?:\w{1,24}\s){0,2}?(?:(?:per|a|each|every|/|pro|par|al|por)\s?(?:week|woche|semaine|semana)(?!\w)|weekly"
+    r"|wöchentlich|/週)"
 )
 _YEARLY = re.compile(
     r"^\s?(?:\w{1,24}\s){0,2}?(?:(?:per|a|each|every|/|pro|par|al|por)\s?(?:year|jahr|an|año|ano)(?!\w)|yearly"
@@ -97,7 +100,9 @@ _DOCUMENTS = re.compile(
     r"contrats|documentos|contratos|artículos|artigos|manuales|manuais|procesos|processos|akten|pages|seiten|páginas"
     rf"|notes|reports|berichte|fiches|expedientes|judgments|arrêts|urteile|help articles|books|dossiers|decisions"
     rf"|rulings|verdicts|decisiones|décisions|decisões|entscheidungen|sentencias|brochures)(?!\w)"
-    rf"|(?P<m>{NUMBER})\s?(?:件|点|本|冊|通|枚|ページ)?の?(?:[\w・]{{0,12}})?(?:文書|ドキュメント|マニュアル|ファイル|pdf|規程|記事|資料|契約書|論文|判例|書類)|(?:pdf|文書|ドキュメント|マニュアル|資料|規程|記事|契約書|論文|判例|手順書|議事録|通達|条文|レシピ)(?:が|は|を|、)?\s?(?:約|およそ)?(?P<o>{NUMBER})\s?(?:件|点|本|冊|通|枚|ページ)"
+    rf"|(?P<m>{NUMBER})\s?(?:件|点|本|冊|通|枚|ページ)?の?(?:[\w・]{{0,12}})?(?:文書|ドキュメント|マニュアル|ファイル|pdf|規程|記事|資料|契約書|論文|判例|書類)"
+    rf"|(?:pdf|文書|ドキュメント|マニュアル|資料|規程|記事|契約書|論文|判例|手順書|議事録|通達|条文|レシピ)(?:が|は|を|、)?\s?(?:約|およそ)?(?P<o>{NUMBER})\s?(?:件"
+    rf"|点|本|冊|通|枚|ページ)"
 )
 # “Questions over 120,000 filings”: whatever they are called, they are searched.
 LEAST_CORPUS = 50
@@ -108,13 +113,18 @@ _SEARCHED = re.compile(
     rf"(?P<n>{NUMBER})\s(?P<thing>[a-zà-ÿ][\w'-]{{2,24}})"
 )
 _NOT_SEARCHED = re.compile(
-    r"(?:%|hours?|days?|weeks?|months?|years?|minutes?|seconds?|people|persons?|employees|users?|customers?|clients?|questions?"
-    r"|requests?|tokens?|gpus?|nodes?|languages?|stunden|tagen?|wochen|monaten?|jahren?|minuten|sekunden|personen|fragen|kunden"
-    r"|mitarbeit\w+|nutzer\w*|heures?|jours?|mois|ans|minutes|secondes|personnes|agents|horas?|días|dias|meses|años|anos|minutos"
-    r"|segundos|personas|pessoas|preguntas|perguntas|consultas|dollars?|euros?|dólares|usd|eur|gb|tb|mb|ms|percent|prozent)"
+    r"(?:%|hours?|days?|weeks?|months?|years?|minutes?|seconds?|people|persons?|employees|users?|customers?|clients?"
+    r"|questions?"
+    r"|requests?|tokens?|gpus?|nodes?|languages?|stunden|tagen?|wochen|monaten?|jahren?|minuten|sekunden|personen"
+    r"|fragen|kunden"
+    r"|mitarbeit\w+|nutzer\w*|heures?|jours?|mois|ans|minutes|secondes|personnes|agents|horas?|días|dias|meses|años"
+    r"|anos|minutos"
+    r"|segundos|personas|pessoas|preguntas|perguntas|consultas|dollars?|euros?|dólares|usd|eur|gb|tb|mb|ms|percent"
+    r"|prozent)"
 )
 _ASKING = re.compile(
-    r"question|ask|answer|chat|assistant|search|copilot|fragen|antwort|beantwort|assistent|such|répon|interrog|cherch|pregunt"
+    r"question|ask|answer|chat|assistant|search|copilot|fragen|antwort|beantwort|assistent|such|répon|interrog"
+    r"|cherch|pregunt"
     r"|respond|asistente|busc|pergunt|assistente"
 )
 _FLOW_AFTER = re.compile(

@@ -1,0 +1,123 @@
+"""Drops what words say only by the way: a night in which the service sleeps, a sign of wear beside a named purpose."""
+
+from __future__ import annotations
+
+import re
+
+from decisionworks.projects.extract.finding import STRONG, Finding
+from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.model import ValueState
+
+_SWITCHED_OFF = re.compile(
+    r"\b(?:switch\w*|turn\w*|shut\w*|power\w*) (?:it |them |everything )?(?:off|down)\b|\b(?:abgeschaltet|ausgeschaltet"
+    r"|abgestellt|heruntergefahren|abschalten|ausschalten)\b|\b(?:éteint\w*|éteign\w+|mis\w? hors (?:tension"
+    r"|service))\b"
+    r"|\b(?:apag(?:a|an|ar|ado|ada|ados|adas|amos)|deslig(?:a|am|ar|ado|ada|ados|adas|amos))\b|シャットダウン|停止し|止め(?:る|ます)"
+)
+_NAMES_RUNS = re.compile(r"batch|stapel|lotes?\b|lots?\b|バッチ|nachtlauf|run\b")
+_ONLY_HOURS = re.compile(
+    r"\W*(?:only |just |mostly |mainly |nur |zu |zu den |während der |uniquement |seulement |pendant les |aux |solo "
+    r"|sólo "
+    r"|en |durante (?:el |o )?|só |apenas |somente |em )*"
+    r"(?:(?:office|business|working|opening) hours|bürozeiten|geschäftszeiten|öffnungszeiten|arbeitszeit(?:en)?"
+    r"|heures (?:de bureau|ouvrées|ouvrables|d'ouverture)|horario (?:de oficina|laboral|comercial|de apertura)"
+    r"|horário (?:comercial|de expediente|de trabalho)|(?:営業|業務|勤務)時間(?:内|中)?)(?: only)?\W*(?:のみ|だけ)?"
+)
+# “900 questions a day, office hours only”: the hours belong to the traffic.
+_RATE_BEFORE = re.compile(
+    r"\d[\d.,]*\s?(?:[\w'-]+ ){0,4}(?:a|an|per|each|pro|am|par|al|por|ao|a la|à la|die|/) ?(?:day|hour|week|tag"
+    r"|stunde|woche|jour"
+    r"|heure|semaine|día|hora|semana|dia)\b[^.;\n]{0,24}$|(?:1日|毎日|一日)[^。\n]{0,24}$"
+)
+_AT_ONCE = re.compile(r"リアルタイム|即時|real-?time|echtzeit|temps réel|tiempo real|tempo real")
+# What is measured on machines; the purpose is named by other words.
+_SIGN_OF_WEAR = re.compile(
+    r"vibra\w*|schwingung\w*|振動|turbin\w*|éoliennes?|windr\w+|desgaste|usure|verschleiß\w*|wear|設備保全"
+)
+# Who speaks of failures wants them foreseen, whatever the score is called.
+_BREAKS = re.compile(
+    r"\b(?:fail(?:s|ed|ures?)|break ?downs?|ausf(?:all|äll)\w*|defekt\w*|pannes?|défaillan\w+|fallos?|averías?"
+    r"|falhas?|quebras?)\b"
+    r"|故障"
+)
+_OWN_ROOMS = re.compile(
+    r"data ?cent|rechenzentr|servers?|servidor|serveur|centre de données|on[- ]prem|オンプレ|サーバ"
+)
+
+
+def without_by_the_way(findings: list[Finding], *, reading: Reading) -> list[Finding]:
+    """The findings whose words are about the thing itself."""
+    modes = {str(item) for one in findings if one.field == "inference_mode" for item in _items(one)}
+    dropped = {
+        id(one)
+        for one in findings
+        if _is_asleep(one, reading=reading)
+        or _is_when_asked(one, reading=reading)
+        or _is_on_device(one, findings, reading=reading)
+        or (_only_denies_haste(one, reading=reading) and "batch" in modes)
+    }
+    kept = [one for one in findings if id(one) not in dropped]
+    return _without_denial_of_public(_without_signs_of_wear(kept, reading=reading))
+
+
+def _is_asleep(finding: Finding, *, reading: Reading) -> bool:
+    """“It is switched off every night” speaks of no nightly run."""
+    is_of_time = finding.field == "data_velocity" or (
+        finding.field == "inference_mode" and _items(finding) == ["batch"]
+    )
+    if not is_of_time or _NAMES_RUNS.search(reading.folded[finding.start : finding.end]):
+        return False
+    return _SWITCHED_OFF.search(reading.sentence(finding.start)) is not None
+
+
+def _is_when_asked(finding: Finding, *, reading: Reading) -> bool:
+    if finding.field != "ops_coverage" or finding.value != "business_hours":
+        return False
+    if not _ONLY_HOURS.fullmatch(reading.folded[finding.start : finding.end]):
+        return False
+    return _RATE_BEFORE.search(reading.before(finding.start, chars=80)) is not None
+
+
+def _is_on_device(finding: Finding, findings: list[Finding], *, reading: Reading) -> bool:
+    """“On the computer of each crane, not in the cloud” is about the device; what it reports to may be a cloud."""
+    if finding.field != "cloud" or finding.value != "on_prem":
+        return False
+    if _OWN_ROOMS.search(reading.folded[finding.start : finding.end]):
+        return False
+    start, end = reading.sentence_at(finding.start)
+    return any(one.field == "inference_mode" and "edge" in _items(one) and start <= one.start < end for one in findings)
+
+
+def _only_denies_haste(finding: Finding, *, reading: Reading) -> bool:
+    """“It need not be in real time” where runs are spoken of: no queue follows."""
+    if finding.field != "inference_mode" or _items(finding) != ["async"]:
+        return False
+    return _AT_ONCE.search(reading.folded[finding.start : finding.end]) is not None
+
+
+def _without_signs_of_wear(findings: list[Finding], *, reading: Reading) -> list[Finding]:
+    """Where anomalies are named as what to find, vibration is what is measured and no purpose of its own."""
+    uses = [one for one in findings if one.field == "use_case_type"]
+    if not any(one.value == "anomaly_detection" for one in uses) or _BREAKS.search(reading.folded):
+        return findings
+    wear = [one for one in uses if one.value == "predictive_maintenance"]
+    if not all(_SIGN_OF_WEAR.fullmatch(reading.folded[one.start : one.end].strip()) for one in wear):
+        return findings
+    return [one for one in findings if one not in wear]
+
+
+def _without_denial_of_public(findings: list[Finding]) -> list[Finding]:
+    """“All of it is public, nothing personal”: what is public is not internal as well."""
+    kinds = [one for one in findings if one.field == "data_sensitivity"]
+    is_public = any(one.value == "public" and one.state is ValueState.STATED for one in kinds)
+    if not is_public or any(one.value in ("pii", "phi", "pci") and one.strength >= STRONG for one in kinds):
+        return findings
+    return [
+        one
+        for one in findings
+        if not (one.field == "data_sensitivity" and one.value == "internal" and one.state is ValueState.INFERRED)
+    ]
+
+
+def _items(finding: Finding) -> list[str]:
+    return finding.value if isinstance(finding.value, list) else [str(finding.value)]

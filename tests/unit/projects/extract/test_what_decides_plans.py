@@ -1,0 +1,137 @@
+"""Rules that decide patterns and blocks, each in words of other businesses than the scenarios' own."""
+
+from __future__ import annotations
+
+import pytest
+
+from decisionworks.projects import ConstraintValue, extract_constraints, load_constraint_catalogue
+
+CATALOGUE = load_constraint_catalogue()
+
+
+def read(text: str) -> dict[str, ConstraintValue]:
+    return extract_constraints(text, data=None, on_missing="ask", catalogue=CATALOGUE).constraints
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        # a list: no range runs over the end of a line, no number is cut at its decimals
+        ("- region eu-west-1\n- $1,900 a month, more or less", "budget_usd_month", 1900),
+        ("- 12 stables, one vet each 1\n- 3 seconds is fine", "latency_p95_ms", 3000),
+        ("Ocho llamadas por segundo en el pico. Disponibilidad del 99,5 % al mes.", "throughput_rps_peak", 8),
+        # large numbers, about so many, dozens
+        ("Todo domingo pontuamos 1,3 bilhões de pares em lote.", "batch_records_per_run", 1_300_000_000),
+        ("1ダースのエンジニアで運用します。", "team_size", 12),
+        # one of a thing is not one person
+        ("Entraînement sur un seul GPU. Six personnes, Python.", "team_size", 6),
+        ("Entraînement sur un seul GPU. Six personnes, Python.", "training_compute", "gpu_single"),
+        ("Das Training läuft auf einer einzigen GPU.", "training_compute", "gpu_single"),
+        # a month may stand before its hours
+        ("Every month some 250 hours of hearings are to be transcribed.", "audio_hours_month", 250),
+        ("Todo mês temos que transcrever umas 90 horas de áudio.", "audio_hours_month", 90),
+        # counted in one plural, named in another number; a total beats its factors
+        ("Jede Nacht eine Prognose, wie viele Streuwagen je Bezirk gebraucht werden (18 Bezirke).",
+         "batch_records_per_run", 18),
+        ("Every night 30 boats times 40 ports, 1,200 forecasts; that makes 1,200 values per run.",
+         "batch_records_per_run", 1200),
+        ("毎晩、船80隻×港25港、合計2,000件の到着時刻を予測します。", "batch_records_per_run", 2000),
+        ("São 75 clínicas e cada clínica tem o seu próprio modelo.", "tenants", 75),
+        # half a request, and messages that people send
+        ("Half a request per second on average, the answer within 400 ms.", "throughput_rps_avg", 0.5),
+        ("Im Schnitt eine halbe Anfrage pro Sekunde.", "throughput_rps_avg", 0.5),
+        ("Classer les messages des assurés en 12 motifs : 2 messages par seconde, réponse en 1 seconde.",
+         "inference_mode", ["real_time"]),
+        # when people ask, and when the service sleeps
+        ("Kanzlei: Fragen zu 5.000 Urteilen, 700 Fragen am Tag, nur Bürozeiten.", "traffic_pattern", "business_hours"),
+        ("El servicio contesta en 300 ms y se apaga todas las noches.", "inference_mode", ["real_time"]),
+        # on the device and not in the cloud
+        ("Runs on the computer in each tractor, not in the cloud. We use AWS.", "inference_mode", ["edge"]),
+        ("Runs on the computer in each tractor, not in the cloud. We use AWS.", "cloud", "aws"),
+        ("Auf dem Rechner in jeder Lok, die Funkverbindung fällt oft aus.", "edge_connectivity", "intermittent"),
+        ("La red del barco se cae a menudo; el modelo va a bordo.", "edge_connectivity", "intermittent"),
+        # need not be at once, and is done in runs
+        ("毎時バッチで処理します。リアルタイムである必要はありません。", "inference_mode", ["batch"]),
+        # what to find is named; vibration is what is measured
+        ("Find anomalies in the vibration of our ski lifts.", "use_case_type", "anomaly_detection"),
+        ("Anomalien in den Schwingungen der Brücke finden.", "use_case_type", "anomaly_detection"),
+        # something is predicted from a table
+        ("Predict the sugar content of each delivery from a table of lab values.", "use_case_type", "tabular_scoring"),
+        ("Wie wahrscheinlich ist es, dass ein Fahrgast ohne Ticket fährt? Daten in PostgreSQL.",
+         "use_case_type", "tabular_scoring"),
+        # whose data they are
+        ("Everything in it is public, nothing personal.", "data_sensitivity", "public"),
+        ("The player ids are in the match logs.", "data_sensitivity", "pii"),
+        ("Dans les enregistrements on entend des noms.", "data_sensitivity", "pii"),
+        ("Die DSGVO gilt.", "data_sensitivity", "pii"),
+        ("A LGPD se aplica.", "data_sensitivity", "pii"),
+        ("Da ist nix Personenbezogenes dabei.", "data_sensitivity", "internal"),
+        ("Nothing about people in it, only tides.", "compliance", ["none"]),
+        # what may leave, and who looks
+        ("Kein Dokument darf unser Netz verlassen; ein Sprachmodell soll Akten zusammenfassen.",
+         "llm_external_api_allowed", False),
+        ("Ningún texto puede salir de nuestra red; queremos un LLM para resumir.", "llm_external_api_allowed", False),
+        ("LLMのAPIを使っても構いません。観光案内の文章を生成します。", "llm_external_api_allowed", True),
+        ("掲載前に必ず編集長が内容を確認します。", "human_review_required", True),
+        ("Volunteers; we mend it when we find the time.", "ops_coverage", "best_effort"),
+        # typed without accents
+        ("queremos una prevision de la produccion de cada viña", "use_case_type", "forecasting"),
+        ("nao ha dados pessoais; queremos uma previsao por loja", "use_case_type", "forecasting"),
+    ],
+)  # fmt: skip
+def test_what_decides_a_plan_is_read_in_any_words(text: str, field: str, value: object) -> None:
+    found = read(text)[field]
+
+    assert found.is_known
+    assert found.value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ("Every Sunday night we score 4,000 boats.", 4.3),
+        ("Every night we score 4,000 boats.", 30),
+        ("Zweimal am Tag läuft der Batch über alle Pegel.", 60),
+        ("Chaque mois, un score par lot pour tous les adhérents.", 1),
+        ("Cada hora se calcula por lotes la previsión.", 730),
+        ("Toda semana pontuamos 9.000 apólices em lote.", 4.3),
+        ("毎週月曜にバッチで予測します。", 4.3),
+        ("A batch every quarter rates the dams.", 0.333),
+    ],
+)
+def test_runs_a_month_follow_from_what_is_said_about_them(text: str, runs: float) -> None:
+    assert read(text)["batch_runs_month"].value == runs
+
+
+@pytest.mark.parametrize("text", ["We retrain every week and answer within 80 ms.", "We score claims in batches."])
+def test_no_cadence_is_read_where_no_run_has_one(text: str) -> None:
+    assert not read(text)["batch_runs_month"].is_known
+
+
+def test_a_weekly_run_asks_for_no_daily_data() -> None:
+    assert not read("Every Sunday night we forecast the orders of 300 bakeries.")["data_velocity"].is_known
+    assert read("Every night we forecast the orders of 300 bakeries.")["data_velocity"].value == "daily"
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "words"),
+    [
+        ("The answer has to be there within 0 ms.", "latency_p95_ms", "0 ms"),
+        ("The budget is $0 a month.", "budget_usd_month", "$0"),
+    ],
+)
+def test_a_value_that_cannot_be_is_noted_and_left_open(text: str, field: str, words: str) -> None:
+    found = read(text)[field]
+
+    assert not found.is_known
+    assert words in (found.reason or "")
+
+
+def test_every_accent_is_given_back_to_one_word_only() -> None:
+    text = "Nuestra prevision diaria en dolares; esta empresa si tiene camaras."
+
+    found = read(text)
+
+    assert found["use_case_type"].value == "forecasting"
+    assert found["use_case_summary"].value is not None
+    assert "prevision diaria" in str(found["use_case_summary"].value)
