@@ -26,6 +26,7 @@ _COMMANDS = {
     "diff": "commands.look:diff",
     "artifact": "commands.look:artifact",
     "verify": "commands.verify:verify",
+    "sandbox": "commands.sandbox:sandbox",
     "list": "commands.look:list_command",
     "jobs": "commands.queue:jobs",
     "schedules": "commands.queue:schedules",

@@ -4,7 +4,7 @@ from decisionworks.sandbox.collect import collect_file
 from decisionworks.sandbox.errors import ExecutionRefused, OutputRefused, SandboxFailed
 from decisionworks.sandbox.model import MEBIBYTE, Limits, Purpose, SandboxLevel, SandboxResult, Sockets
 from decisionworks.sandbox.probe import escapes, open_sandbox, probe
-from decisionworks.sandbox.run import Sandbox
+from decisionworks.sandbox.run import Sandbox, remove_tree
 
 __all__ = [
     "MEBIBYTE",
@@ -21,4 +21,5 @@ __all__ = [
     "escapes",
     "open_sandbox",
     "probe",
+    "remove_tree",
 ]

@@ -41,7 +41,8 @@ class Limits:
     """What one command may use.
 
     Units: seconds and bytes. `address_space_bytes` and `file_bytes` bind each process and file, `memory_bytes` and
-    `disk_bytes` the command as a whole. The last two and `processes` are watched several times a second.
+    `disk_bytes` the command as a whole, `processes` its processes and threads. The last three are watched several times
+    a second.
     """
 
     wall_s: float = 60.0
@@ -59,7 +60,8 @@ class Limits:
 class SandboxResult:
     """How a command ended; `exit_code` is None when a signal ended it.
 
-    `killed` says why we ended it ourselves: wall-time, memory, disk, processes, or orphaned.
+    `killed` says why we ended it ourselves: wall-time, memory, disk, processes, hidden (it kept something where nobody
+    can count it), or orphaned.
     """
 
     exit_code: int | None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import selectors
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import IO
 
@@ -174,14 +174,29 @@ class _Scratch:
 
 
 def remove_tree(path: Path) -> None:
-    """Delete a directory, also where a command took its rights away; links are removed, not followed."""
-    for directory, directories, _ in os.walk(path):
-        for name in directories:
-            inner = Path(directory) / name
-            with suppress(OSError):
-                if not inner.is_symlink():
-                    inner.chmod(0o700)
-    shutil.rmtree(path, ignore_errors=True)
+    """Delete a directory, however deep a command has dug and whatever rights it took away; links are not followed."""
+    with suppress(OSError):
+        # Each directory is brought up here before it is emptied, so that no path is too long.
+        grave = Path(tempfile.mkdtemp(prefix="removed-", dir=path.parent))
+        waiting, numbers = [path], count()
+        while waiting:
+            waiting += _emptied(waiting.pop(), grave / str(next(numbers)))
+        grave.rmdir()
+
+
+def _emptied(directory: Path, grave: Path) -> list[Path]:
+    """Remove a directory; what was in it and has to be emptied first is now beside the grave."""
+    brought: list[Path] = []
+    for inner in list(directory.iterdir()):
+        with suppress(OSError):
+            if inner.is_symlink() or not inner.is_dir():
+                inner.unlink()
+            else:
+                inner.chmod(0o700)
+                brought.append(inner.rename(f"{grave}-{len(brought)}"))
+    with suppress(OSError):
+        directory.rmdir()
+    return brought
 
 
 @dataclass(slots=True, kw_only=True)

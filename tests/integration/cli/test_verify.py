@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
+import stat
+import sys
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from decisionworks.artifacts import MANIFEST_PATH, GeneratedFile, build_manifest, deterministic_zip
 from decisionworks.cli.commands.verify import verify
+from decisionworks.cli.main import main
 from decisionworks.sandbox import SandboxLevel, probe
 
 TEXTS = {
@@ -64,3 +70,53 @@ def test_digests_alone_need_no_sandbox(tmp_path: Path) -> None:
     code, told = verified(written(tmp_path), "--digests-only")
 
     assert (code, told["is_intact"], told["validation"], told["sandbox_level"]) == (0, True, None, None)
+
+
+def with_entry(data: bytes, name: str, content: bytes, *, kind: int = stat.S_IFREG) -> bytes:
+    """The archive with one more entry, of any name and kind."""
+    packed = io.BytesIO(data)
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as archive:
+        entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        entry.external_attr = (kind | 0o644) << 16
+        archive.writestr(entry, content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("damage", "code", "told"),
+    [
+        (lambda data: data[:-30], 2, "cannot be read"),
+        (lambda data: data[: len(data) // 2], 2, "cannot be read"),
+        (lambda data: data[:200] + bytes([data[200] ^ 1]) + data[201:], 2, "cannot be read"),
+        (lambda data: b"", 2, "cannot be read"),
+        (lambda data: with_entry(data, "../../evil.py", b"x"), 2, "evil.py"),
+        (lambda data: with_entry(data, "/etc/evil", b"x"), 2, "evil"),
+        (lambda data: with_entry(data, "link", b"/etc/shadow", kind=stat.S_IFLNK), 2, "not a plain file"),
+        (lambda data: with_entry(data, "bomb", b"\0" * (17 << 20)), 2, "unpacks to more than"),
+        (lambda data: with_entry(data, "foreign.py", b"x = 1\n"), 1, "foreign.py: not listed"),
+        (lambda data: data + b"behind", 1, "bytes that belong to none of its files"),
+        (lambda data: b"before" + data, 1, "bytes that belong to none of its files"),
+    ],
+)  # fmt: skip
+def test_a_damaged_archive_is_refused_in_a_line_and_nothing_of_it_runs(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    damage: Callable[[bytes], bytes],
+    code: int,
+    told: str,
+) -> None:
+    path = written(tmp_path)
+    path.write_bytes(damage(path.read_bytes()))
+    monkeypatch.setattr(sys, "argv", ["decisionworks", "verify", str(path)])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    said = capsys.readouterr()
+    assert ended.value.code == code
+    assert told in said.out + said.err
+    assert len(said.err.splitlines()) <= 2
+    assert "checks at sandbox level" not in said.out
+    assert [entry.name for entry in tmp_path.iterdir()] == ["artifact.zip"]

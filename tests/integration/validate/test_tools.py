@@ -107,14 +107,14 @@ def test_a_tool_passes_what_is_right(sandbox: Sandbox, tmp_path: Path, check: st
         ("mypy", "services/use.py", "from scores.half import half\n\nhalf('x')\n", 3, "arg-type"),
         ("yamllint", "conf.yaml", "a: 1\na: 2\n", 2, "key-duplicates"),
         ("yamllint", "conf.yaml", "mode: 0644\n", 1, "octal-values"),
-        ("workflow-schema", ".github/workflows/ci.yml", WORKFLOW.replace("runs-on", "runs-at"), None,
+        ("workflow-schema", ".github/workflows/ci.yml", WORKFLOW.replace("runs-on", "runs-at"), 6,
          "workflow-schema"),
-        ("gitlab-schema", ".gitlab-ci.yml", PIPELINE.replace("[check]", "check"), None, "gitlab-schema"),
-        ("gitlab-schema", ".gitlab-ci.yml", PIPELINE.replace("script: [make lint]", "when: always"), None,
+        ("gitlab-schema", ".gitlab-ci.yml", PIPELINE.replace("[check]", "check"), 1, "gitlab-schema"),
+        ("gitlab-schema", ".gitlab-ci.yml", PIPELINE.replace("script: [make lint]", "when: always"), 2,
          "pipeline-shape"),
-        ("kubernetes", "deploy/policy.yaml", MANIFEST.replace("podSelector", "podSelektor"), None,
+        ("kubernetes", "deploy/policy.yaml", MANIFEST.replace("podSelector", "podSelektor"), 1,
          "kubernetes-schema"),
-        ("kubernetes", "deploy/policy.yaml", MANIFEST.replace("io/v1", "io/v9"), None, "kubernetes-schema"),
+        ("kubernetes", "deploy/policy.yaml", MANIFEST.replace("io/v1", "io/v9"), 1, "kubernetes-schema"),
         ("zizmor", ".github/workflows/ci.yml", WORKFLOW.replace("make test", "echo ${{ github.head_ref }}"), 12,
          "template-injection"),
         ("hadolint", "services/Dockerfile", DOCKERFILE.replace("USER", "RUN apt-get install wget && sudo x\nUSER"), 2,
@@ -122,7 +122,7 @@ def test_a_tool_passes_what_is_right(sandbox: Sandbox, tmp_path: Path, check: st
     ],
 )  # fmt: skip
 def test_a_tool_names_what_is_wrong_and_where(
-    sandbox: Sandbox, tmp_path: Path, check: str, path: str, text: str, line: int | None, rule: str
+    sandbox: Sandbox, tmp_path: Path, check: str, path: str, text: str, line: int, rule: str
 ) -> None:
     _skip_what_is_optional(check)
 
@@ -130,6 +130,7 @@ def test_a_tool_names_what_is_wrong_and_where(
 
     assert report.verdict.status is CheckStatus.FAILED, report.verdict
     assert (path, line, rule) in {(one.file, one.line, one.rule) for one in report.verdict.findings}
+    assert [one for one in report.verdict.findings if not one.remedy] == []
 
 
 @pytest.mark.parametrize("check", ["mypy", "yamllint", "workflow-schema", "zizmor", "hadolint", "kubernetes"])
@@ -191,15 +192,15 @@ def test_manifests_are_read_line_by_line_and_foreign_kinds_are_only_noted() -> N
 
     from decisionworks.graphs.codegen.validate.checks.linters import _read_kubernetes
 
-    found = list(_read_kubernetes(_result(said)))
+    found = list(_read_kubernetes(_result(said), {"deploy/pod.yaml": "# A pod.\napiVersion: v1\n"}))
 
     assert KubernetesCheck().id == "kubernetes"
-    assert [(one.file, one.severity) for one in found] == [
-        ("deploy/service.yaml", "note"),
-        ("deploy/pod.yaml", "error"),
+    assert [(one.file, one.line, one.severity) for one in found] == [
+        ("deploy/service.yaml", None, "note"),
+        ("deploy/pod.yaml", 2, "error"),
     ]
     with pytest.raises(ValueError, match="kubernetes-validate says"):
-        list(_read_kubernetes(_result(b"Traceback (most recent call last):\n")))
+        list(_read_kubernetes(_result(b"Traceback (most recent call last):\n"), {}))
 
 
 def test_sarif_without_places_or_levels_is_still_told() -> None:

@@ -122,3 +122,29 @@ def test_shared_memory_is_for_a_database_server_alone(machine: str, mmap: int, s
     assert judge(beside, number=shmget, arch=arch, arguments=(0, 56)) == ALLOW
     for size in ((1 << 20) + 1, 1 << 32):
         assert refused_with(judge(beside, number=shmget, arch=arch, arguments=(0, size))) == errno.EPERM
+
+
+@pytest.mark.parametrize(
+    ("machine", "numbers"),
+    [
+        ("x86_64", {"prlimit64": 302, "sched_setaffinity": 203, "sched_setscheduler": 144, "sched_setattr": 314}),
+        ("aarch64", {"prlimit64": 261, "sched_setaffinity": 122, "sched_setscheduler": 119, "sched_setattr": 274}),
+    ],
+)
+def test_a_process_sets_its_own_limits_and_nobody_else_s(machine: str, numbers: dict[str, int]) -> None:
+    program, arch = build_filter(machine), ARCHES[machine]
+
+    for number in numbers.values():
+        assert judge(program, number=number, arch=arch, arguments=(0, 7)) == ALLOW
+        assert refused_with(judge(program, number=number, arch=arch, arguments=(4711, 7))) == errno.EPERM
+
+
+@pytest.mark.parametrize(("machine", "setsockopt"), [("x86_64", 54), ("aarch64", 208)])
+def test_a_socket_keeps_the_room_that_it_was_given(machine: str, setsockopt: int) -> None:
+    program, arch = build_filter(machine, has_unix_sockets=True), ARCHES[machine]
+
+    for option in (7, 32):
+        answer = judge(program, number=setsockopt, arch=arch, arguments=(3, 1, option))
+        assert refused_with(answer) == 0, "done, as far as the caller knows"
+    assert judge(program, number=setsockopt, arch=arch, arguments=(3, 1, 2)) == ALLOW
+    assert judge(program, number=setsockopt, arch=arch, arguments=(3, 6, 7)) == ALLOW

@@ -9,6 +9,7 @@ from pathlib import Path
 from decisionworks.sandbox.jail.kernel import (
     PR_CAP_AMBIENT,
     PR_CAP_AMBIENT_CLEAR_ALL,
+    PR_SET_DUMPABLE,
     clear_capabilities,
     drop_bounding_set,
     prctl,
@@ -58,9 +59,13 @@ def is_open_to_others(path: str) -> bool:
 def hand_over(path: str, user: int) -> None:
     """Give a directory and all in it to a user, without following links."""
     os.chown(path, user, user, follow_symlinks=False)
-    for directory, directories, files in os.walk(path):
-        for name in (*directories, *files):
-            os.chown(Path(directory) / name, user, user, follow_symlinks=False)
+    waiting = [path]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                os.chown(entry.path, user, user, follow_symlinks=False)
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
 
 
 def become(user: int | None) -> str:
@@ -74,6 +79,8 @@ def become(user: int | None) -> str:
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
+        # Until its program starts too, so that whoever watches may look.
+        prctl(PR_SET_DUMPABLE, 1)
     clear_capabilities()
     if user is not None:
         return "own user, no capabilities"

@@ -30,7 +30,7 @@ def main() -> None:
         sys.exit(_NOT_STARTED)
     os.close(1)
     os.close(2)
-    status, killed = watch(child, spec, control_fd=0)
+    status, killed = watch(child, spec, user=user, control_fd=0)
     end_all()
     ending = os.waitstatus_to_exitcode(status)
     _tell(spec, {"ending": ending, "killed": killed})
@@ -90,6 +90,8 @@ def _be_first_process(spec: JailSpec, user: int | None) -> NoReturn:
 
     try:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        # The only signal that this process would act on, should the command be of the same user.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         build_root(
             spec.root_dir,
             read_only=spec.read_only,

@@ -1,8 +1,9 @@
 """The system calls that a command is not given.
 
 A list of what is denied, not of what is allowed: it takes away the network, namespaces, tracing, kernel
-interfaces with a history of holes, io_uring, through which the others could be reached unseen, and memory that
-belongs to no process: nobody could count it, and some of it outlives all that made it.
+interfaces with a history of holes, io_uring, through which the others could be reached unseen, memory that
+belongs to no process (nobody could count it, and some of it outlives all that made it), and a say about the limits,
+the priority and the processors of other processes, which one user's processes have about each other.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _JUMP_AT_LEAST = 0x35
 _JUMP_ANY_BIT = 0x45
 _RETURN = 0x06
 
-_NUMBER, _ARCH, _ARGUMENT_0, _ARGUMENT_1, _ARGUMENT_3 = 0, 4, 16, 24, 40
+_NUMBER, _ARCH, _ARGUMENT_0, _ARGUMENT_1, _ARGUMENT_2, _ARGUMENT_3 = 0, 4, 16, 24, 32, 40
 _UPPER_HALF = 4
 _NAMESPACE_FLAGS = 0x7E020000
 _AF_UNIX = 1
@@ -32,6 +33,8 @@ _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
 # Enough for what the processes of a database server tell each other, too little to hide much in.
 _SEGMENT_BYTES = 1024 * 1024
+_SOL_SOCKET = 1
+_BUFFER_SIZES = (7, 32)  # SO_SNDBUF, SO_SNDBUFFORCE
 _X32 = 0x40000000
 
 _ARCHES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -45,7 +48,8 @@ _NUMBERS: dict[str, dict[str, int]] = {
         "perf_event_open": 298, "fanotify_init": 300, "name_to_handle_at": 303, "open_by_handle_at": 304, "setns": 308,
         "process_vm_readv": 310, "process_vm_writev": 311, "kcmp": 312, "finit_module": 313, "kexec_file_load": 320,
         "bpf": 321, "userfaultfd": 323, "mmap": 9, "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240,
-        "memfd_create": 319,
+        "memfd_create": 319, "setsockopt": 54, "setpriority": 141, "sched_setparam": 142, "sched_setscheduler": 144,
+        "sched_setaffinity": 203, "ioprio_set": 251, "prlimit64": 302, "sched_setattr": 314,
     },
     "aarch64": {
         "ioctl": 29, "socket": 198, "socketpair": 199, "clone": 220, "ptrace": 117, "syslog": 116, "pivot_root": 41,
@@ -56,7 +60,8 @@ _NUMBERS: dict[str, dict[str, int]] = {
         "perf_event_open": 241, "fanotify_init": 262, "name_to_handle_at": 264, "open_by_handle_at": 265, "setns": 268,
         "process_vm_readv": 270, "process_vm_writev": 271, "kcmp": 272, "finit_module": 273, "kexec_file_load": 294,
         "bpf": 280, "userfaultfd": 282, "mmap": 222, "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180,
-        "memfd_create": 279,
+        "memfd_create": 279, "setsockopt": 208, "setpriority": 140, "sched_setparam": 118, "sched_setscheduler": 119,
+        "sched_setaffinity": 122, "ioprio_set": 30, "prlimit64": 261, "sched_setattr": 274,
     },
 }  # fmt: skip
 _EVERYWHERE = {
@@ -65,7 +70,8 @@ _EVERYWHERE = {
     "mount_setattr": 442, "quotactl_fd": 443, "memfd_secret": 447,
 }  # fmt: skip
 _CLONE3 = 435
-_LOOKED_INTO = ("ioctl", "socket", "socketpair", "clone", "mmap", "shmget")
+_OF_ITSELF_ONLY = ("sched_setparam", "sched_setscheduler", "sched_setaffinity", "sched_setattr", "prlimit64")
+_LOOKED_INTO = ("ioctl", "socket", "socketpair", "setsockopt", "clone", "mmap", "shmget", *_OF_ITSELF_ONLY)
 
 Instruction = tuple[int, int, int, int]
 
@@ -112,6 +118,9 @@ def build_filter(machine: str, *, has_unix_sockets: bool = False) -> list[Instru
     program += _deny(_CLONE3, errno.ENOSYS)
     program += _deny_bits(numbers["clone"], _NAMESPACE_FLAGS)
     program += _allow_only(numbers["socketpair"], _AF_UNIX)
+    program += _ignore_values(numbers["setsockopt"], _SOL_SOCKET, _BUFFER_SIZES)
+    for name in _OF_ITSELF_ONLY:
+        program += _allow_only(numbers[name], 0, code=errno.EPERM)
     program += _deny_values(numbers["ioctl"], (_TIOCSTI, _TIOCLINUX))
     return [*program, (_RETURN, 0, 0, _ALLOW)]
 
@@ -130,12 +139,27 @@ def _deny_bits(number: int, bits: int) -> list[Instruction]:
     ]
 
 
-def _allow_only(number: int, value: int) -> list[Instruction]:
+def _allow_only(number: int, value: int, *, code: int = errno.EACCES) -> list[Instruction]:
     return [
         (_JUMP_EQUAL, 0, 4, number),
         (_LOAD, 0, 0, _ARGUMENT_0),
         (_JUMP_EQUAL, 1, 0, value),
-        (_RETURN, 0, 0, _ERRNO | errno.EACCES),
+        (_RETURN, 0, 0, _ERRNO | code),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
+
+
+def _ignore_values(number: int, level: int, options: tuple[int, int]) -> list[Instruction]:
+    """Answer that it is done, and do nothing: what a socket keeps of unread words stays what the system gives it."""
+    first, second = options
+    return [
+        (_JUMP_EQUAL, 0, 7, number),
+        (_LOAD, 0, 0, _ARGUMENT_1),
+        (_JUMP_EQUAL, 0, 4, level),
+        (_LOAD, 0, 0, _ARGUMENT_2),
+        (_JUMP_EQUAL, 1, 0, first),
+        (_JUMP_EQUAL, 0, 1, second),
+        (_RETURN, 0, 0, _ERRNO),
         (_RETURN, 0, 0, _ALLOW),
     ]
 

@@ -11,17 +11,17 @@ from contextlib import suppress
 from pathlib import Path
 
 from decisionworks.sandbox.jail.spec import JailSpec
-from decisionworks.sandbox.jail.usage import exceeds_memory, tree_bytes, unlinked_bytes
+from decisionworks.sandbox.jail.usage import exceeds_memory, opened, tree_bytes
 
 # Where a command stays root, the kernel does not limit its processes, so only a quick look does.
 _GLANCE_S = 0.02
-_DISK_GLANCE_S = 0.2
+_LOOK_S = 0.2
 
 
-def watch(child: int, spec: JailSpec, *, control_fd: int) -> tuple[int, str | None]:
+def watch(child: int, spec: JailSpec, *, user: int | None, control_fd: int) -> tuple[int, str | None]:
     """Wait for the command to end; returns its wait status and why we ended it, if we did."""
     deadline = time.monotonic() + spec.wall_s
-    disk = _DiskWatch(spec)
+    look = _Look(spec, user)
     doorbell = _doorbell(child)
     waited_on = [control_fd] if doorbell is None else [control_fd, doorbell]
     while True:
@@ -29,7 +29,7 @@ def watch(child: int, spec: JailSpec, *, control_fd: int) -> tuple[int, str | No
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return status, None
-        reason = "orphaned" if control_fd in ready else _excess(spec, deadline, disk)
+        reason = "orphaned" if control_fd in ready else _excess(spec, deadline, look)
         if reason is not None:
             end_all([child])
             return _wait_status(child), reason
@@ -83,32 +83,45 @@ def _wait_status(child: int) -> int:
     return signal.SIGKILL
 
 
-def _excess(spec: JailSpec, deadline: float, disk: _DiskWatch) -> str | None:
+def _excess(spec: JailSpec, deadline: float, look: _Look) -> str | None:
     if time.monotonic() >= deadline:
         return "wall-time"
     family = list(descendants())
-    if len(family) > spec.processes + 1:
+    # The first process of a namespace is one of ours.
+    if sum(_threads(process) for process in family) > spec.processes + 1:
         return "processes"
-    if exceeds_memory(family, spec.memory_bytes):
+    reason = look.reason(family)
+    if exceeds_memory(family, spec.memory_bytes - look.socket_bytes, user=look.user):
         return "memory"
-    return "disk" if disk.is_exceeded(family) else None
+    return reason
 
 
-class _DiskWatch:
-    """Looks at the writable places now and then, and not longer than it waits between two looks."""
+class _Look:
+    """The slow look: at the writable places and at what processes keep open; not longer than it waits between two."""
 
-    def __init__(self, spec: JailSpec) -> None:
+    def __init__(self, spec: JailSpec, user: int | None) -> None:
         self._spec = spec
+        self.user = user
         self._next = 0.0
+        self._was_hidden = False
+        self.socket_bytes = 0
 
-    def is_exceeded(self, family: Sequence[int]) -> bool:
-        """Whether the places and unlinked files together hold more than allowed, as far as it is time to look."""
+    def reason(self, family: Sequence[int]) -> str | None:
+        """Whether more is on disk than allowed, or out of our sight, as far as it is time to look."""
         started = time.monotonic()
         if started < self._next:
-            return False
-        used = sum(tree_bytes(place, self._spec.disk_bytes) for place in self._spec.writable) + unlinked_bytes(family)
-        self._next = time.monotonic() + max(_DISK_GLANCE_S, time.monotonic() - started)
-        return used > self._spec.disk_bytes
+            return None
+        trees = [tree_bytes(place, self._spec.disk_bytes) for place in self._spec.writable]
+        found = opened(family, user=self.user)
+        self.socket_bytes = found.socket_bytes
+        is_hidden = found.is_hidden or any(is_out_of_sight for _, is_out_of_sight in trees)
+        # What is on its way from one process to the next for a moment hides nothing.
+        is_kept_hidden = is_hidden and self._was_hidden and self._spec.level != "limits-only"
+        self._was_hidden = is_hidden
+        self._next = time.monotonic() + max(_LOOK_S, time.monotonic() - started)
+        if sum(size for size, _ in trees) + found.disk_bytes > self._spec.disk_bytes:
+            return "disk"
+        return "hidden" if is_kept_hidden else None
 
 
 def _doorbell(child: int) -> int | None:
@@ -128,3 +141,10 @@ def _children(process: int) -> list[int]:
         with suppress(OSError):
             found += [int(name) for name in (task / "children").read_text(encoding="ascii").split()]
     return found
+
+
+def _threads(process: int) -> int:
+    try:
+        return Path(f"/proc/{process}/task").stat().st_nlink - 2
+    except OSError:
+        return 0

@@ -169,12 +169,16 @@ def _sarif_run(check: CheckReport) -> dict[str, object]:
     driver: dict[str, object] = {"name": check.verdict.tool}
     if check.verdict.version:
         driver["version"] = check.verdict.version
-    rules = sorted({finding.rule for finding in check.verdict.findings})
+    rules = {finding.rule: finding.remedy for finding in reversed(check.verdict.findings)}
     return {
-        "tool": {"driver": driver | {"rules": [{"id": rule} for rule in rules]}},
+        "tool": {"driver": driver | {"rules": [_sarif_rule(rule, rules[rule]) for rule in sorted(rules)]}},
         "automationDetails": {"id": check.id},
         "results": [_sarif_result(finding) for finding in check.verdict.findings],
     }
+
+
+def _sarif_rule(rule: str, remedy: str | None) -> dict[str, object]:
+    return {"id": rule} | ({"help": {"text": remedy}} if remedy else {})
 
 
 def _sarif_result(finding: Finding) -> dict[str, object]:

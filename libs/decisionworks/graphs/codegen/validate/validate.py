@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,9 +11,10 @@ from pathlib import Path
 from decisionworks.artifacts.model import GeneratedFile
 from decisionworks.graphs.codegen.validate.checks import all_checks
 from decisionworks.graphs.codegen.validate.model import Check, CheckStatus, Finding, Verdict, judged, skipped
+from decisionworks.graphs.codegen.validate.remedies import explained
 from decisionworks.graphs.codegen.validate.report import CheckReport, ValidationReport
 from decisionworks.graphs.codegen.validate.workspace import Workspace
-from decisionworks.sandbox import ExecutionRefused, OutputRefused, Sandbox
+from decisionworks.sandbox import ExecutionRefused, OutputRefused, Sandbox, remove_tree
 
 OnProgress = Callable[[CheckReport], None]
 
@@ -52,7 +52,7 @@ def validate_repository(
         workspace = Workspace.unpack(files, sandbox=sandbox, scratch_dir=own, provider_mirror=provider_mirror)
         reports = _run_all(chosen, workspace, on_progress)
     finally:
-        shutil.rmtree(own, ignore_errors=True)
+        remove_tree(own)
     return ValidationReport(
         checks=reports,
         gen_facts=_facts(reports),
@@ -78,7 +78,9 @@ def _run_one(check: Check, workspace: Workspace, on_progress: OnProgress | None)
         # A tool that answers nonsense has not passed anything.
         finding = Finding(file="", rule="unreadable-result", message=f"the tool's answer cannot be read: {error}")
         verdict = judged([finding], passed="", tool=check.id, version=None)
-    report = CheckReport(id=check.id, verdict=verdict, duration_ms=round((time.monotonic() - started) * 1000))
+    report = CheckReport(
+        id=check.id, verdict=explained(check.id, verdict), duration_ms=round((time.monotonic() - started) * 1000)
+    )
     if on_progress is not None:
         on_progress(report)
     return report

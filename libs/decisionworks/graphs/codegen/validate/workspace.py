@@ -26,6 +26,7 @@ class ReadFiles:
     """What reading all files of some kinds gave.
 
     `blocks` are Terraform's, as `{file, line, kind, labels, body}`; `problems` as `{file, line, rule, message}`.
+    `lines` say where in a workflow or pipeline each value begins, as `{file: {"/jobs/test/steps/0": line}}`.
     """
 
     documents: Mapping[str, Any]
@@ -33,6 +34,15 @@ class ReadFiles:
     problems: Sequence[Mapping[str, Any]]
     versions: Mapping[str, str]
     run: SandboxResult
+    lines: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def line(self, file: str, *place: object) -> int | None:
+        """Where a value begins, or the innermost one around it that is there; None where nobody told the lines."""
+        lines, names = self.lines.get(file, {}), [str(name) for name in place]
+        for length in range(len(names), 0, -1):
+            if (found := lines.get("/" + "/".join(names[:length]))) is not None:
+                return found
+        return 1 if lines else None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -137,6 +147,7 @@ class Workspace:
             problems=found["problems"],
             versions=found["versions"],
             run=result,
+            lines=found["lines"],
         )
 
 

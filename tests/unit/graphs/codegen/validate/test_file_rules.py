@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from decisionworks.graphs.codegen.validate.checks import dockerfiles, workflows
+from decisionworks.graphs.codegen.validate.checks.places import place_of
 from decisionworks.graphs.codegen.validate.checks.readme import make_targets, readme_commands
+from decisionworks.graphs.codegen.validate.workspace import ReadFiles
+from decisionworks.sandbox import SandboxLevel, SandboxResult
 
 PIN = "actions/checkout@" + "0123456789abcdef" * 2 + "01234567"
 WORKFLOW: dict[str, Any] = {
@@ -30,7 +33,7 @@ def spoiled(**changes: Any) -> dict[str, Any]:
 
 
 def workflow_rules(document: object) -> list[str]:
-    return [finding.rule for finding in workflows.judge(".github/workflows/ci.yml", document)]
+    return [finding.rule for finding in workflows.judge(document)]
 
 
 def test_a_workflow_with_least_permissions_and_pinned_actions_keeps_the_rules() -> None:
@@ -57,6 +60,26 @@ def test_a_workflow_with_least_permissions_and_pinned_actions_keeps_the_rules() 
 )
 def test_a_spoiled_workflow_is_found(document: object, rule: str) -> None:
     assert workflow_rules(document) == [rule]
+
+
+def test_what_is_wrong_with_a_workflow_has_a_line() -> None:
+    lines = {".github/workflows/ci.yml": {"/on": 2, "/jobs": 5, "/jobs/test": 6, "/jobs/test/steps/0": 9}}
+    run = SandboxResult(
+        exit_code=0, signal=None, stdout=b"", stderr=b"", truncated=False, timed_out=False, killed=None,
+        level=SandboxLevel.NAMESPACES,
+    )  # fmt: skip
+    read = ReadFiles(documents={}, blocks=(), problems=(), versions={}, run=run, lines=lines)
+    document = spoiled(permissions=None, jobs__test__steps__0={"uses": "actions/checkout@v4"}, on=[])
+    del document["on"]
+
+    found = [problem.at(".github/workflows/ci.yml", read) for problem in workflows.judge(document)]
+
+    assert [(one.rule, one.line) for one in found] == [
+        ("workflow-shape", 1),
+        ("workflow-permissions", 6),
+        ("workflow-unpinned", 9),
+    ]
+    assert place_of("$.jobs['a-b'].steps[0].run") == ("jobs", "a-b", "steps", "0", "run")
 
 
 def test_permissions_of_a_job_stand_in_for_those_of_the_workflow() -> None:

@@ -22,14 +22,14 @@ SOUND: dict[str, Any] = {
 
 
 def said(changes: dict[str, Any]) -> list[str]:
-    return [f"{one.rule}: {one.message}" for one in judge_pipeline(".gitlab-ci.yml", {**SOUND, **changes})]
+    return [f"{one.rule}: {one.message}" for one in judge_pipeline({**SOUND, **changes})]
 
 
 def test_a_sound_pipeline_and_every_generated_one_have_nothing_against_them() -> None:
     assert said({}) == []
     for name, patterns in list(PLANS.items())[:3]:
         text = render_repository(render_input(patterns))[".gitlab-ci.yml"].content
-        assert list(judge_pipeline(".gitlab-ci.yml", yaml.safe_load(text))) == [], name
+        assert list(judge_pipeline(yaml.safe_load(text))) == [], name
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,6 @@ def test_what_another_file_brings_is_not_held_against_a_pipeline() -> None:
 
 @pytest.mark.parametrize("document", [None, [], "text", {"stages": ["check"]}, {".hidden": {"script": ["x"]}}])
 def test_what_holds_no_job_is_no_pipeline(document: object) -> None:
-    [found] = judge_pipeline(".gitlab-ci.yml", document)
+    [found] = judge_pipeline(document)
 
     assert found.rule == "pipeline-shape"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from xml.etree import ElementTree
@@ -22,6 +23,8 @@ from decisionworks.sandbox import (
 
 _ASKS_FOR_DATABASE = "TEST_DATABASE_URL"
 _NO_SERVER = 70
+# Where tests belong, for what is wrong with all of them.
+_TESTS = "tests"
 _LIMITS = Limits(wall_s=120, cpu_s=180, memory_bytes=2048 * MEBIBYTE, processes=64, output_bytes=512 * 1024)
 
 
@@ -88,13 +91,13 @@ def _database(workspace: Workspace) -> tuple[str | None, str]:
 def _verdict(result: SandboxResult, report: bytes, version: str, *, beside: str) -> Verdict:
     count, left_out, findings = _read_report(report)
     if beside == "PostgreSQL" and result.exit_code == _NO_SERVER:
-        findings.append(_failure("", f"PostgreSQL did not start: {_last_line(result)}"))
+        findings.append(_failure(_TESTS, f"PostgreSQL did not start: {_last_line(result)}"))
     if result.killed is not None:
-        findings.append(_failure("", f"the tests were stopped: {result.killed}"))
+        findings.append(_failure(_TESTS, f"the tests were stopped: {result.killed}"))
     elif count == 0 and not findings:
-        findings.append(_failure("", "no test ran: " + _last_line(result)))
+        findings.append(_failure(_TESTS, "no test ran: " + _last_line(result)))
     elif not result.has_succeeded and not findings:
-        findings.append(_failure("", f"pytest ended with exit code {result.exit_code}: {_last_line(result)}"))
+        findings.append(_failure(_TESTS, f"pytest ended with exit code {result.exit_code}: {_last_line(result)}"))
     beside = {"": "", "PostgreSQL": ", beside a real PostgreSQL"}.get(beside, f", {beside}")
     told = f"{count} tests passed" + (f", {left_out} skipped" if left_out else "") + beside
     return judged(findings, passed=told, tool="pytest", version=version, runs=(result,))
@@ -117,7 +120,7 @@ def _read_report(report: bytes) -> tuple[int, int, list[Finding]]:
         if outcome is not None and outcome.tag != "skipped":
             name = "::".join(part for part in (case.get("classname"), case.get("name")) if part)
             file = _file_of(case.get("classname") or case.get("name") or "")
-            findings.append(_failure(file, f"{name}: {_why(outcome)}"))
+            findings.append(_failure(file, f"{name}: {_why(outcome)}", line=_line_in(file, outcome.text or "")))
     return ran, left_out, findings
 
 
@@ -135,8 +138,14 @@ def _file_of(class_name: str) -> str:
     return "/".join(parts) + ".py" if parts else ""
 
 
-def _failure(file: str, message: str) -> Finding:
-    return Finding(file=file, rule="test-failed", message=message)
+def _line_in(file: str, told: str) -> int | None:
+    """The last line of the test's own file that pytest names."""
+    lines = re.findall(rf"^{re.escape(file)}:(\d+):", told, re.MULTILINE) if file else []
+    return int(lines[-1]) if lines else None
+
+
+def _failure(file: str, message: str, *, line: int | None = None) -> Finding:
+    return Finding(file=file, line=line, rule="test-failed", message=message)
 
 
 def _last_line(result: SandboxResult) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from decisionworks.graphs.codegen.validate.checks.pipelines import judge_pipeline
+from decisionworks.graphs.codegen.validate.checks.places import place_of
 from decisionworks.graphs.codegen.validate.checks.tool_output import Tool
 from decisionworks.graphs.codegen.validate.model import Finding, Severity, Verdict
 from decisionworks.graphs.codegen.validate.workspace import Workspace
@@ -75,10 +76,14 @@ class WorkflowSchemaCheck:
 
     def run(self, workspace: Workspace) -> Verdict:
         """Compare inside the sandbox."""
+
+        def read(result: SandboxResult) -> Iterable[Finding]:
+            return _read_jsonschema(result, workspace, rule="workflow-schema")
+
         arguments = ["--builtin-schema", "vendor.github-workflows", "-o", "json"]
         tool = Tool(name="check-jsonschema", good_exits=frozenset({0, 1}), arguments=arguments)
         absent = "the repository has no GitHub workflows"
-        return tool.judge(workspace, workflows(workspace), absent=absent, read=_read_jsonschema)
+        return tool.judge(workspace, workflows(workspace), absent=absent, read=read)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +96,9 @@ class GitlabSchemaCheck:
         """Compare inside the sandbox; GitLab's own tags, such as references, are read as GitLab reads them."""
 
         def read(result: SandboxResult) -> Iterable[Finding]:
-            yield from _read_jsonschema(result, rule="gitlab-schema")
-            yield from judge_pipeline(_PIPELINE, workspace.read("text").documents.get(_PIPELINE))
+            yield from _read_jsonschema(result, workspace, rule="gitlab-schema")
+            texts = workspace.read("text")
+            yield from (problem.at(_PIPELINE, texts) for problem in judge_pipeline(texts.documents.get(_PIPELINE)))
 
         arguments = ["--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", "-o", "json"]
         tool = Tool(name="check-jsonschema", good_exits=frozenset({0, 1}), arguments=arguments)
@@ -129,7 +135,11 @@ class KubernetesCheck:
             arguments=["--strict"],
             install="make kubernetes",
         )
-        return tool.judge(workspace, paths, absent="the repository has no Kubernetes manifests", read=_read_kubernetes)
+
+        def read(result: SandboxResult) -> Iterable[Finding]:
+            return _read_kubernetes(result, {path: workspace.text(path) for path in paths})
+
+        return tool.judge(workspace, paths, absent="the repository has no Kubernetes manifests", read=read)
 
 
 def workflows(workspace: Workspace) -> list[str]:
@@ -160,10 +170,13 @@ def _read_yamllint(result: SandboxResult) -> Iterable[Finding]:
         )
 
 
-def _read_jsonschema(result: SandboxResult, *, rule: str = "workflow-schema") -> Iterable[Finding]:
+def _read_jsonschema(result: SandboxResult, workspace: Workspace, *, rule: str) -> Iterable[Finding]:
     found = json.loads(result.stdout)
     for entry in found.get("errors", []):
-        yield Finding(file=entry["filename"], rule=rule, message=f"{entry['path']}: {entry['message']}"[:400])
+        line = workspace.read("text").line(entry["filename"], *place_of(entry["path"]))
+        yield Finding(
+            file=entry["filename"], line=line, rule=rule, message=f"{entry['path']}: {entry['message']}"[:400]
+        )
     for entry in found.get("parse_errors", []):
         yield Finding(file=entry["filename"], rule="workflow-syntax", message=entry["message"][:400])
     if found.get("status") != "ok" and not found.get("errors") and not found.get("parse_errors"):
@@ -186,7 +199,7 @@ def _read_zizmor(result: SandboxResult) -> Iterable[Finding]:
         )
 
 
-def _read_kubernetes(result: SandboxResult) -> Iterable[Finding]:
+def _read_kubernetes(result: SandboxResult, texts: Mapping[str, str]) -> Iterable[Finding]:
     """One line for each document: `LEVEL path what`."""
     for line in (result.stdout + b"\n" + result.stderr).decode(errors="replace").splitlines():
         if not line.strip():
@@ -200,4 +213,7 @@ def _read_kubernetes(result: SandboxResult) -> Iterable[Finding]:
             # Kubernetes itself that has none does not exist.
             is_foreign = level == "WARN" and not _OWN_KIND.search(said)
             severity: Severity = "note" if is_foreign else "error"
-            yield Finding(file=file, rule="kubernetes-schema", severity=severity, message=said[:400])
+            # It says which document, and not where in it.
+            found = _MANIFEST.search(texts.get(file, ""))
+            place = texts[file].count("\n", 0, found.start()) + 1 if found else None
+            yield Finding(file=file, line=place, rule="kubernetes-schema", severity=severity, message=said[:400])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from decisionworks.graphs.codegen.render.sbom import SBOM_PATH
@@ -23,8 +23,9 @@ ALLOWED = frozenset(
     }
 )  # fmt: skip
 _REQUIREMENT = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?(?P<pin>==(?P<version>[^\s;]+))?")
-_FROM = re.compile(r"^FROM\s+(?P<image>\S+)", re.MULTILINE)
-_ACTION = re.compile(r"^\s*(?:- )?uses:\s*(?P<action>[\w.-]+/[\w./-]+)@(?P<commit>\S+)", re.MULTILINE)
+_QUOTED = re.compile(r'"([^"]+)"')
+_FROM = re.compile(r"FROM\s+(?P<image>\S+)")
+_ACTION = re.compile(r"^\s*(?:- )?uses:\s*(?P<action>[\w.-]+/[\w./-]+)@(?P<commit>\S+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +38,15 @@ class SbomCheck:
         """Compare the bill with the files."""
         texts = {path: workspace.text(path) for path in _looked_at(workspace)}
         bill = workspace.read("text").documents.get(SBOM_PATH) if SBOM_PATH in workspace.files else None
-        findings = list(judge(bill, texts))
+        text = workspace.text(SBOM_PATH) if SBOM_PATH in workspace.files else ""
+        findings = [replace(found, line=found.line or _line_of(found, text)) for found in judge(bill, texts)]
         count = len(bill.get("components", [])) if isinstance(bill, Mapping) else 0
         return judged(findings, passed=f"{count} components, all licences allowed", tool=_TOOL, version=_RULES_VERSION)
 
 
 def judge(bill: object, texts: Mapping[str, str]) -> Iterator[Finding]:
     """What is wrong with a bill of materials for the files."""
-    taken = dict(_taken(texts))
+    taken = {purl: (path, line) for purl, path, line in _taken(texts)}
     if bill is None and not taken:
         return
     if not isinstance(bill, Mapping) or bill.get("bomFormat") != "CycloneDX" or "specVersion" not in bill:
@@ -57,9 +59,10 @@ def judge(bill: object, texts: Mapping[str, str]) -> Iterator[Finding]:
             yield _finding(SBOM_PATH, "sbom-shape", f"{component.get('name')} has no purl of its own", "name it once")
         components[purl] = component
         yield from _judge_licence(component)
-    for purl, path in taken.items():
+    for purl, (path, line) in taken.items():
         if purl not in components:
-            yield _finding(path, "sbom-incomplete", f"{purl} is not in {SBOM_PATH}", "add it with its licence")
+            missing = _finding(path, "sbom-incomplete", f"{purl} is not in {SBOM_PATH}", "add it with its licence")
+            yield replace(missing, line=line)
     for purl in components:
         if purl not in taken and not purl.startswith("pkg:terraform/"):
             yield _finding(SBOM_PATH, "sbom-unused", f"{purl} is nowhere in the repository", "take it out")
@@ -92,21 +95,34 @@ def _looked_at(workspace: Workspace) -> Iterator[str]:
     yield from (path for path in workspace.paths(".yml", ".yaml") if path.startswith(".github/workflows/"))
 
 
-def _taken(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _taken(texts: Mapping[str, str]) -> Iterator[tuple[str, str, int]]:
     """What the files install or run, as package URLs, and where."""
     for path, text in texts.items():
-        if path in _REQUIREMENTS:
-            for line in text.splitlines():
-                found = _REQUIREMENT.match(line)
-                if found and not line.startswith(("-r", "#")):
-                    yield f"pkg:pypi/{found['name'].lower()}@{found['version'] or 'any version'}", path
-        elif path.endswith((".yml", ".yaml")):
-            for found in _ACTION.finditer(text):
-                yield f"pkg:github/{found['action']}@{found['commit']}", path
-        else:
-            for found in _FROM.finditer(text):
-                name, _, version = found["image"].partition(":")
-                yield f"pkg:docker/{name}@{version}", path
+        for number, line in enumerate(text.splitlines(), start=1):
+            if purl := _package_url(path, line):
+                yield purl, path, number
+
+
+def _package_url(path: str, line: str) -> str | None:
+    """What one line of a file takes from outside."""
+    if path in _REQUIREMENTS:
+        found = None if line.startswith(("-r", "#")) else _REQUIREMENT.match(line)
+        return f"pkg:pypi/{found['name'].lower()}@{found['version'] or 'any version'}" if found else None
+    if path.endswith((".yml", ".yaml")):
+        found = _ACTION.match(line)
+        return f"pkg:github/{found['action']}@{found['commit']}" if found else None
+    found = _FROM.match(line)
+    if found is None:
+        return None
+    name, _, version = found["image"].partition(":")
+    return f"pkg:docker/{name}@{version}"
+
+
+def _line_of(finding: Finding, text: str) -> int | None:
+    """The line of the bill that names what a finding is about: its package URL, or its name alone."""
+    about = {word.strip(",:") for word in finding.message.split()}
+    named = (number for number, line in enumerate(text.splitlines(), start=1) if about & set(_QUOTED.findall(line)))
+    return next(named, None) if finding.file == SBOM_PATH else None
 
 
 def _finding(path: str, rule: str, message: str, remedy: str) -> Finding:

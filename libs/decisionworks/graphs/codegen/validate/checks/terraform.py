@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -22,6 +23,7 @@ from decisionworks.sandbox import SandboxResult
 
 _TESTS_AT_ONCE = 2
 _PLAN_FILE = "checked.tfplan"
+_PLACE = re.compile(r" on (\S+) line (\d+)")
 _SHOW = ["show", "-json", "-no-color", _PLAN_FILE]
 _LOCAL_STATE = 'terraform {\n  backend "local" {}\n}\n'
 
@@ -68,7 +70,7 @@ class TerraformValidateCheck:
             runs.append(result)
             found = _diagnostics(root, result)
             if not result.has_succeeded and not found:
-                found = [Finding(file=root, rule="terraform-init", message=said(result))]
+                found = [_stopped(root, "terraform-init", result)]
             findings += found
         passed = f"{_counted(len(roots), 'root module')} valid, {prepared.label}"
         return judged(findings, passed=passed, tool=TOOL, version=prepared.terraform.version, runs=tuple(runs))
@@ -134,7 +136,7 @@ class TerraformTestCheck:
                 runs.append(result)
                 passed, found = _tested(root, result)
                 if passed == 0 and not found:
-                    found = [Finding(file=root, rule="terraform-test", message=said(result))]
+                    found = [_stopped(root, "terraform-test", result)]
                 passes += passed
                 findings += found
         reason = f"{_counted(passes, 'test')} passed, {prepared.label}"
@@ -190,6 +192,15 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def _stopped(root: str, rule: str, result: SandboxResult) -> Finding:
+    """What ended Terraform before it could answer in JSON, where it says so."""
+    message = said(result)
+    place = _PLACE.search(message)
+    return Finding(
+        file=f"{root}/{place[1]}" if place else root, line=int(place[2]) if place else None, rule=rule, message=message
+    )
+
+
 def _diagnostics(root: str, result: SandboxResult) -> list[Finding]:
     try:
         found = json.loads(result.stdout)
@@ -220,7 +231,7 @@ def _tested(root: str, result: SandboxResult) -> tuple[int, list[Finding]]:
         if message.get("type") == "test_summary":
             passed = message["test_summary"]["passed"]
     if not result.has_succeeded and not any(finding.severity == "error" for finding in findings):
-        findings.append(Finding(file=root, rule="terraform-test", message=said(result)))
+        findings.append(_stopped(root, "terraform-test", result))
     return passed, findings
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from decisionworks.graphs.codegen.validate.model import Finding, Verdict, judged, skipped
+from decisionworks.graphs.codegen.validate.checks.places import Place, Problem
+from decisionworks.graphs.codegen.validate.model import Verdict, judged, skipped
 from decisionworks.graphs.codegen.validate.workspace import Workspace
 
 _TOOL = "decisionworks"
@@ -32,69 +33,71 @@ class WorkflowCheck:
         if not paths:
             return skipped("the repository has no GitHub workflows", tool=_TOOL, version=_RULES_VERSION)
         read = workspace.read("text")
-        findings = [finding for path in paths for finding in judge(path, read.documents.get(path))]
+        findings = [problem.at(path, read) for path in paths for problem in judge(read.documents.get(path))]
         passed = f"{len(paths)} workflows keep the rules"
         return judged(findings, passed=passed, tool=_TOOL, version=_RULES_VERSION, runs=(read.run,))
 
 
-def judge(path: str, document: object) -> Iterator[Finding]:
+def judge(document: object) -> Iterator[Problem]:
     """What the rules say about one workflow."""
     if not isinstance(document, Mapping):
-        yield _finding(path, "workflow-shape", "is not a mapping", "write a workflow with `on` and `jobs`")
+        yield Problem((), "workflow-shape", "is not a mapping", "write a workflow with `on` and `jobs`")
         return
     jobs = document.get("jobs")
     if not isinstance(jobs, Mapping) or not jobs:
-        yield _finding(path, "workflow-shape", "has no jobs", "add a job")
+        yield Problem(("jobs",), "workflow-shape", "has no jobs", "add a job")
         return
     if "on" not in document:
-        yield _finding(path, "workflow-shape", "has no trigger", "add `on`")
+        yield Problem((), "workflow-shape", "has no trigger", "add `on`")
     if "pull_request_target" in (document.get("on") or ()):
-        yield _finding(path, "workflow-trigger", "runs foreign code with our rights", "use pull_request")
+        place = ("on", "pull_request_target")
+        yield Problem(place, "workflow-trigger", "runs foreign code with our rights", "use pull_request")
     for name, job in jobs.items():
+        place = ("jobs", name)
         if not isinstance(job, Mapping):
-            yield _finding(path, "workflow-shape", f"job {name} is not a mapping", "write runs-on and steps")
+            yield Problem(place, "workflow-shape", f"job {name} is not a mapping", "write runs-on and steps")
             continue
-        yield from _judge_permissions(path, name, job.get("permissions", document.get("permissions")))
-        yield from _judge_job(path, name, job)
+        yield from _judge_permissions(place, document, job)
+        yield from _judge_job(place, job)
 
 
-def _judge_permissions(path: str, job: str, permissions: object) -> Iterator[Finding]:
+def _judge_permissions(place: Place, document: Mapping[str, Any], job: Mapping[str, Any]) -> Iterator[Problem]:
     remedy = "set `permissions: contents: read` and add what one job needs"
+    permissions = job.get("permissions", document.get("permissions"))
     if permissions is None:
-        yield _finding(path, "workflow-permissions", f"job {job} has the default permissions", remedy)
+        yield Problem(place, "workflow-permissions", f"job {place[-1]} has the default permissions", remedy)
     elif permissions == "write-all":
-        yield _finding(path, "workflow-permissions", f"job {job} may write everything", remedy)
+        where = (*place, "permissions") if "permissions" in job else ("permissions",)
+        yield Problem(where, "workflow-permissions", f"job {place[-1]} may write everything", remedy)
 
 
-def _judge_job(path: str, name: str, job: Mapping[str, Any]) -> Iterator[Finding]:
+def _judge_job(place: Place, job: Mapping[str, Any]) -> Iterator[Problem]:
+    name = place[-1]
     if "uses" in job:
-        yield from _judge_use(path, name, str(job["uses"]))
+        yield from _judge_use((*place, "uses"), name, str(job["uses"]))
         return
     if "runs-on" not in job:
-        yield _finding(path, "workflow-shape", f"job {name} has no runs-on", "name a runner")
+        yield Problem(place, "workflow-shape", f"job {name} has no runs-on", "name a runner")
     steps = job.get("steps")
     if not isinstance(steps, list) or not steps:
-        yield _finding(path, "workflow-shape", f"job {name} has no steps", "add steps")
+        yield Problem((*place, "steps"), "workflow-shape", f"job {name} has no steps", "add steps")
         return
-    for step in steps:
+    for number, step in enumerate(steps):
+        where: Place = (*place, "steps", number)
         if not isinstance(step, Mapping) or not ({"uses", "run"} & step.keys()):
-            yield _finding(path, "workflow-shape", f"job {name} has a step that does nothing", "add `uses` or `run`")
+            yield Problem(where, "workflow-shape", f"job {name} has a step that does nothing", "add `uses` or `run`")
             continue
         if "uses" in step:
-            yield from _judge_use(path, name, str(step["uses"]))
+            yield from _judge_use((*where, "uses"), name, str(step["uses"]))
         if _FOREIGN_TEXT.search(str(step.get("run", ""))):
-            yield _finding(
-                path, "workflow-injection", f"job {name} puts foreign text into a shell", "pass it through env"
-            )
+            message = f"job {name} puts foreign text into a shell"
+            yield Problem((*where, "run"), "workflow-injection", message, "pass it through env")
         if _LONG_LIVED_KEYS & set(step.get("with") or ()):
-            yield _finding(path, "workflow-keys", f"job {name} uses long-lived cloud keys", "use OIDC and a role")
+            message = f"job {name} uses long-lived cloud keys"
+            yield Problem((*where, "with"), "workflow-keys", message, "use OIDC and a role")
 
 
-def _judge_use(path: str, job: str, action: str) -> Iterator[Finding]:
+def _judge_use(place: Place, job: object, action: str) -> Iterator[Problem]:
     if not action.startswith("./") and not _PINNED.fullmatch(action):
         remedy = "pin the action to a commit, with its version in a comment"
-        yield _finding(path, "workflow-unpinned", f"job {job} uses {action}, which can change", remedy)
-
-
-def _finding(path: str, rule: str, message: str, remedy: str) -> Finding:
-    return Finding(file=path, rule=rule, message=message, remedy=remedy)
+        yield Problem(place, "workflow-unpinned", f"job {job} uses {action}, which can change", remedy)

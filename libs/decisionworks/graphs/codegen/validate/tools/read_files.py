@@ -19,9 +19,14 @@ import yaml
 _TEXT_KINDS = {
     ".py": "python", ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".toml": "toml", ".cff": "yaml",
 }  # fmt: skip
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _BLOCK = re.compile(r'([A-Za-z_]+)((?:\s+"[^"]*")*)\s*\{')
+_VALUE = re.compile(r"([A-Za-z_]\w*)\s*=")
 _LABEL = re.compile(r'"([^"]*)"')
 _HCL_SUFFIXES = (".tf", ".tfvars", ".hcl")
+# Where rules speak of places inside a file, the lines of these are told.
+_PLACED = re.compile(r"\.github/workflows/.+\.ya?ml|\.gitlab-ci\.yml")
+_AT_LINE = re.compile(r"\(at (?:line (\d+)|end of document)")
 
 
 def main() -> None:
@@ -35,6 +40,7 @@ def main() -> None:
 
 def _read_text() -> dict[str, Any]:
     documents: dict[str, Any] = {}
+    lines: dict[str, dict[str, int]] = {}
     problems: list[dict[str, Any]] = []
     readers: dict[str, Callable[[str], Any]] = {
         "python": _compile,
@@ -46,13 +52,15 @@ def _read_text() -> dict[str, Any]:
         kind = _TEXT_KINDS[Path(path).suffix]
         try:
             document = readers[kind](text)
+            if _PLACED.fullmatch(path):
+                lines[path] = _lines(text)
         except (ValueError, SyntaxError, RecursionError, yaml.YAMLError) as error:
-            problems.append(_problem(path, error, kind=kind))
+            problems.append(_problem(path, text, error, kind=kind))
             continue
         if kind != "python":
             documents[path] = document
     versions = {"python": platform.python_version(), "yaml": _version("pyyaml")}
-    return {"documents": documents, "blocks": [], "problems": problems, "versions": versions}
+    return {"documents": documents, "blocks": [], "lines": lines, "problems": problems, "versions": versions}
 
 
 def _read_hcl() -> dict[str, Any]:
@@ -67,13 +75,14 @@ def _read_hcl() -> dict[str, Any]:
         try:
             document = hcl2.loads(text if text.endswith("\n") else text + "\n", serialization_options=options)
         except (LarkError, ValueError, RecursionError, TypeError, KeyError) as error:
-            problems.append(_problem(path, error, kind="hcl"))
+            problems.append(_problem(path, text, error, kind="hcl"))
             continue
         documents[path] = sorted(str(key) for key in document)
         blocks += _blocks(path, document, _starting_lines(text))
     return {
         "documents": documents,
         "blocks": blocks,
+        "lines": {},
         "problems": problems,
         "versions": {"hcl": _version("python-hcl2")},
     }
@@ -88,7 +97,8 @@ def _files(is_wanted: Callable[[str], bool], problems: list[dict[str, Any]]) -> 
             yield name, path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
             kind = _TEXT_KINDS.get(path.suffix, "hcl")
-            problems.append({"file": name, "line": None, "kind": kind, "rule": "not-utf8", "message": str(error)})
+            line = error.object.count(b"\n", 0, error.start) + 1
+            problems.append({"file": name, "line": line, "kind": kind, "rule": "not-utf8", "message": str(error)})
 
 
 def _compile(text: str) -> None:
@@ -96,7 +106,7 @@ def _compile(text: str) -> None:
 
 
 def _yaml(text: str) -> Any:
-    documents = list(yaml.load_all(text, Loader=yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader))
+    documents = list(yaml.load_all(text, Loader=_LOADER))
     return _plain_keys(documents[0] if len(documents) == 1 else documents)
 
 
@@ -107,12 +117,34 @@ def _plain_keys(value: Any) -> Any:
     return [_plain_keys(inner) for inner in value] if isinstance(value, list) else value
 
 
+def _lines(text: str) -> dict[str, int]:
+    """Where each value of a YAML document begins, by the keys and numbers that lead to it."""
+    found: dict[str, int] = {}
+    told: set[int] = set()
+    waiting = [("", yaml.compose(text, Loader=_LOADER))]
+    while waiting:
+        place, node = waiting.pop()
+        if id(node) in told:
+            continue  # An alias, which may lead to itself.
+        told.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            inner = [(key.value if isinstance(key, yaml.ScalarNode) else "", key, value) for key, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            inner = [(str(number), value, value) for number, value in enumerate(node.value)]
+        else:
+            continue
+        for name, mark, value in inner:
+            found[f"{place}/{name}"] = mark.start_mark.line + 1
+            waiting.append((f"{place}/{name}", value))
+    return found
+
+
 def _blocks(path: str, document: dict[str, Any], lines: dict[str, list[int]]) -> Iterator[dict[str, Any]]:
     for kind, entries in document.items():
         if not isinstance(entries, list):
             yield {
                 "file": path,
-                "line": None,
+                "line": next(iter(lines.get(f"{kind} =", [])), None),
                 "kind": "attribute",
                 "labels": [kind],
                 "body": {"value": _plain(entries)},
@@ -126,13 +158,15 @@ def _blocks(path: str, document: dict[str, Any], lines: dict[str, list[int]]) ->
 
 
 def _starting_lines(text: str) -> dict[str, list[int]]:
-    """Where the outermost blocks begin; the parser does not say."""
+    """Where the outermost blocks and values begin; the parser does not say."""
     lines: dict[str, list[int]] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         found = _BLOCK.match(line)
         if found:
             key = " ".join([found.group(1), *_LABEL.findall(found.group(2))])
             lines.setdefault(key, []).append(number)
+        elif value := _VALUE.match(line):
+            lines.setdefault(f"{value.group(1)} =", []).append(number)
     return lines
 
 
@@ -159,10 +193,12 @@ def _unquoted(text: str) -> str:
     return text[1:-1] if len(text) >= 2 and text[0] == '"' and text[-1] == '"' else text
 
 
-def _problem(path: str, error: Exception, *, kind: str) -> dict[str, Any]:
+def _problem(path: str, text: str, error: Exception, *, kind: str) -> dict[str, Any]:
     mark = getattr(error, "problem_mark", None)
     line = mark.line + 1 if mark is not None else getattr(error, "lineno", None) or getattr(error, "line", None)
     message = " ".join(str(error).split())[:400] or type(error).__name__
+    if line is None and (told := _AT_LINE.search(message)):
+        line = int(told.group(1)) if told.group(1) else len(text.splitlines())
     return {"file": path, "line": line, "kind": kind, "rule": f"{kind}-syntax", "message": message}
 
 
