@@ -175,6 +175,7 @@ RETURN (((of_last >> 20) + 1) << 20) + floor(random() * 1048576)::bigint;
 
 -- Hands up to `free` ready jobs of one queue to one live worker, round robin over projects, each under a new token.
 -- Limits come first: a project that has one, and for which somebody else claims right now, gets nothing here.
+-- What is ready is due: a clock that was set back since then keeps nothing waiting.
 -- `waiting` steps from project to project by index, at most `width` of them after a cursor, without reading the
 -- backlog; or it takes projects already known, each from a rank on, past entries that are dead but not yet cleaned.
 -- `pick` is materialized, so that the planner never claims more than asked.
@@ -193,7 +194,13 @@ DECLARE
 BEGIN
     PERFORM set_config('role', 'decisionworks_system', true), set_config('synchronous_commit', 'off', true);
     SELECT array_agg(held.project_id) INTO locked FROM (
-        SELECT project_id FROM project_limits ORDER BY project_id LIMIT 1000 FOR UPDATE SKIP LOCKED) AS held;
+        SELECT project_id FROM project_limits
+        -- Asked in order, so that the index answers, whatever the planner expects.
+        WHERE CASE WHEN is_scan THEN project_id > after_project AND project_id = (SELECT next.project_id FROM jobs AS next
+                WHERE next.state = 'ready' AND next.queue = of_queue AND next.project_id >= project_limits.project_id
+                ORDER BY next.project_id LIMIT 1)
+            ELSE project_id = ANY(known) END
+        ORDER BY project_id LIMIT 1000 FOR UPDATE SKIP LOCKED) AS held;
     RETURN QUERY WITH RECURSIVE stepping AS (
         SELECT first.project_id, 1 AS step
         FROM (SELECT project_id FROM jobs WHERE state = 'ready' AND queue = of_queue AND project_id > after_project
@@ -225,7 +232,7 @@ BEGIN
         FROM served CROSS JOIN LATERAL (
             SELECT id FROM jobs
             WHERE state = 'ready' AND queue = of_queue AND project_id = served.project_id
-                AND rank_at >= served.from_rank AND run_at <= clock_timestamp()
+                AND rank_at >= served.from_rank
             ORDER BY rank_at, id
             LIMIT served.most FOR UPDATE SKIP LOCKED) AS candidate
         LIMIT free

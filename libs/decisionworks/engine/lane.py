@@ -49,7 +49,9 @@ class Lane(ABC):
         self.queue = queue
         self.slots = slots
         self.parts = parts
+        # Many at a time is quicker; but where slots come free too slowly for that, jobs do not wait for it.
         self._least_claim = least_claim
+        self._claim_few_at = 0.0
         self._claimer = Claimer(parts.database, queue)
         self._is_claiming = asyncio.Event()
         self._is_claiming.set()
@@ -138,9 +140,10 @@ class Lane(ABC):
         """Claim into what is free; answers whether there may be more."""
         await self._take_back_strays()
         free = self.slots - len(self.held())
-        if free < self._least_claim:
+        if free < (self._least_claim if time.monotonic() < self._claim_few_at else 1):
             return False
         batch = await self._claim(free)
+        self._claim_few_at = time.monotonic() + self.parts.poll_s
         if batch.jobs:
             self.claimed_count += len(batch.jobs)
             self.start(batch.jobs)

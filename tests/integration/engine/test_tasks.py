@@ -108,6 +108,17 @@ async def test_a_job_that_waits_holds_up_no_other(shop: Shop) -> None:
         await shop.become(succeeded=110)
 
 
+async def test_a_few_free_slots_are_used_where_the_others_stay_taken(shop: Shop) -> None:
+    await shop.hand_in(45, kind="waits")
+    async with shop.working():
+        await shop.become(running=45)
+        await shop.hand_in(20)
+        await shop.become(running=45, succeeded=20)
+
+        shop.go_on.set()
+        await shop.become(succeeded=65)
+
+
 async def test_a_failed_job_is_tried_again_and_then_rests_in_quarantine(shop: Shop) -> None:
     shop.fails = {3: RuntimeError("broken"), 5: RetryLater("later")}
     made = await shop.hand_in(8)

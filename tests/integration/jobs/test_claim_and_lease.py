@@ -168,6 +168,17 @@ async def test_a_more_important_job_comes_first(database: Database) -> None:
     assert first.id == urgent
 
 
+async def test_a_clock_that_was_set_back_keeps_no_ready_job_waiting(database: Database) -> None:
+    project_id, worker_id = await a_project(database), await a_worker(database)
+    job_id = await a_job(database, project_id)
+    async with database.system_transaction() as tx:
+        await tx.execute("UPDATE jobs SET run_at = run_at + interval '1 h', rank_at = rank_at + interval '1 h'")
+
+    got = await claimed(database, worker_id)
+
+    assert [job.id for job in got] == [job_id]
+
+
 async def test_a_worker_that_is_no_longer_alive_claims_nothing(database: Database) -> None:
     project_id = await a_project(database)
     worker_id = await a_worker(database)

@@ -119,6 +119,24 @@ async def test_a_project_at_its_limit_gets_nothing_more_until_a_job_ends(databas
     assert (len(first), len(while_full), len(after_one_ended)) == (2, 0, 1)
 
 
+async def test_a_limit_is_served_behind_a_thousand_others(database: Database) -> None:
+    worker_id = await a_worker(database)
+    async with database.system_transaction() as tx:
+        await tx.execute(
+            "WITH made AS (INSERT INTO projects (id, name) SELECT lpad(n::text, 32, '0')::uuid, 'idle ' || n"
+            " FROM generate_series(1, 1001) AS n RETURNING id)"
+            " INSERT INTO project_limits (project_id, max_running) SELECT id, 1 FROM made"
+        )
+    project_id = await a_project(database)
+    job_id = await a_job(database, project_id)
+    async with database.system_transaction() as tx:
+        await jobs.limit_running(tx, project_id, max_running=1)
+
+    got = await claimed(database, worker_id)
+
+    assert [job.id for job in got] == [job_id]
+
+
 async def test_a_limit_holds_among_workers_that_claim_at_the_same_moment(database: Database) -> None:
     project_id = await a_project(database)
     workers = [await a_worker(database) for _ in range(6)]
