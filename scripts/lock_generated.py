@@ -1,7 +1,8 @@
 """Pin all that generated repositories install: `.venv/bin/python scripts/lock_generated.py`.
 
 Resolves the direct dependencies of `fragments/_repository/packages.yaml` anew (`--upgrade`) or as they are pinned,
-installs them into a throwaway environment to read their licences, and writes the file again.
+installs them into a throwaway environment to read their licences, and writes the file again; the digests of every file
+that an index holds of a pinned version go to `hashes.json` beside it.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from typing import Any
 import yaml
 
 PACKAGES = Path("libs/decisionworks/graphs/codegen/fragments/_repository/packages.yaml")
+HASHES = PACKAGES.with_name("hashes.json")
 UV = [".venv/bin/uv", "--system-certs"]
-_PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+?)(?: ; (.+?))?$")
+_PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+?)(?: ; (.+?))?(?: \\)?$")
+_HASH = re.compile(r"^ +--hash=(sha256:[0-9a-f]{64})(?: \\)?$")
 _IN_A_BROWSER, _IN_NO_BROWSER = "sys_platform == 'emscripten'", "sys_platform != 'emscripten'"
 # What packages say of themselves in words, as SPDX says it.
 _SPOKEN = {
@@ -51,14 +54,16 @@ def main() -> None:
         wanted = Path(place) / "wanted.in"
         wanted.write_text("\n".join(asked), encoding="utf-8")
         compiled = _uv(
-            "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--no-header", str(wanted)
-        )
+            "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--no-header", "--generate-hashes",
+            str(wanted),
+        )  # fmt: skip
         (Path(place) / "locked.txt").write_text(compiled, encoding="utf-8")
         _uv("venv", "--quiet", "--python", "3.11", f"{place}/venv")
         python = f"{place}/venv/bin/python"
         _uv("pip", "install", "--quiet", "--python", python, "-r", f"{place}/locked.txt")
         said = json.loads(subprocess.run([python, "-c", _READ_LICENCES], capture_output=True, check=True).stdout)
     kept["packages"] = _packages(compiled, said, kept["packages"])
+    HASHES.write_text(json.dumps(_hashes(compiled), indent=0, sort_keys=True) + "\n", encoding="utf-8")
     head = "# Made by scripts/lock_generated.py: what generated repositories install, all of it, and its licences.\n"
     PACKAGES.write_text(head + yaml.safe_dump(kept, sort_keys=True, width=200), encoding="utf-8")
 
@@ -74,7 +79,7 @@ def _packages(compiled: str, licences: dict[str, str], before: dict[str, Any]) -
             found[name] = {"version": pin[2], "licence": _SPOKEN.get(spoken, spoken), "needs": []}
             if pin[3] and pin[3] != _IN_NO_BROWSER:
                 found[name]["marker"] = pin[3]
-        elif "#" in line:
+        elif "#" in line and not _HASH.match(line):
             said = line.split("#", 1)[1].removeprefix(" via").strip()
             if said and not said.startswith("-r"):
                 found[name].setdefault("via", []).append(said)
@@ -83,6 +88,18 @@ def _packages(compiled: str, licences: dict[str, str], before: dict[str, Any]) -
         for parent in entry.pop("via", []):
             found[parent.lower()]["needs"].append(package)
     return found
+
+
+def _hashes(compiled: str) -> dict[str, list[str]]:
+    """The digests of each package's files, by name."""
+    found: dict[str, list[str]] = {}
+    name = ""
+    for line in compiled.splitlines():
+        if pin := _PIN.match(line):
+            name = pin[1].lower()
+        elif digest := _HASH.match(line):
+            found.setdefault(name, []).append(digest[1])
+    return {name: sorted(digests) for name, digests in found.items()}
 
 
 def _uv(*arguments: str) -> str:

@@ -25,7 +25,7 @@ from tests.golden.bindings import Bindings, Module, plain
 from tests.golden.plans import grouped_plans, planned_scenarios, reference_plans
 
 # Younger than the bindings, whose provider is 6.25.
-YOUNGER = frozenset({"aws_s3vectors_index", "aws_s3vectors_vector_bucket"})
+YOUNGER = frozenset({"aws_s3vectors_index", "aws_s3vectors_vector_bucket", "aws_sagemaker_mlflow_app"})
 _YOUNGER_ARGUMENTS = frozenset({("aws_s3vectors_index", "metadata_configuration")})
 _META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "dynamic", "connection", "provisioner"})
 _REFERENCE = re.compile(

@@ -9,24 +9,6 @@ import pytest
 from decisionworks.graphs.codegen.render import render_repository
 from tests.unit.graphs.codegen import plans
 
-# Modules that nothing imports yet, each with the reason why it is there all the same.
-UNUSED_MODULES = {
-    "answer_quality": "the question set of a release, which its owners run against a deployed assistant",
-    "cache": "the serving code of managed endpoints batches requests and does not look into the cache yet",
-    "checkpoints": "for networks that train on GPUs; the example model trains in one go",
-    "client": "for callers of an endpoint with opening hours, who copy it",
-    "registry_publish": "the pipeline registers in the lake; SageMaker's registry is written by whoever deploys to it",
-    "rollout": "the rule of the deploy workflow in words of code, which the workflow does not call",
-    "stream_events": "for whoever writes into the stream, which is outside the repository",
-    "telemetry": "for whoever reads the devices' messages, which is outside the repository",
-    "tracing": "the answering function logs what Lambda logs; traces are not written yet",
-    "tracking": "runs are on the training report; the tracking server is not written to yet",
-}
-UNREAD_SETTINGS = {
-    "LANDING_BUCKET": "names the bucket of deliveries for an operator; the function reads it from its event",
-    "SCRATCH_DNS": "for the mount command of the machine image",
-    "SCRATCH_MOUNT": "for the mount command of the machine image",
-}
 _SETTING = re.compile(
     r"""(?:^|[{,(]\s*|\bname\s*=\s*")([A-Z][A-Z0-9]*_[A-Z0-9_]+|STORE|TABLE)(?:"|\s*=)""", re.MULTILINE
 )
@@ -40,9 +22,7 @@ def _texts(name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", plans.PLANS)
 def test_every_generated_module_is_imported_or_started(name):
-    unused = {module.rpartition(".")[2] for module in _unused_modules(_texts(name))}
-
-    assert unused <= UNUSED_MODULES.keys()
+    assert _unused_modules(_texts(name)) == set()
 
 
 @pytest.mark.parametrize("name", plans.PLANS)
@@ -51,27 +31,24 @@ def test_every_setting_that_terraform_passes_is_read(name):
     read = "\n".join(text for path, text in texts.items() if path.endswith(".py") and not path.startswith("tests/"))
     passed = {found for path, text in texts.items() if path.endswith(".tf") for found in _SETTING.findall(text)}
 
-    assert {setting for setting in passed if f'"{setting}"' not in read} <= UNREAD_SETTINGS.keys()
-
-
-def test_the_exceptions_are_still_needed():
-    unused = {module.rpartition(".")[2] for name in plans.PLANS for module in _unused_modules(_texts(name))}
-
-    assert unused == UNUSED_MODULES.keys()
+    assert {setting for setting in passed if f'"{setting}"' not in read} == set()
 
 
 @pytest.mark.parametrize(
     ("name", "setting"),
     [
         ("documents", "VECTOR_BUCKET"),
-        ("own language model", "DATABASE_SECRET_ARN"),
+        ("own language model", "DATABASE_USER"),
         ("search", "SEARCH_ENDPOINT"),
     ],
 )
 def test_the_vector_store_of_a_plan_is_named_to_the_code_that_asks_it(name, setting):
     texts = _texts(name)
+    jobs = texts["terraform/main.tf"]
 
-    assert texts["terraform/main.tf"].count(f"{setting} ") == 2
+    assert texts["terraform/locals.tf"].count(f"{setting} ") == 1
+    assert "environment        = local.answer_environment" in jobs
+    assert "local.index_environment" in jobs
     assert f'"{setting}"' in texts["src/assistant/vector_store.py"]
     assert "open_index(os.environ" in texts["services/answer_api/handler.py"]
     assert "open_index(os.environ" in texts["pipelines/ingest_documents.py"]

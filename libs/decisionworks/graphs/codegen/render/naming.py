@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 
 SLUG_LENGTH = 30
+TITLE_LENGTH = 60
 PREFIX_LENGTH = 20
 FALLBACK_SLUG = "ml-system"
 _SPELLED = frozenset({"ai", "api", "gpu", "iot", "llm", "ml", "nlp", "ocr", "rag", "sla"})
@@ -29,20 +30,28 @@ class Names:
 def names_for(project_name: str, *, package: str) -> Names:
     """Make the names of a repository from what a person called the project; the package is the example problem's."""
     slug = slug_of(project_name)
-    return Names(title=_title_of(slug), slug=slug, package=package, prefix=shortened(slug, limit=PREFIX_LENGTH))
+    return Names(title=_title_of(project_name), slug=slug, package=package, prefix=shortened(slug, limit=PREFIX_LENGTH))
 
 
-def _title_of(slug: str) -> str:
-    """The words of a slug as a heading: abbreviations in capitals."""
-    words = [word.upper() if word in _SPELLED else word for word in slug.split("-")]
-    return " ".join([words[0][0].upper() + words[0][1:], *words[1:]])
+def _title_of(text: str) -> str:
+    """The first words of a text as a heading: whole ones only, abbreviations in capitals."""
+    words = [word.upper() if word in _SPELLED else word for word in _words_of(text)] or ["ML", "system"]
+    while len(words) > 1 and len(" ".join(words)) > TITLE_LENGTH:
+        words.pop()
+    return " ".join([words[0][0].upper() + words[0][1:], *words[1:]])[:TITLE_LENGTH]
+
+
+def _words_of(text: str) -> list[str]:
+    """The words of a text in plain lower-case letters, none where no letter is left."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z0-9]+", ascii_text.lower())
+    return words if re.search(r"[a-z]", "".join(words)) else []
 
 
 def slug_of(text: str) -> str:
     """Reduce any text to lower-case words joined by dashes, never empty."""
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    words = re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")
-    if not words or not re.search(r"[a-z]", words):
+    words = "-".join(_words_of(text))
+    if not words:
         digest = hashlib.sha256(text.encode()).hexdigest()[:6]
         words = f"{FALLBACK_SLUG}-{digest}" if text.strip() else FALLBACK_SLUG
     if _NO_START.match(words):

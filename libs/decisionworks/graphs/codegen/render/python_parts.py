@@ -1,5 +1,6 @@
 """The Python requirements of a repository, merged from its fragments and pinned with all that they bring along."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,8 +29,9 @@ class Package:
 
     @property
     def pin(self) -> str:
-        """The line in a requirements file."""
-        return f"{self.name}=={self.version}" + (f" ; {self.marker}" if self.marker else "")
+        """The entry in a requirements file: the version, and the digests of its files, which pip compares."""
+        pin = f"{self.name}=={self.version}" + (f" ; {self.marker}" if self.marker else "")
+        return " \\\n".join([pin, *(f"    --hash={digest}" for digest in hashes()[self.name])])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,12 @@ def packages() -> Mapping[str, Package]:
     """Every package that a generated repository may install."""
     listed = packages_document()["packages"]
     return {name: Package(name=name, **entry) for name, entry in listed.items()}
+
+
+@cache
+def hashes(root: Path = FRAGMENTS_DIR) -> Mapping[str, Sequence[str]]:
+    """The digests of the files of every pinned version, by package."""
+    return cast("dict[str, list[str]]", json.loads((root / BASE_OWNER / "hashes.json").read_text(encoding="utf-8")))
 
 
 @cache

@@ -18,6 +18,17 @@ from decisionworks.graphs.codegen.render.schema import ImageSpec, TerraformSpec
 from decisionworks.graphs.codegen.render.templates import render_file, render_text
 from decisionworks.graphs.codegen.render.terraform import chosen_modules, module_calls, module_files, root_outputs
 
+# The image that a registered model names as the one that serves it: the first of these that a plan has.
+SERVING_IMAGES = (
+    "inference", "multi_model", "scoring_api", "scoring_function", "kserve_model", "embedded_scoring", "async_worker",
+    "stream_scoring", "batch_scoring",
+)  # fmt: skip
+# The queue that trains where a plan has machines with GPUs: the first of these.
+TRAINING_MODULES = (
+    ("train-distributed-gpu", "distributed_training"),
+    ("train-spot-checkpointed", "spot_training"),
+    ("train-gpu-job", "gpu_training"),
+)
 HCL_SUFFIXES = (".tf", ".tfvars", ".tftest.hcl")
 
 
@@ -58,6 +69,10 @@ def render_repository(source: RenderInput) -> dict[str, GeneratedFile]:
     context = template_context(source, facts)
     images = {item.owner: _images_of(item, selection) for item in selection.fragments}
     context["image_names"] = sorted(image.name for group in images.values() for image in group)
+    context["serving_image"] = next((name for name in SERVING_IMAGES if name in context["image_names"]), "pipeline")
+    context["released_functions"] = _released_functions(facts, context["image_names"])
+    context["pipeline_steps"] = _pipeline_steps(facts)
+    context["training_module"] = next((module for pattern, module in TRAINING_MODULES if facts.has(pattern)), None)
     context["image_of"] = lambda owner: images[owner][0]
     context["parts"] = _parts(selection, context, facts)
     files = _Files()
@@ -71,6 +86,25 @@ def render_repository(source: RenderInput) -> dict[str, GeneratedFile]:
     requirements: Requirements = context["parts"]["requirements"]
     files.add(SBOM_PATH, bill_of_materials(facts.names.slug, requirements, files.texts()), pattern=BASE_OWNER)
     return files.in_path_order()
+
+
+def _released_functions(facts: Facts, image_names: list[str]) -> list[str]:
+    """The modules of functions whose live version a release moves, where a plan delivers step by step."""
+    if not facts.has("deploy-progressive"):
+        return []
+    modules = {"scoring_function": "scoring_function", "answer_api": "answer_function"}
+    return [module for image, module in modules.items() if image in image_names]
+
+
+def _pipeline_steps(facts: Facts) -> list[str]:
+    """The steps that a plan's orchestrator runs one after the other; the others have jobs of their own."""
+    is_collected = facts.has("ingest-iot-core") and not facts.has("ingest-stream-kinesis")
+    return [
+        *(["collect"] if is_collected else []),
+        "prepare",
+        *(["features"] if facts.has("features-offline-tables") else []),
+        *(["train", "promote"] if facts.has("uses-model") else []),
+    ]
 
 
 def _content_of(source: RenderInput) -> PlanContent:
