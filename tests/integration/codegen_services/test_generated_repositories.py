@@ -61,7 +61,7 @@ def test_a_fresh_repository_passes_its_own_tests_and_linter(scenario, tmp_path):
         ("dev-05", "src/assistant/retrieval.py", "relevance"),
         ("dev-08", "services/scoring_function/handler.py", "body_of"),
         ("dev-13", "services/multi_model/models.py", "forget"),
-        ("dev-15", "services/inference/archive.py", "publish"),
+        ("dev-15", "services/inference/archive.py", "predictor_in"),
     ],
 )
 def test_breaking_one_function_turns_the_tests_red(scenario, path, function, tmp_path):
