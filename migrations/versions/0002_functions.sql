@@ -71,30 +71,38 @@ DECLARE
     told_count constant integer := jsonb_array_length(made -> 'events');
     told_before integer;
     is_progress constant boolean := (made ->> 'is_progress')::boolean;
+    is_again constant boolean := (made ->> 'is_again')::boolean;
+    written integer;
 BEGIN
     PERFORM set_config('role', 'decisionworks_app', true), set_config('decisionworks.project_id', in_project::text, true);
-    IF waits THEN
-        SELECT jobs.failures, jobs.lost_leases, jobs.cancel_requested INTO failures, lost_leases, cancel_requested
-        FROM jobs WHERE jobs.id = of_job AND jobs.lease_token = under_token AND jobs.state = 'running' FOR SHARE;
-    ELSE
-        SELECT jobs.failures, jobs.lost_leases, jobs.cancel_requested INTO failures, lost_leases, cancel_requested
-        FROM jobs WHERE jobs.id = of_job AND jobs.lease_token = under_token AND jobs.state = 'running'
-        FOR SHARE SKIP LOCKED;
-    END IF;
+    -- Sent again because the answer was lost on its way: the first sending may be under way still, and holds the job too.
+    CASE
+        WHEN NOT is_again AND waits THEN
+            SELECT jobs.failures, jobs.lost_leases, jobs.cancel_requested INTO failures, lost_leases, cancel_requested
+            FROM jobs WHERE jobs.id = of_job AND jobs.lease_token = under_token AND jobs.state = 'running' FOR SHARE;
+        WHEN NOT is_again THEN
+            SELECT jobs.failures, jobs.lost_leases, jobs.cancel_requested INTO failures, lost_leases, cancel_requested
+            FROM jobs WHERE jobs.id = of_job AND jobs.lease_token = under_token AND jobs.state = 'running'
+            FOR SHARE SKIP LOCKED;
+        WHEN waits THEN
+            SELECT jobs.failures, jobs.lost_leases, jobs.cancel_requested INTO failures, lost_leases, cancel_requested
+            FROM jobs WHERE jobs.id = of_job AND jobs.lease_token = under_token AND jobs.state = 'running' FOR UPDATE;
+        ELSE
+            SELECT jobs.failures, jobs.lost_leases, jobs.cancel_requested INTO failures, lost_leases, cancel_requested
+            FROM jobs WHERE jobs.id = of_job AND jobs.lease_token = under_token AND jobs.state = 'running'
+            FOR UPDATE SKIP LOCKED;
+    END CASE;
     IF NOT FOUND THEN
         RETURN;
     END IF;
-    -- Sent again because the answer was lost on its way: the commit may have gone through, and then all of it has.
-    is_known := (made ->> 'is_again')::boolean AND EXISTS (SELECT FROM agent_runs
+    -- It may have gone through, and then all of it has.
+    is_known := is_again AND EXISTS (SELECT FROM agent_runs
         WHERE thread_id = on_thread AND lease_token = under_token AND (key, status) IN (
             SELECT run ->> 'key', CASE WHEN run ? 'output' THEN 'succeeded' ELSE 'intent' END
             FROM jsonb_array_elements(made -> 'runs') AS run));
-    RETURN NEXT;
     IF is_known OR (cancel_requested AND heeds_cancel) THEN
+        RETURN NEXT;
         RETURN;
-    END IF;
-    IF is_progress AND (failures > 0 OR lost_leases > 0) THEN
-        UPDATE jobs SET lost_leases = 0, failures = 0 WHERE jobs.id = of_job;
     END IF;
     IF made -> 'runs' <> '[]' THEN
         INSERT INTO agent_runs (thread_id, key, project_id, node, status, inputs_hash, outputs_hash, output, job_id,
@@ -110,6 +118,16 @@ BEGIN
             tries = agent_runs.tries + (excluded.status = 'intent')::int,
             started_at = CASE WHEN excluded.status = 'intent' THEN clock_timestamp() ELSE agent_runs.started_at END
             WHERE agent_runs.status = 'intent';
+        -- A first sending that arrives after the second one finds its nodes finished.
+        GET DIAGNOSTICS written = ROW_COUNT;
+        is_known := written < jsonb_array_length(made -> 'runs');
+    END IF;
+    RETURN NEXT;
+    IF is_known THEN
+        RETURN;
+    END IF;
+    IF is_progress AND (failures > 0 OR lost_leases > 0) THEN
+        UPDATE jobs SET lost_leases = 0, failures = 0 WHERE jobs.id = of_job;
     END IF;
     IF made -> 'placed' <> '[]' THEN
         UPDATE events SET checkpoint_id = place ->> 'checkpoint_id' FROM jsonb_array_elements(made -> 'placed') AS place

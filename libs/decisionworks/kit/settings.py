@@ -78,7 +78,9 @@ class Settings(BaseModel):
     lease_s: float = Field(
         default=15.0, ge=0.5, le=3600, description="time without a heartbeat until a job is taken over"
     )
-    poll_s: float = Field(default=1.0, ge=0.02, le=60, description="longest pause between two looks at the queue")
+    poll_s: float = Field(
+        default=1.0, ge=0.02, le=60, description="mean pause between two looks at the queue that no ring announced"
+    )
     drain_s: float = Field(default=8.0, ge=0, le=3600, description="time for running nodes to finish after SIGTERM")
     is_direct: bool = Field(
         default=True, description="false where database_url names a pooler in transaction mode (PgBouncer, RDS Proxy)"

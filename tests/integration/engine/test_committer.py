@@ -12,8 +12,8 @@ import pytest
 
 from decisionworks.engine import attempt as attempt_module
 from decisionworks.engine.attempt import Attempt
-from decisionworks.engine.committer import Commit, Committer
-from decisionworks.engine.outbox import FinishedNode, Outbox
+from decisionworks.engine.committer import Commit, Committer, commit_within
+from decisionworks.engine.outbox import FinishedNode, Intent, Outbox
 from decisionworks.events import Doorbell, EventDraft
 from decisionworks.jobs import ClaimedJob
 from decisionworks.kit.canonical import sha256_hex
@@ -185,6 +185,45 @@ async def test_what_cannot_be_written_as_json_fails_alone(
 
     assert isinstance(rows[1], TypeError)
     assert [await told(database, job) for job in running] == [1, 0, 1, 1]
+
+
+@pytest.mark.parametrize("what", ["node", "intent"])
+async def test_a_commit_sent_again_while_its_first_sending_is_under_way_is_told_once(
+    database: Database, running: list[ClaimedJob], what: str
+) -> None:
+    intent = Intent(node="step", key=sha256_hex("intent"), inputs_hash="in") if what == "intent" else None
+    started = EventDraft(type="node-started", payload={})
+    first, again = (
+        a_commit(running[0])._replace(
+            made=Outbox([a_node()] if intent is None else []).made(
+                intents=set(), intent=intent, drafts=[] if intent is None else [started], is_again=is_again
+            )
+        )
+        for is_again in (False, True)
+    )
+    async with database.project_transaction(running[0].project_id) as tx:
+        await commit_within(tx, first)
+        sending = asyncio.create_task(Committer(database).commit(again))
+        await until_somebody_waits_for_a_lock(database)
+    async with asyncio.timeout(PATIENCE_S):
+        row = await sending
+
+    assert row is not None
+    assert row["is_known"]
+    assert await told(database, running[0]) == 1
+
+
+async def test_a_first_sending_that_arrives_after_the_second_is_not_told_again(
+    database: Database, running: list[ClaimedJob]
+) -> None:
+    committer, first = Committer(database), a_commit(running[0])
+    await committer.commit(first._replace(made={**first.made, "is_again": True}))
+
+    row = await committer.commit(first)
+
+    assert row is not None
+    assert row["is_known"]
+    assert await told(database, running[0]) == 1
 
 
 async def test_an_attempt_that_is_stopped_while_its_commit_is_under_way_tells_it_once(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -198,6 +199,33 @@ async def test_a_job_that_is_claimed_after_its_end_was_asked_for_ends_without_wo
 
     assert floor.toy.life.ends == [("cancelled", None)]
     assert dict(floor.toy.worked) == {}
+
+
+@pytest.mark.parametrize("how", ["waits", "computes in a thread"])
+async def test_an_end_asked_for_reaches_a_node_at_work(floor: Floor, how: str) -> None:
+    subject_id, begun, is_over = await floor.enqueue(), asyncio.Event(), threading.Event()
+
+    def compute() -> None:
+        while not is_over.is_set():
+            sum(range(1000))
+
+    async def work(_attempt: Attempt) -> None:
+        begun.set()
+        await (asyncio.Event().wait() if how == "waits" else asyncio.to_thread(compute))
+
+    floor.toy.before["first"] = work
+    try:
+        async with floor.working():
+            await begun.wait()
+            async with floor.database.project_transaction(floor.project_id) as tx:
+                assert await jobs.request_cancel(tx, subject_id=subject_id) == "running"
+
+            ended = await floor.becomes(subject_id, "cancelled")
+    finally:
+        is_over.set()
+
+    assert ended["attempt"] == 1
+    assert floor.toy.life.ends == [("cancelled", None)]
 
 
 async def test_an_end_asked_for_while_an_attempt_fails_is_not_put_off_until_the_retry(floor: Floor) -> None:
