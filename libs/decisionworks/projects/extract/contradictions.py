@@ -9,13 +9,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from decisionworks.projects.extract.apart import may_both_hold
+from decisionworks.projects.extract.bounds import find_crossed_bounds
 from decisionworks.projects.extract.corrections import CORRECTION
 from decisionworks.projects.extract.finding import Finding
 from decisionworks.projects.extract.money import BROUGHT_TO_A_MONTH
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.opposites import find_opposites
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.rivals import find_rivals
 from decisionworks.projects.extract.set_apart import is_set_apart
+from decisionworks.projects.extract.sides import find_sides
 from decisionworks.projects.model import Constraints, ConstraintValue, Contradiction, ValueState
 from decisionworks.projects.places import AWS_REGIONS, REGION_OF_COUNTRY, REGIONS_OF_JURISDICTION
 
@@ -72,11 +76,28 @@ def find_contradictions(
         if contradiction is not None:
             found.append(contradiction)
     named = {one.fields[-1] for one in found}
-    found += [one for one in find_opposites(reading, findings) if one.fields[-1] not in named]
+    named |= {name for name, one in constraints.items() if one.state is ValueState.CONFLICTING}
+    for find in (find_opposites, find_sides, find_crossed_bounds, find_rivals):
+        for one in find(reading, findings):
+            if one.fields[-1] in named:
+                continue
+            named.add(one.fields[-1])
+            known = next((other for other in found if _are_the_same(one, other)), None)
+            if known is None:
+                found.append(one)
+            elif one.fields[-1] not in known.fields:
+                # The same two sentences put another field in doubt.
+                found[found.index(known)] = replace(known, fields=(*one.fields, *known.fields))
     for contradiction in found:
-        name = contradiction.fields[-1]
-        changed[name] = replace(changed[name], state=ValueState.CONFLICTING, confidence=0.4, reason=contradiction.why)
+        for name in named.intersection(contradiction.fields):
+            doubted = replace(changed[name], state=ValueState.CONFLICTING, confidence=0.4, reason=contradiction.why)
+            changed[name] = doubted
     return changed, found
+
+
+def _are_the_same(one: Contradiction, other: Contradiction) -> bool:
+    """Whether two contradictions lie between the same statements."""
+    return all(any(a.start < b.end and b.start < a.end for b in other.spans) for a in one.spans)
 
 
 def _stated(constraints: Mapping[str, ConstraintValue], name: str) -> ConstraintValue | None:
@@ -145,6 +166,8 @@ def _personal_data_denied(constraints: Constraints, findings: list[Finding], rea
     if denied is None or value is None or value.span is None or value.value not in ("pii", "phi", "pci"):
         return None
     if _PERSONAL_DATA.match(value.span.text.lower()) or is_set_apart(reading.sentence(value.span.start)):
+        return None
+    if may_both_hold(reading, (denied.start, denied.end), (value.span.start, value.span.end)):
         return None
     spans = (reading.span(denied.start, denied.end), value.span)
     why = f"“{spans[0].text}” and “{spans[1].text}”: the second is personal data"

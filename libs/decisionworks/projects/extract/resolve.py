@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from decisionworks.projects.constraint_values import unsaid
 from decisionworks.projects.extract.corrections import CORRECTION
-from decisionworks.projects.extract.finding import EXPLICIT, STRONG, Finding
+from decisionworks.projects.extract.finding import STRONG, Finding
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.set_apart import is_set_apart
+from decisionworks.projects.extract.word_groups import group_pattern
 from decisionworks.projects.model import (
     ConstraintCatalogue,
     Constraints,
@@ -65,19 +66,8 @@ _STRICTEST_COUNTS = frozenset({"latency_p95_ms", "audit_retention_years", "strea
 # Number words stand as digits behind zeros in the folded text that reasons quote.
 _PADDING = re.compile(r"(?<![\d.,-])0+(?=[1-9]\d)")
 CORRECTION_REACH = 60
+FEW_CHARS = 40
 TOLERANCE = 0.02
-FAR_APART = 3.0
-# Units: ms.
-LONGEST_ANSWER_MS = 60_000
-_ELSEWHERE = re.compile(
-    r"\b(?:requirements?|section \d|annex\w{0,3}|appendix|attachment|further down|elsewhere|specification|spec sheet"
-    r"|sla\b|service levels?|agreement|tender|statement of work|procurement|contract (?:says|asks|demands"
-    r"|requires|states)|memo"
-    r"|anhang|anlage \d|pflichtenheft|lastenheft|anforderung\w{0,3}|annexe|cahier des charges|exigences?|anexo|pliego"
-    r"|requisitos?|caderno de encargos)\b"
-    r"|別紙|要件|仕様書|添付"
-)
-_OF_A_PART = re.compile(r"\W{0,2}(?:\(?p9\d\)? )?(?:for|on|für|bei|pour|sur|para|en|no|na) ")
 
 
 def resolve(
@@ -107,11 +97,7 @@ def _settle(field: Field, group: list[Finding], *, reading: Reading) -> tuple[Co
     if corrected is not None:
         return _value(corrected, reading=reading, note="corrected in the text"), None
     best = _strictest(group) if field.name in _STRICTEST_COUNTS else group[0]
-    rival = (
-        _rival(field, best, group, reading=reading)
-        if field.name in _EXCLUSIVE
-        else _far_limit(field, best, group, reading=reading)
-    )
+    rival = _rival(field, best, group, reading=reading) if field.name in _EXCLUSIVE else None
     if rival is None:
         return _value(best, reading=reading), None
     return _disagreement(field, best, rival, reading=reading)
@@ -210,14 +196,33 @@ def _rival(field: Field, best: Finding, group: list[Finding], *, reading: Readin
         and not _agree(field, best.value, one.value)
         and not _are_of_two_times(field, best, one, reading=reading)
     ]
+    if field.name == "cloud":
+        others = [one for one in others if not any(_is_of_a_device(two, reading=reading) for two in (best, one))]
     if field.name == "team_size":
         others = [one for one in others if not _PART_OR_OTHERS.search(reading.sentence(one.start))]
     if field.name == "budget_usd_month":
+        others = [one for one in others if not _is_excepted(best, one, reading=reading)]
         others = [one for one in others if not _are_phases(best, one, reading=reading)]
     firm = next((one for one in others if one.strength >= floor), None)
     if firm is None and field.name == "team_size":
         return next((one for one in others if _are_two_teams(best, one, reading=reading)), None)
     return firm
+
+
+def _is_of_a_device(finding: Finding, *, reading: Reading) -> bool:
+    """“On the computer on each crane, not in the cloud”: a device in the field, beside which a cloud may be."""
+    if finding.value != "on_prem":
+        return False
+    sentence = reading.sentence(finding.start)
+    patterns = (group_pattern(group, reading.language) for group in ("device", "ondevice"))
+    return any(pattern is not None and pattern.search(sentence) for pattern in patterns)
+
+
+def _is_excepted(best: Finding, other: Finding, *, reading: Reading) -> bool:
+    """“No money but for 80 euros a month.”"""
+    pattern = group_pattern("exception", reading.language)
+    begin, end = min(best.end, other.end), max(best.start, other.start)
+    return pattern is not None and pattern.search(reading.folded, begin, end) is not None and end - begin < FEW_CHARS
 
 
 def _are_two_teams(best: Finding, other: Finding, *, reading: Reading) -> bool:
@@ -241,39 +246,6 @@ def _are_phases(best: Finding, other: Finding, *, reading: Reading) -> bool:
     begin, _ = reading.sentence_at(first.start)
     _, end = reading.sentence_at(second.start)
     return len(_PHASES.findall(reading.folded[begin:end])) >= 2
-
-
-def _far_limit(field: Field, best: Finding, group: list[Finding], *, reading: Reading) -> Finding | None:
-    """Two response times far apart, each in its own sentence and for no purpose of its own, cannot both hold."""
-    if field.name != "latency_p95_ms":
-        return None
-    others = [one for one in group if one.strength >= EXPLICIT and one.state is ValueState.STATED]
-    if any(_OF_A_PART.match(reading.after(one.end, chars=12)) for one in others):
-        return None
-    if elsewhere := _said_elsewhere(best, group, reading=reading):
-        return elsewhere
-    if best.strength < EXPLICIT:
-        return None
-    home = reading.sentence_at(best.start)
-    far = (one for one in others if _number(one) >= FAR_APART * max(_number(best), 1.0))
-    return next((one for one in far if reading.sentence_at(one.start) != home), None)
-
-
-def _said_elsewhere(best: Finding, group: list[Finding], *, reading: Reading) -> Finding | None:
-    """A requirements sheet or an annex that asks for another response time than the text itself."""
-    others = [one for one in group if one.strength >= STRONG and one.state is ValueState.STATED and one is not best]
-    return next(
-        (
-            one
-            for one in others
-            if max(_number(one), _number(best)) >= FAR_APART * max(min(_number(one), _number(best)), 1.0)
-            and max(_number(one), _number(best)) <= LONGEST_ANSWER_MS
-            and reading.sentence_at(one.start) != reading.sentence_at(best.start)
-            and bool(_ELSEWHERE.search(reading.sentence(one.start)))
-            != bool(_ELSEWHERE.search(reading.sentence(best.start)))
-        ),
-        None,
-    )
 
 
 def _agree(field: Field, left: Plain, right: Plain) -> bool:

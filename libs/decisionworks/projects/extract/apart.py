@@ -1,0 +1,96 @@
+"""Says why two statements of one request may both hold: a correction, another time, owner or part of the system."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from decisionworks.projects.extract.corrections import CORRECTION
+from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.word_groups import Place, group_pattern
+
+CORRECTION_REACH = 60
+# One of the two says that it is not about this system, not now, not always, or not so.
+_EITHER = ("others", "hedge", "condition", "exception", "past", "future", "stage", "untrue")
+# Both say what they are about, and it is not the same.
+_OPPOSED = (("training", "serving"), ("atnight", "atday"), ("average", "worst"), ("now", "willbe"))
+_LISTED = re.compile(r"^\s*(?:[-+•・*>]\s*)?(?P<label>[^:=\n]{1,32}?)\s*[:=](?=\s|\S)")
+_PERCENTILE = re.compile(
+    r"p ?-?(50|75|90|95|99)(?!\d)|(\d{2})(?:th|e|\.)? ?(?:percentile|perzentil|centile|percentil)|(median|médian)"
+)
+
+
+def may_both_hold(reading: Reading, left: Place, right: Place, *, despite: frozenset[str] = frozenset()) -> bool:
+    """Whether something in their sentences sets two statements apart; `despite` names what does not count."""
+    first, second = sorted((left, right))
+    if is_corrected(reading, second):
+        return True
+    sentences = (reading.sentence(first[0]), reading.sentence(second[0]))
+    if any(one.rstrip().endswith("?") for one in sentences):
+        return True
+    if any(_has(group, one, reading) for group in _EITHER if group not in despite for one in sentences):
+        return True
+    is_apart = reading.sentence_at(first[0]) != reading.sentence_at(second[0])
+    return is_apart and _are_opposed(reading, *sentences, despite=despite)
+
+
+def _are_opposed(reading: Reading, one: str, other: str, *, despite: frozenset[str]) -> bool:
+    for here, there in _OPPOSED:
+        if {here, there} & despite:
+            continue
+        if (_has(here, one, reading) and _has(there, other, reading)) or (
+            _has(there, one, reading) and _has(here, other, reading)
+        ):
+            return True
+    return _have_other_percentiles(one, other)
+
+
+def _have_other_percentiles(one: str, other: str) -> bool:
+    named = [{"".join(filter(None, found)) for found in _PERCENTILE.findall(text)} for text in (one, other)]
+    return all(named) and not named[0] & named[1]
+
+
+def is_of_a_stage(reading: Reading, place: Place) -> bool:
+    """Whether a statement is about a pilot, a test system or the like."""
+    return _has("stage", reading.sentence(place[0]), reading)
+
+
+def is_corrected(reading: Reading, later: Place) -> bool:
+    """Whether words of correction lead up to the later of two statements."""
+    begin = max(0, later[0] - CORRECTION_REACH)
+    return CORRECTION.search(reading.folded[begin : later[0]]) is not None or _has(
+        "corrects", reading.sentence(later[0]), reading
+    )
+
+
+def share_a_subject(reading: Reading, left: Place, right: Place) -> bool:
+    """Whether two sentences name something in common, or one of them hardly names anything."""
+    labels = [_LISTED.match(reading.sentence(place[0])) for place in (left, right)]
+    if labels[0] and labels[1] and reading.sentence_at(left[0]) != reading.sentence_at(right[0]):
+        return labels[0]["label"].strip() == labels[1]["label"].strip()
+    if any(_has("elsewhere", reading.sentence(place[0]), reading) for place in (left, right)):
+        # A contract and the wish beside it are about the same system.
+        return True
+    named = [_names(reading, place) for place in (left, right)]
+    return min(map(len, named)) < 2 or bool(named[0] & named[1])
+
+
+def _names(reading: Reading, place: Place) -> frozenset[str]:
+    """The stems of what a sentence speaks of, numbers, units and words that fit everywhere aside."""
+    return _stems(reading.sentence(place[0]), reading.language)
+
+
+@cache
+def _stems(sentence: str, language: str) -> frozenset[str]:
+    if language == "ja":
+        words = re.findall(r"[\u30a1-\u30fa\u30fc]{2,}|[\u4e00-\u9fff]{2,}|[a-z]{3,}", sentence)
+        plain = group_pattern("everywhere", language)
+        return frozenset(word for word in words if plain is None or not plain.fullmatch(word))
+    plain = group_pattern("everywhere", language)
+    words = re.findall(r"[^\W\d_]{4,}", sentence)
+    return frozenset(word[:5] for word in words if plain is None or not plain.fullmatch(word))
+
+
+def _has(group: str, sentence: str, reading: Reading) -> bool:
+    pattern = group_pattern(group, reading.language)
+    return pattern is not None and pattern.search(sentence) is not None

@@ -1,0 +1,274 @@
+"""Finds questions in which a request takes two sides that exclude each other, in whatever words and order.
+
+A side is taken where several groups of words meet in one part of a sentence: somebody, who reviews, every, result.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import islice, pairwise
+from operator import itemgetter
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from decisionworks.projects.catalogue import load_constraint_catalogue
+from decisionworks.projects.errors import InvalidCatalogue
+from decisionworks.projects.extract.apart import may_both_hold
+from decisionworks.projects.extract.finding import Finding
+from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.word_groups import Place, group_names, group_pattern
+from decisionworks.projects.model import Contradiction, ValueState
+
+DENIAL, EITHER_WAY, ALL_AFFIRMED, DENIED_SUBJECT, TURN = "not", "~", "!", "nothing", "contrast"
+LONGEST_QUOTE = 140
+# In a long text the first mentions count.
+MOST_MENTIONS = 24
+WORDS_OF_A_LABEL = 4
+# What somebody else wrote says nothing about this system.
+_QUOTATION = re.compile(r"「[^」]{30,}」|\"[^\"]{40,400}\"")
+_CLAUSE_END = re.compile(
+    r"[,;()]\s|(?<=\w{3}):\s|\s(?:and|but|so|as|since|because|und|aber|sondern|weil|denn|mais|car|donc|pero|sino|porque"
+    r"|pues|mas|pois|wovon|y que|et que)\s"
+)
+# Japanese has no blanks but where a comma stood.
+_CLAUSE_END_JA = re.compile(r"[\s,:()]")
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    field: str
+    value: bool | str | None = None
+
+
+class _SideRecord(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lines: list[str] = []
+    reads: _Read | None = None
+
+
+class _Question(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    field: str
+    why: str
+    one: _SideRecord
+    other: _SideRecord
+    about: list[str] = []
+    same: str | None = None
+    despite: list[str] = []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """The groups that must meet, the first of them what it is about."""
+
+    about: str
+    with_: tuple[str, ...]
+    without: tuple[str, ...]
+    is_denied: bool | None
+    is_all_affirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """The text with what was found of each group in each part of it."""
+
+    reading: Reading
+    places: dict[tuple[str, Place], tuple[Place, ...]]
+
+    def all(self, group: str, part: Place) -> tuple[Place, ...]:
+        """Where words of a group stand in a part, the first few of them."""
+        if (group, part) not in self.places:
+            pattern = group_pattern(group, self.reading.language)
+            found = pattern.finditer(self.reading.folded, *part) if pattern else iter(())
+            self.places[group, part] = tuple(match.span() for match in islice(found, MOST_MENTIONS))
+        return self.places[group, part]
+
+    def has(self, group: str, part: Place) -> bool:
+        """Whether any word of a group stands in a part."""
+        return bool(self.all(group, part))
+
+
+def find_sides(reading: Reading, findings: Iterable[Finding]) -> Iterator[Contradiction]:
+    """Contradictions whose two sides are taken in two places of the text that nothing sets apart."""
+    heard = _Heard(reading, {})
+    parts = tuple(_parts(reading))
+    read = [one for one in findings if one.state is ValueState.STATED]
+    quotations = [match.span() for match in _QUOTATION.finditer(reading.folded)]
+    for question, one, other in _questions():
+        first = [*_taken(one, heard, parts), *_read_as(question.one, read)]
+        if not first:
+            continue
+        second = [*_taken(other, heard, parts), *_read_as(question.other, read)]
+        pairs = ((left, right) for left in first for right in second if not _is_quoted((left, right), quotations))
+        clash = next((pair for pair in pairs if _exclude(heard, question, parts, *pair)), None)
+        if clash is not None:
+            spans = tuple(reading.span(*place) for place in _quoted(clash, parts))
+            quoted = " and ".join(f"“{span.text}”" for span in spans)
+            yield Contradiction(fields=(question.field,), spans=spans, why=f"{quoted}: {question.why}")
+
+
+def _is_quoted(places: Iterable[Place], quotations: Sequence[Place]) -> bool:
+    return any(start <= place[0] < end for place in places for start, end in quotations)
+
+
+def _parts(reading: Reading) -> Iterator[Place]:
+    """The sentences of the text, cut where one part is set against the other."""
+    turn = group_pattern(TURN, reading.language)
+    for index, start in enumerate(reading.starts):
+        end = reading.starts[index + 1] if index + 1 < len(reading.starts) else len(reading.folded)
+        turns = [match.start() for match in turn.finditer(reading.folded, start + 1, end)] if turn else []
+        yield from pairwise((start, *turns, end))
+
+
+def _taken(lines: Iterable[_Line], heard: _Heard, parts: Sequence[Place]) -> Iterator[Place]:
+    whole = (0, len(heard.reading.folded))
+    for line in lines:
+        if not all(heard.has(group, whole) for group in (line.about, *line.with_)):
+            continue
+        for about in heard.all(line.about, whole):
+            place = _meets(line, heard, _part_of(about, parts), about)
+            if place is not None:
+                yield place
+
+
+def _meets(line: _Line, heard: _Heard, part: Place, about: Place) -> Place | None:
+    """The words of a line in the clause around one of them, or else in the whole part of the sentence."""
+    clause = _clause(heard.reading, part, about)
+    if line.is_denied is not None and line.is_denied is not _is_denied(heard, part, clause, about, line.is_denied):
+        return None
+    if line.is_all_affirmed and heard.has(DENIAL, part):
+        return None
+    for scope in (clause, _segment(heard.reading, part, about), part):
+        near = [_nearest(heard.all(group, scope), about) for group in line.with_]
+        if None in near or any(heard.has(group, scope) for group in line.without):
+            continue
+        found = [about, *(one for one in near if one)]
+        return min(one[0] for one in found), max(one[1] for one in found)
+    return None
+
+
+def _segment(reading: Reading, part: Place, about: Place) -> Place:
+    """From comma to comma."""
+    start = max(reading.folded.rfind(", ", *(part[0], about[0])) + 1, part[0])
+    end = reading.folded.find(", ", about[1], part[1])
+    return start, end if end >= 0 else part[1]
+
+
+def _nearest(places: Sequence[Place], about: Place) -> Place | None:
+    return min(places, key=lambda one: abs(one[0] - about[0]), default=None)
+
+
+def _clause(reading: Reading, part: Place, about: Place) -> Place:
+    end_of = _CLAUSE_END_JA if reading.language == "ja" else _CLAUSE_END
+    ends = [one for one in end_of.finditer(reading.folded, *part) if not _ends_a_label(reading, part, one)]
+    start = max((one.end() for one in ends if one.end() <= about[0]), default=part[0])
+    end = min((one.start() + 1 for one in ends if one.start() >= about[1]), default=part[1])
+    return start, end
+
+
+def _ends_a_label(reading: Reading, part: Place, end: re.Match[str]) -> bool:
+    """“Personal data: none” is one clause."""
+    return end.group().startswith(":") and len(reading.folded[part[0] : end.start()].split()) <= WORDS_OF_A_LABEL
+
+
+def _is_denied(heard: _Heard, part: Place, clause: Place, about: Place, is_wanted: bool) -> bool:
+    """Whether the clause denies it; where a denial is looked for, “nothing” may stand earlier in the sentence."""
+    if heard.has(DENIAL, clause):
+        return True
+    return is_wanted and heard.has(DENIED_SUBJECT, (part[0], about[0]))
+
+
+def _read_as(side: _SideRecord, read: Iterable[Finding]) -> list[Place]:
+    if side.reads is None:
+        return []
+    return [
+        (one.start, one.end)
+        for one in read
+        if one.field == side.reads.field and (side.reads.value is None or one.value == side.reads.value)
+    ]
+
+
+def _exclude(heard: _Heard, question: _Question, parts: Sequence[Place], left: Place, right: Place) -> bool:
+    reading = heard.reading
+    first, second = sorted((left, right))
+    if first[1] > second[0] or (
+        _part_of(first, parts) == _part_of(second, parts)
+        and _clause(reading, _part_of(first, parts), first) == _clause(reading, _part_of(second, parts), second)
+    ):
+        return False
+    if question.about and not _are_about_the_same(heard, question.about, parts, left, right):
+        return False
+    if question.same and not _names(question.same, reading, left) & _names(question.same, reading, right):
+        return False
+    return not may_both_hold(reading, left, right, despite=frozenset(question.despite))
+
+
+def _names(group: str, reading: Reading, place: Place) -> set[str]:
+    """The words of a group that stand in a place."""
+    pattern = group_pattern(group, reading.language)
+    return {match.group() for match in pattern.finditer(reading.folded, *place)} if pattern else set()
+
+
+def _are_about_the_same(
+    heard: _Heard, groups: Sequence[str], parts: Sequence[Place], left: Place, right: Place
+) -> bool:
+    """Where both name what they keep or delete, it has to be the same."""
+    named = [{group for group in groups if heard.has(group, _part_of(place, parts))} for place in (left, right)]
+    return not all(named) or bool(named[0] & named[1])
+
+
+def _part_of(place: Place, parts: Sequence[Place]) -> Place:
+    return parts[max(bisect_right(parts, place[0], key=itemgetter(0)) - 1, 0)]
+
+
+def _quoted(clash: tuple[Place, Place], parts: Sequence[Place]) -> Iterator[Place]:
+    """Each sentence where it is short and has one of the two alone, else the words that matter."""
+    homes = [_part_of(place, parts) for place in sorted(clash)]
+    for place, home in zip(sorted(clash), homes, strict=True):
+        yield home if home[1] - home[0] <= LONGEST_QUOTE and homes.count(home) == 1 else place
+
+
+@cache
+def _questions() -> tuple[tuple[_Question, tuple[_Line, ...], tuple[_Line, ...]], ...]:
+    """The questions of the vocabulary.
+
+    Raises: InvalidCatalogue, one speaks of an unknown field or group of words.
+    """
+    raw = resources.files("decisionworks.projects.extract").joinpath("vocabulary").joinpath("sides.yaml")
+    questions = [_Question.model_validate(entry) for entry in yaml.safe_load(raw.read_text("utf-8"))]
+    known = load_constraint_catalogue().by_name
+    for one in questions:
+        strangers = {*one.about, *one.despite, *([one.same] if one.same else [])} - group_names()
+        if one.field not in known or strangers:
+            raise InvalidCatalogue(f"a question speaks of unknown {one.field} or words {sorted(strangers)}")
+    return tuple((one, _lines(one.one), _lines(one.other)) for one in questions)
+
+
+def _lines(side: _SideRecord) -> tuple[_Line, ...]:
+    return tuple(map(_line, side.lines))
+
+
+def _line(text: str) -> _Line:
+    words = text.split()
+    marks = (DENIAL, EITHER_WAY, ALL_AFFIRMED)
+    plain = [word for word in words if word not in marks and not word.startswith("-")]
+    without = tuple(word[1:] for word in words if word.startswith("-"))
+    strangers = {*plain, *without} - group_names()
+    if strangers or not plain:
+        raise InvalidCatalogue(f"“{text}” speaks of unknown words {sorted(strangers)}")
+    return _Line(
+        about=plain[0],
+        with_=tuple(plain[1:]),
+        without=without,
+        is_denied=None if EITHER_WAY in words else DENIAL in words,
+        is_all_affirmed=ALL_AFFIRMED in words,
+    )

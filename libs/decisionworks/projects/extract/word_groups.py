@@ -1,0 +1,42 @@
+"""Groups of words by language: whether one of them stands in a part of a text, and where."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from decisionworks.projects.extract.vocabulary_file import VOCABULARIES, word_pattern
+
+ANY_LANGUAGE = "any"
+Place = tuple[int, int]
+
+
+@cache
+def group_pattern(name: str, language: str) -> re.Pattern[str] | None:
+    """The words of a group in a language and in all of them; None where it has none.
+
+    Raises: KeyError, no group has this name.
+    """
+    spoken = _groups()[name]
+    alternatives = [spoken[one] for one in (language, ANY_LANGUAGE) if one in spoken]
+    return word_pattern(alternatives, language=language) if alternatives else None
+
+
+def group_names() -> frozenset[str]:
+    """Every group that there is."""
+    return frozenset(_groups())
+
+
+@cache
+def _groups() -> dict[str, dict[str, str]]:
+    raw = resources.files("decisionworks.projects.extract").joinpath("vocabulary").joinpath("side_words.yaml")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loaded: dict[str, dict[str, str]] = yaml.load(raw.read_text("utf-8"), Loader=loader)  # noqa: S506, both are safe
+    known = {*VOCABULARIES, ANY_LANGUAGE}
+    strangers = sorted(f"{name}.{one}" for name, spoken in loaded.items() for one in spoken if one not in known)
+    if strangers:
+        raise ValueError(f"word groups in unknown languages: {strangers}")
+    return loaded
