@@ -83,6 +83,9 @@ class NewThreshold(_Body):
 
     value: float = Field(allow_inf_nan=False, description="in the unit of the threshold, within its bounds")
     reason: Annotated[Text, Field(min_length=1, description="why the project has a limit of its own")]
+    decision_set_id: UUID | None = Field(
+        default=None, description="a decision set of the project that is planned again and judged by the new number"
+    )
 
 
 class ChangedProject(_Body):

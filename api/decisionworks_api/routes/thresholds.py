@@ -7,10 +7,19 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from decisionworks.decisions.thresholds import ProjectThreshold, list_thresholds, reset_threshold, set_threshold
+from decisionworks import decisions
+from decisionworks.decisions.thresholds import (
+    JudgedOtherwise,
+    ProjectThreshold,
+    judged_otherwise,
+    list_thresholds,
+    reset_threshold,
+    set_threshold,
+)
 from decisionworks.policy import PolicyBook, Threshold, load_policies, threshold_named, thresholds_of
 from decisionworks_api.bodies import NewThreshold
 from decisionworks_api.dependencies import Parts, Reader, Writer, project_named
+from decisionworks_api.plan_again import announce, named_in
 from decisionworks_api.routes.jobs import require_administrator
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["policies"])
@@ -30,13 +39,24 @@ async def show_thresholds(project_id: str, services: Parts, actor: Reader) -> di
 async def put_threshold(
     project_id: str, name: str, body: NewThreshold, services: Parts, actor: Writer
 ) -> dict[str, Any]:
-    """Set a threshold for the project; administrators only. Plans that wait at a gate have to be judged again."""
+    """Set a threshold for the project; administrators only. A decision set that is named is planned again.
+
+    `judged_otherwise` lists the blocked plans and those at a gate that stand under another number: they stay as they
+    are until they are revised, or named here.
+    """
     require_administrator(actor, "set a threshold")
     wanted = await project_named(services, actor, project_id)
+    parent_id = await named_in(services, actor, wanted, body.decision_set_id)
+    again = None
     async with services.database.project_transaction(wanted) as tx:
         made = await set_threshold(tx, project_id=wanted, name=name, value=body.value, reason=body.reason, actor=actor)
+        if parent_id is not None:
+            parent = await decisions.load(tx, parent_id)
+            again = await decisions.ask_again(tx, parent, actor=actor, reason=f"{made.name} is {made.value:g} now")
+        others = await judged_otherwise(tx)
     book = load_policies()
-    return _shown(book.thresholds[made.name], {made.name: made}, book)
+    shown = _shown(book.thresholds[made.name], {made.name: made}, book)
+    return {**shown, "evaluated_again_as": announce(services, again), **_stale(others)}
 
 
 @router.delete("/policy-thresholds/{name}")
@@ -48,7 +68,12 @@ async def delete_threshold(project_id: str, name: str, services: Parts, actor: W
     known = threshold_named(name, book=book)
     async with services.database.project_transaction(wanted) as tx:
         await reset_threshold(tx, name)
-    return _shown(known, {}, book)
+        others = await judged_otherwise(tx)
+    return {**_shown(known, {}, book), **_stale(others)}
+
+
+def _stale(others: list[JudgedOtherwise]) -> dict[str, Any]:
+    return {"judged_otherwise": [one.to_json() for one in others]}
 
 
 def _shown(threshold: Threshold, chosen: Mapping[str, ProjectThreshold], book: PolicyBook) -> dict[str, Any]:

@@ -8,10 +8,18 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from decisionworks import decisions
-from decisionworks.decisions import DecisionSetNotFound, Status
-from decisionworks.decisions.waivers import WaiverNotFound, grant_waiver, list_waivers, revoke_waiver
+from decisionworks.decisions import Status
+from decisionworks.decisions.waivers import (
+    WaiverNotFound,
+    grant_waiver,
+    list_waivers,
+    revoke_waiver,
+    still_blocking,
+    waivers_in_force,
+)
 from decisionworks_api.bodies import NewWaiver
-from decisionworks_api.dependencies import Parts, Reader, Writer, placed, project_named
+from decisionworks_api.dependencies import Parts, Reader, Writer, project_named
+from decisionworks_api.plan_again import announce, named_in
 from decisionworks_api.routes.jobs import require_administrator
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["policies"])
@@ -28,10 +36,13 @@ async def show_waivers(project_id: str, services: Parts, actor: Reader, in_force
 
 @router.post("/waivers", status_code=201)
 async def add_waiver(project_id: str, body: NewWaiver, services: Parts, actor: Writer) -> dict[str, Any]:
-    """Accept a rule; administrators only. A blocked decision set that is named is planned again in its line."""
+    """Accept a rule; administrators only. A blocked decision set that is named is planned again in its line.
+
+    `still_blocked_by` names what keeps the named one blocked all the same: other rules, and `no-feasible-plan`.
+    """
     require_administrator(actor, "waive a rule")
     wanted = await project_named(services, actor, project_id)
-    scope = await _scope(services, actor, wanted, body.decision_set_id)
+    scope = await named_in(services, actor, wanted, body.decision_set_id)
     async with services.database.project_transaction(wanted) as tx:
         waiver = await grant_waiver(
             tx,
@@ -42,16 +53,14 @@ async def add_waiver(project_id: str, body: NewWaiver, services: Parts, actor: W
             decision_set_id=scope,
             actor=actor,
         )
-        again = None
+        again, left = None, list[str]()
         if scope is not None:
             parent = await decisions.load(tx, scope)
             if parent.status is Status.BLOCKED:
+                waived = await waivers_in_force(tx, scope)
+                left = still_blocking(parent.policy_results, parent.infeasibility, waived)
                 again = await decisions.ask_again(tx, parent, actor=actor, reason=f"waived {body.policy}")
-    if again is not None:
-        services.places.put(again.id, again.project_id)
-        services.ring_workers()
-        services.ring_events(again.id)
-    return {**waiver.to_json(), "evaluated_again_as": None if again is None else str(again.id)}
+    return {**waiver.to_json(), "evaluated_again_as": announce(services, again), "still_blocked_by": left}
 
 
 @router.delete("/waivers/{waiver_id}")
@@ -66,16 +75,3 @@ async def end_waiver(project_id: str, waiver_id: str, services: Parts, actor: Wr
     async with services.database.project_transaction(wanted) as tx:
         ended = await revoke_waiver(tx, named, by=actor.name)
     return ended.to_json()
-
-
-async def _scope(services: Parts, actor: Writer, project_id: UUID, decision_set_id: UUID | None) -> UUID | None:
-    """The decision set that a waiver is limited to, in the same project.
-
-    Raises: DecisionSetNotFound.
-    """
-    if decision_set_id is None:
-        return None
-    found, home = await placed(services, actor, str(decision_set_id))
-    if home != project_id:
-        raise DecisionSetNotFound(decision_set_id)
-    return found

@@ -66,5 +66,5 @@ async def _check_terms(tx: Tx, decision_set: DecisionSet) -> None:
         raise CannotApprove(f"the waiver of {', '.join(lapsed)} is no longer in force", remedy=remedy)
     changed = changed_thresholds(decision_set.policy_results, terms, book=load_policies())
     if changed:
-        remedy = "revise, so that it is judged by the limits of today"
+        remedy = "plan it again: name it when the threshold is set, or revise it"
         raise CannotApprove(f"the plan was judged by another limit than today's: {', '.join(changed)}", remedy=remedy)

@@ -19,7 +19,8 @@ approved; an administrator can waive it for a time, with a reason
 
 A number that a rule compares with and that differs between projects is a *threshold*: an administrator sets it within
 its bounds (`decisionworks thresholds set NAME=VALUE --reason …`), the report of each rule names the thresholds it was
-judged by, and a plan that waits at its gate has to be judged again when one of them changed.
+judged by, and a plan that waits at its gate or is blocked has to be judged again when one of them changed: the answer
+names these plans, and `--replan ID` plans one of them again.
 
 Below, each rule stands with facts under which it fires and facts close by under which it does not, as changes to a
 healthy plan (`libs/decisionworks/policy/examples.yaml`). This page is written by `python -m decisionworks.policy`, and

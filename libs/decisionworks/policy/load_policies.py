@@ -34,19 +34,8 @@ class _FactRow(BaseModel):
     type: str
 
 
-class _ThresholdRow(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    name: str
-    title: str
-    unit: str
-    default: float
-    minimum: float
-    maximum: float
-
-
 class _PolicyFile(BaseModel):
-    thresholds: list[_ThresholdRow] = []
+    thresholds: list[Threshold] = []
     facts: list[_FactRow]
     never_waivable: list[str]
     policies: list[_PolicyRow]
@@ -85,7 +74,7 @@ def parse_policies(raw: bytes) -> PolicyBook:
         raise PolicyBookBroken(
             f"policies.yaml reads undeclared facts {undeclared} or protects unknown rules {strangers}"
         )
-    thresholds = {row.name: Threshold(**row.model_dump()) for row in document.thresholds}
+    thresholds = {one.name: one for one in document.thresholds}
     named = {name for rule in rules.values() for name in thresholds_of(rule)}
     if named != set(thresholds) or len(thresholds) != len(document.thresholds):
         raise PolicyBookBroken(

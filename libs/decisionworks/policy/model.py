@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import ClassVar
 
 
 class Severity(StrEnum):
@@ -42,6 +43,9 @@ class Policy:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
     """A number that rules compare with and that a project may set for itself, within bounds."""
+
+    # What the policy file says beyond these is a mistake in it.
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
 
     name: str
     title: str

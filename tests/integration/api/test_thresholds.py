@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from decisionworks.kit.db import Database
 from tests.integration.api.conftest import Api, at_gate
@@ -81,3 +83,27 @@ async def test_a_preview_is_judged_under_the_waivers_and_thresholds_of_its_proje
     assert row(waived, RULE)["outcome"] == "waived"
     assert "paid from another purse" in row(waived, RULE)["evidence"]
     assert len({one["plan_hash"] for one in (before, tight, waived)}) == 3
+
+
+async def test_a_blocked_plan_that_a_new_threshold_concerns_is_named_and_planned_again_when_asked(
+    api: Api, database: Database
+) -> None:
+    shown = await api.ask()
+    used = [{"name": FAR_OVER, "value": 1.5, "unit": "", "default": 1.5, "set_by_project": False}]
+    fired = {"id": RULE, "severity": "block", "outcome": "fired", "evidence": "", "thresholds": used}
+    async with database.project_transaction(UUID(shown["project_id"])) as tx:
+        results = Jsonb({"status": "block", "rules": [fired]})
+        await tx.execute(
+            "UPDATE decision_sets SET status = 'blocked', policy_results = %s WHERE id = %s", (results, shown["id"])
+        )
+    body = {"value": 2.5, "reason": "the pilot may cost more"}
+
+    told = (await api.client.put(f"{PATH}/{FAR_OVER}", json=body)).json()
+    planned = (await api.client.put(f"{PATH}/{FAR_OVER}", json=body | {"decision_set_id": shown["id"]})).json()
+    again = (await api.client.get(f"/api/v1/decision-sets/{planned['evaluated_again_as']}")).json()
+
+    assert [one["id"] for one in told["judged_otherwise"]] == [shown["id"]]
+    assert (told["judged_otherwise"][0]["status"], told["evaluated_again_as"]) == ("blocked", None)
+    assert again["parent_id"] == shown["id"]
+    assert again["metadata"]["asked_again"] == f"{FAR_OVER} is 2.5 now"
+    assert planned["judged_otherwise"] == []

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from decisionworks import decisions
 from decisionworks.decisions.waivers import waivers_in_force
@@ -43,6 +44,7 @@ async def test_a_waiver_says_who_why_and_until_when(api: Api) -> None:
     [
         ({"policy": "comp-residency-region"}, 403),
         ({"policy": "no-such-rule"}, 403),
+        ({"policy": "rel-contradiction"}, 403),
         ({"reason": "  "}, 422),
         ({"expires_at": "2020-01-01T00:00:00Z"}, 422),
         ({"expires_at": "2090-01-01T00:00:00Z"}, 422),
@@ -106,3 +108,28 @@ async def test_a_blocked_decision_set_is_planned_again_when_its_rule_is_waived(a
     assert (again["parent_id"], again["revision"]) == (shown["id"], 2)
     assert again["metadata"]["asked_again"] == f"waived {RULE}"
     assert await in_force(database, again) == [RULE]
+
+
+async def test_a_waiver_that_leaves_a_plan_blocked_says_by_what(api: Api, database: Database) -> None:
+    shown = await api.ask("weekly churn scores for 40,000 customers")
+    fired = [
+        {"id": one, "severity": "block", "outcome": "fired", "evidence": ""} for one in (RULE, "rel-contradiction")
+    ]
+    async with database.project_transaction(UUID(shown["project_id"])) as tx:
+        await tx.execute(
+            "UPDATE decision_sets SET status = 'blocked', policy_results = %s, infeasibility = %s WHERE id = %s",
+            (Jsonb({"status": "block", "rules": fired}), Jsonb({"conflicts": []}), UUID(shown["id"])),
+        )
+
+    made = (await api.client.post("/api/v1/projects/default/waivers", json=waiver(decision_set_id=shown["id"]))).json()
+
+    assert made["evaluated_again_as"] is not None
+    assert made["still_blocked_by"] == ["rel-contradiction", "no-feasible-plan"]
+
+
+async def test_a_waiver_of_the_rule_against_contradictions_is_refused_with_what_to_do_instead(api: Api) -> None:
+    answer = await api.client.post("/api/v1/projects/default/waivers", json=waiver(policy="rel-contradiction"))
+
+    assert answer.status_code == 403
+    assert "can never be waived" in answer.json()["detail"]
+    assert "revise the request" in answer.text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import isfinite
+from typing import Any
 
 import click
 
@@ -39,10 +41,11 @@ def thresholds(*, project: str, server: ServerOptions) -> None:
 @thresholds.command("set")
 @click.argument("pair", metavar="NAME=VALUE")
 @click.option("--reason", required=True, help="Why the project has a limit of its own.")
+@click.option("--replan", metavar="ID", help="Plan this decision set again, judged by the new number.")
 @_PROJECT
 @server_options
-def set_one(*, pair: str, reason: str, project: str, server: ServerOptions) -> None:
-    """Judge the project's plans by this number from now on."""
+def set_one(*, pair: str, reason: str, replan: str | None, project: str, server: ServerOptions) -> None:
+    """Judge the project's plans by this number from now on; plans that rest stay as they are until planned again."""
     name, _, text = pair.partition("=")
     try:
         value = float(text)
@@ -52,11 +55,14 @@ def set_one(*, pair: str, reason: str, project: str, server: ServerOptions) -> N
         raise BadInput(f"{pair!r} is not NAME=VALUE", remedy="write for example coverage-least=55") from error
     with connect(server) as client:
         path = f"/projects/{segment(project)}/policy-thresholds/{segment(name.strip())}"
-        made = client.put(path, {"value": value, "reason": reason})
+        made = client.put(path, {"value": value, "reason": reason, "decision_set_id": replan})
     if server.is_json:
         print_json(made)
-    else:
-        click.echo(f"{made['name']} is {made['value']:g} {made['unit']} now ({made['default']:g} elsewhere)")
+        return
+    click.echo(f"{made['name']} is {made['value']:g} {made['unit']} now ({made['default']:g} elsewhere)")
+    if made["evaluated_again_as"]:
+        click.echo(f"planned again as decision set {made['evaluated_again_as']}")
+    _tell_of_others(made, f"decisionworks thresholds set {pair} --reason … --replan ID")
 
 
 @thresholds.command("reset")
@@ -69,5 +75,14 @@ def reset(*, name: str, project: str, server: ServerOptions) -> None:
         made = client.delete(f"/projects/{segment(project)}/policy-thresholds/{segment(name)}")
     if server.is_json:
         print_json(made)
-    else:
-        click.echo(f"{made['name']} is {made['value']:g} {made['unit']} again")
+        return
+    click.echo(f"{made['name']} is {made['value']:g} {made['unit']} again")
+    _tell_of_others(made, "decisionworks revise ID")
+
+
+def _tell_of_others(made: Mapping[str, Any], command: str) -> None:
+    """Name the plans that stand under another number, and how they are judged by the one of today."""
+    others = [f"{one['id']} ({one['status']})" for one in made["judged_otherwise"]]
+    if others:
+        click.echo(f"still judged by another number: {', '.join(others)}")
+        click.echo(f"to judge one of them again: {command}")

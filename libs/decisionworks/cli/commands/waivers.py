@@ -62,6 +62,8 @@ def grant(
     click.echo(f"{made['policy']} is waived until {made['expires_at'][:10]} by {made['approved_by']}")
     if made["evaluated_again_as"]:
         click.echo(f"planned again as decision set {made['evaluated_again_as']}")
+    if made["still_blocked_by"]:
+        click.echo(f"it stays blocked by {', '.join(made['still_blocked_by'])}: decisionworks revise {decision_set_id}")
 
 
 @waivers.command("revoke")

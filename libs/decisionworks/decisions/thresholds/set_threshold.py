@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from decisionworks.decisions.reasons import stated_reason
 from decisionworks.decisions.thresholds.model import ProjectThreshold
 from decisionworks.decisions.thresholds.store import put_threshold
 from decisionworks.kit.db import Tx
@@ -19,14 +20,13 @@ async def set_threshold(
     Raises: UnfitThreshold, no such threshold, a value outside its bounds, or no reason.
     """
     check_threshold(name, value, book=load_policies())
-    if not reason.strip():
-        raise UnfitThreshold("/reason", "the reason is empty", "say why the project has a limit of its own")
+    empty = UnfitThreshold("/reason", "the reason is empty", "say why the project has a limit of its own")
     return await put_threshold(
         tx,
         project_id=project_id,
         name=name,
         value=value,
-        reason=reason.strip(),
+        reason=stated_reason(reason, otherwise=empty),
         set_by=actor.name,
         identified_by=actor.identified_by,
     )

@@ -2,10 +2,11 @@
 
 from decisionworks.decisions.waivers.errors import UnfitWaiver, WaiverNotFound
 from decisionworks.decisions.waivers.grant import grant_waiver
-from decisionworks.decisions.waivers.model import GrantedWaiver, lapsed_rules
+from decisionworks.decisions.waivers.model import NO_FEASIBLE_PLAN, GrantedWaiver, lapsed_rules, still_blocking
 from decisionworks.decisions.waivers.store import list_waivers, revoke_waiver, waivers_in_force
 
 __all__ = [
+    "NO_FEASIBLE_PLAN",
     "GrantedWaiver",
     "UnfitWaiver",
     "WaiverNotFound",
@@ -13,5 +14,6 @@ __all__ = [
     "lapsed_rules",
     "list_waivers",
     "revoke_waiver",
+    "still_blocking",
     "waivers_in_force",
 ]

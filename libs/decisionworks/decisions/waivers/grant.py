@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from decisionworks.decisions.reasons import stated_reason
 from decisionworks.decisions.waivers.errors import UnfitWaiver
 from decisionworks.decisions.waivers.model import GrantedWaiver
 from decisionworks.decisions.waivers.store import insert_waiver
@@ -38,14 +39,13 @@ async def grant_waiver(
         expires_at = expires_at.replace(tzinfo=UTC)
     if not now < expires_at <= now + LONGEST:
         raise UnfitWaiver("/expires_at", "lies in the past or more than a year ahead", "name a day within a year")
-    if not reason.strip():
-        raise UnfitWaiver("/reason", "is empty", "say why the rule may be passed over")
+    why = stated_reason(reason, otherwise=UnfitWaiver("/reason", "is empty", "say why the rule may be passed over"))
     waiver = GrantedWaiver(
         id=new_id(),
         project_id=project_id,
         policy_id=policy_id,
         decision_set_id=decision_set_id,
-        reason=reason.strip(),
+        reason=why,
         approved_by=actor.name,
         identified_by=actor.identified_by,
         created_at=now,

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from decisionworks.policy import Outcome, Waiver
+from decisionworks.policy import Outcome, Severity, Waiver
+
+NO_FEASIBLE_PLAN = "no-feasible-plan"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,20 @@ def lapsed_rules(policy_results: Mapping[str, object] | None, in_force: Iterable
         for row in (rows if isinstance(rows, list) else [])
         if row["outcome"] == Outcome.WAIVED.value and row["id"] not in covered
     ]
+
+
+def still_blocking(
+    policy_results: Mapping[str, object] | None, infeasibility: object, in_force: Iterable[Waiver]
+) -> list[str]:
+    """What keeps a blocked plan blocked whatever the waivers in force say: rules, and that no plan is feasible."""
+    rows = (policy_results or {}).get("rules")
+    covered = {waiver.policy for waiver in in_force}
+    fired = [
+        str(row["id"])
+        for row in (rows if isinstance(rows, list) else [])
+        if row["outcome"] == Outcome.FIRED.value and row["severity"] == Severity.BLOCK.value
+    ]
+    return [one for one in fired if one not in covered] + ([] if infeasibility is None else [NO_FEASIBLE_PLAN])
 
 
 def _instant(moment: datetime) -> str:
