@@ -14,6 +14,7 @@ from decisionworks.projects import (
     extract_constraints,
     load_constraint_catalogue,
     parse_constraint_data,
+    parse_given_constraints,
     parse_request_document,
 )
 from decisionworks.registry import Actor
@@ -28,7 +29,7 @@ _OPENING_CHARS = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedRequest:
-    """A request that may be stored: its words, and its constraints as plain values."""
+    """A request that may be stored: its words, and its constraints as plain values, None where null withdraws one."""
 
     text: str
     constraints: Mapping[str, Any]
@@ -51,8 +52,10 @@ def checked_request(text: str | None, constraints: Mapping[str, Any] | None) -> 
             problems = error.problems or (FieldProblem(pointer="/request", detail=error.message, remedy=error.remedy),)
             raise type(error)(error.message, problems=problems, remedy=error.remedy) from error
         words, data = document.text, dict(document.data)
-    values = parse_constraint_data(data | given, catalogue=load_constraint_catalogue())
-    return CheckedRequest(text=words, constraints=values)
+    catalogue = load_constraint_catalogue()
+    # A blank entry of a form in the words says nothing; null beside the words takes back what they say.
+    values = parse_constraint_data(data | given, catalogue=catalogue)
+    return CheckedRequest(text=words, constraints=values | parse_given_constraints(given, catalogue=catalogue))
 
 
 async def ready_to_read(message: str | None) -> None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from decisionworks import decisions, gates
 from decisionworks.decisions import DecisionSet, Status
 from decisionworks.kit.errors import FieldProblem, Invalid
-from decisionworks.projects import extract_answers_from_message, load_constraint_catalogue
+from decisionworks.projects import extract_answers_from_message, load_constraint_catalogue, told_otherwise
 from decisionworks_api.bodies import Answers, Decision, NoBody
 from decisionworks_api.dependencies import Parts, Writer, decision_set_transaction
 from decisionworks_api.documents import document
@@ -27,7 +27,9 @@ async def answer(decision_set_id: str, body: Answers, services: Parts, actor: Wr
         if body.message is not None:
             found = await decisions.load(tx, wanted)
             # Words are looked at only where they are waited for; elsewhere the gate says that they are not.
-            answers = (answers_in(found, body.message) if found.status is Status.NEEDS_INPUT else {}) | answers
+            said = answers_in(found, body.message) if found.status is Status.NEEDS_INPUT else {}
+            _refuse_two_answers(answers, said)
+            answers = said | answers
         changed = await gates.answer_questions(tx, wanted, answers, actor=actor)
         shown = await document(tx, changed)
         services.wake_workers()
@@ -81,6 +83,24 @@ async def cancel(
     services.ring_events(changed.id)
     response.status_code = 200 if changed.is_finished else 202
     return shown
+
+
+def _refuse_two_answers(answers: dict[str, Any], said: dict[str, Any]) -> None:
+    """A field that is answered in words and in figures has to be answered alike.
+
+    Raises: Invalid.
+    """
+    differing = told_otherwise(answers, said, catalogue=load_constraint_catalogue())
+    if differing:
+        problems = tuple(
+            FieldProblem(
+                pointer=f"/answers/{name}",
+                detail=f"the message says {value}",
+                remedy="say one of the two, or both alike",
+            )
+            for name, value in sorted(differing.items())
+        )
+        raise Invalid(f"answers and message disagree about {', '.join(sorted(differing))}", problems=problems)
 
 
 def answers_in(decision_set: DecisionSet, message: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from decisionworks.projects import (
     extract_constraints,
     known_values,
     load_constraint_catalogue,
-    parse_constraint_data,
+    parse_given_constraints,
     parse_request_document,
 )
 from decisionworks.projects.model import RequestDocument
@@ -110,29 +110,39 @@ def read_pairs(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def as_constraints(pairs: Sequence[str]) -> dict[str, Any]:
-    """FIELD=VALUE pairs as constraint values of the right type.
+    """FIELD=VALUE pairs as constraint values of the right type; `null` withdraws a field.
 
     Raises: BadInput.
     """
-    given = read_pairs(pairs)
+    named = read_pairs(pairs)
+    withdrawn = checked({name: None for name, value in named.items() if value == "null"})
+    given = {name: value for name, value in named.items() if name not in withdrawn}
     if not given:
-        return {}
+        return withdrawn
     catalogue = load_constraint_catalogue()
     nothing = extract_constraints("-", data=None, on_missing="ask", catalogue=catalogue).constraints
     try:
         known = known_values(apply_answers(nothing, given, catalogue=catalogue))
     except Invalid as error:
         raise _bad(error) from error
-    return {name: known[name] for name in given}
+    return {name: known[name] for name in given} | withdrawn
+
+
+def stated_in(document: RequestDocument) -> dict[str, Any]:
+    """The constraint values written inside a request; an entry left blank says nothing.
+
+    Raises: BadInput.
+    """
+    return {name: value for name, value in checked(dict(document.data)).items() if value is not None}
 
 
 def checked(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Constraint values, checked as the server will.
+    """Constraint values, checked as the server will; None withdraws what the words say of a field.
 
     Raises: BadInput.
     """
     try:
-        return dict(parse_constraint_data(data, catalogue=load_constraint_catalogue()))
+        return dict(parse_given_constraints(data, catalogue=load_constraint_catalogue()))
     except Invalid as error:
         raise _bad(error) from error
 

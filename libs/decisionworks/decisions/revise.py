@@ -13,7 +13,7 @@ from decisionworks.projects import (
     check_request_text,
     extract_constraints,
     load_constraint_catalogue,
-    parse_constraint_data,
+    parse_given_constraints,
 )
 from decisionworks.registry import Actor
 
@@ -32,7 +32,8 @@ async def revise(
 ) -> DecisionSet:
     """Plan again with changed constraints; what was said, given or answered before still holds.
 
-    A value in `constraints` wins over one found in the `message`, and both win over what the parent knew.
+    A value in `constraints` wins over one found in the `message`, and both win over what the parent knew; None in
+    them withdraws a field.
     Raises: CannotRevise, the parent is still in intake or being planned; InvalidConstraints; Invalid, nothing
     changes, or the words grow too long.
     """
@@ -41,7 +42,7 @@ async def revise(
             f"the decision set is {parent.status.value}; it can be revised from its gate on",
             remedy="answer its questions, wait for its gate, or cancel it",
         )
-    if all(value is None for value in constraints.values()) and not (message or "").strip():
+    if not constraints and not (message or "").strip():
         raise Invalid(
             "a revision needs a change",
             problems=(FieldProblem(pointer="/constraints", detail="is empty", remedy="give constraints or a message"),),
@@ -75,7 +76,7 @@ def revised_request(
 
 def _changes(constraints: JsonObject, message: str | None) -> dict[str, object]:
     catalogue = load_constraint_catalogue()
-    given: dict[str, object] = dict(parse_constraint_data(constraints, catalogue=catalogue))
+    given: dict[str, object] = dict(parse_given_constraints(constraints, catalogue=catalogue))
     if not message or not message.strip():
         return given
     found = extract_constraints(message, data=None, on_missing="assume", catalogue=catalogue).constraints

@@ -1,6 +1,11 @@
 """A project's constraints: the catalogue, reading a request, coverage, questions and answers."""
 
-from decisionworks.projects.apply_answers import ANSWERED, apply_answers, extract_answers_from_message
+from decisionworks.projects.apply_answers import (
+    ANSWERED,
+    apply_answers,
+    extract_answers_from_message,
+    told_otherwise,
+)
 from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.conditions import Condition, Facts, fields_of, holds
 from decisionworks.projects.constraint_values import (
@@ -31,7 +36,7 @@ from decisionworks.projects.model import (
     UntrustedInstruction,
     ValueState,
 )
-from decisionworks.projects.parse_constraint_data import parse_constraint_data
+from decisionworks.projects.parse_constraint_data import parse_constraint_data, parse_given_constraints
 from decisionworks.projects.parse_request import MAX_REQUEST_BYTES, check_request_text, parse_request_document
 from decisionworks.projects.rank_questions import MAX_QUESTIONS, rank_questions
 from decisionworks.projects.request_with_data import request_with_data
@@ -79,8 +84,10 @@ __all__ = [
     "merge_reading",
     "open_mandatory_fields",
     "parse_constraint_data",
+    "parse_given_constraints",
     "parse_request_document",
     "planning_values",
     "rank_questions",
     "request_with_data",
+    "told_otherwise",
 ]

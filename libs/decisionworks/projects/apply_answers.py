@@ -43,6 +43,22 @@ def apply_answers(
     return {name: _answered(one, values.get(name)) for name, one in constraints.items()}
 
 
+def told_otherwise(
+    answers: Mapping[str, object], said: Mapping[str, Plain], *, catalogue: ConstraintCatalogue
+) -> dict[str, Plain]:
+    """What words say of a field that an answer given beside them says otherwise; answers that do not fit are none."""
+    differing: dict[str, Plain] = {}
+    for name in answers.keys() & said.keys():
+        try:
+            readable = _readable(name, answers[name], catalogue=catalogue)
+            answered = parse_constraint_data({name: readable}, catalogue=catalogue).get(name)
+        except InvalidConstraints:
+            continue
+        if answered is not None and answered != said[name]:
+            differing[name] = said[name]
+    return differing
+
+
 def extract_answers_from_message(
     message: str,
     open_questions: Sequence[Mapping[str, object]],

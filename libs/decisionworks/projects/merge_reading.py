@@ -60,7 +60,7 @@ def merge_reading(
     *,
     request: str,
     untrusted: Sequence[tuple[int, int]],
-    given: Mapping[str, Plain],
+    given: Mapping[str, Plain | None],
     guarded: frozenset[str],
     on_missing: OnMissing,
     catalogue: ConstraintCatalogue,
@@ -92,13 +92,13 @@ def _why_dropped(
     span: Span | None,
     *,
     untrusted: Sequence[tuple[int, int]],
-    given: Mapping[str, Plain],
+    given: Mapping[str, Plain | None],
     catalogue: ConstraintCatalogue,
 ) -> str | None:
     if reading.field not in catalogue.by_name or reading.field in _NEVER_READ:
         return "not a field that may be read"
     if reading.field in given:
-        return "given as data"
+        return "given as data" if given[reading.field] is not None else "withdrawn by null in the constraints"
     if span is None:
         return "its quote is not in the request"
     if any(start < span.end and span.start < end for start, end in untrusted):

@@ -9,6 +9,8 @@ from typing import TypeAlias
 
 Plain: TypeAlias = str | int | float | bool | list[str]
 Constraints: TypeAlias = "dict[str, ConstraintValue]"
+# None withdraws what the words say of a field.
+Given: TypeAlias = "dict[str, Plain | None]"
 Question: TypeAlias = dict[str, object]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from decisionworks.kit.errors import FieldProblem
 from decisionworks.projects.errors import InvalidConstraints
-from decisionworks.projects.model import ConstraintCatalogue, Field, FieldType, Plain
+from decisionworks.projects.model import ConstraintCatalogue, Field, FieldType, Given, Plain
 from decisionworks.projects.places import KNOWN_REGIONS, region_of_place
 from decisionworks.projects.suggest import closest, normal_word
 
@@ -37,6 +37,15 @@ def parse_constraint_data(data: Mapping[str, object], *, catalogue: ConstraintCa
     if problems:
         raise InvalidConstraints(_headline(problems), problems=tuple(problems[:MAX_PROBLEMS]))
     return values
+
+
+def parse_given_constraints(given: Mapping[str, object], *, catalogue: ConstraintCatalogue) -> Given:
+    """Constraints handed in beside the words: plain values, and None for a field whose words null takes back.
+
+    Raises: InvalidConstraints.
+    """
+    values = parse_constraint_data(given, catalogue=catalogue)
+    return {field.name: values.get(field.name) for field in catalogue.fields if field.name in given}
 
 
 def _headline(problems: list[FieldProblem]) -> str:

@@ -161,6 +161,23 @@ async def test_answers_close_the_gate_and_wake_the_job(api: Api, database: Datab
     assert (answer.json()["status"], answer.json()["gate"]["state"], job["state"]) == ("intake", "answered", "ready")
 
 
+async def test_a_field_answered_in_words_and_in_figures_has_to_be_answered_alike(api: Api, database: Database) -> None:
+    shown = await api.ask(on_missing="ask")
+    await at_questions(database, shown, QUESTIONS)
+    message = "We can spend 900 dollars a month."
+
+    two = await api.client.post(
+        shown["links"]["answers"], json={"answers": {"budget_usd_month": 50}, "message": message}
+    )
+    alike = await api.client.post(
+        shown["links"]["answers"], json={"answers": {"budget_usd_month": 900}, "message": message}
+    )
+
+    assert (two.status_code, alike.status_code) == (422, 200)
+    assert two.json()["errors"][0]["pointer"] == "/answers/budget_usd_month"
+    assert "900" in two.json()["errors"][0]["detail"]
+
+
 async def test_a_wrong_answer_leaves_the_gate_open_and_is_named(api: Api, database: Database) -> None:
     shown = await api.ask(on_missing="ask")
     await at_questions(database, shown, QUESTIONS)

@@ -15,7 +15,7 @@ from decisionworks.cli.connection import ServerOptions, connect_or_start, server
 from decisionworks.cli.errors import BadInput
 from decisionworks.cli.exit_codes import BLOCKED, DONE, exit_code_of_status
 from decisionworks.cli.follow import until_rest
-from decisionworks.cli.inputs import as_constraints, checked, read_constraints, read_request
+from decisionworks.cli.inputs import as_constraints, read_constraints, read_request, stated_in
 from decisionworks.cli.progress import Progress
 from decisionworks.cli.report import print_checks, print_decision_set
 from decisionworks.cli.repository import check_place, fetch_repository, save, validation_of
@@ -113,7 +113,7 @@ def _body(
     text: str | None, file: str | None, constraints_file: str | None, answers: tuple[str, ...], *, assumes: bool
 ) -> dict[str, Any]:
     document = read_request(text, file)
-    given = checked(dict(document.data)) | read_constraints(constraints_file) | as_constraints(answers)
+    given = stated_in(document) | read_constraints(constraints_file) | as_constraints(answers)
     if not document.text.strip() and not given:
         raise BadInput("nothing to plan", remedy="give the request as TEXT, with -f FILE, or with --constraints FILE")
     body: dict[str, Any] = {"constraints": given, "on_missing": "assume" if assumes else "ask"}

@@ -14,7 +14,7 @@ from decisionworks.cli.client import segment
 from decisionworks.cli.connection import ServerOptions, connect_or_start, server_options
 from decisionworks.cli.errors import BadInput
 from decisionworks.cli.exit_codes import BLOCKED, DONE
-from decisionworks.cli.inputs import as_constraints, checked, read_constraints, read_request
+from decisionworks.cli.inputs import as_constraints, read_constraints, read_request, stated_in
 from decisionworks.cli.report import print_infeasibility, print_plan
 from decisionworks.cli.terminal import console, line, money, print_json
 
@@ -51,7 +51,7 @@ def preview(
     Exit code 5 when the one plan asked for would be blocked; 0 for a comparison.
     """
     document = read_request(text, file)
-    given = checked(dict(document.data)) | read_constraints(constraints_file) | as_constraints(pairs)
+    given = stated_in(document) | read_constraints(constraints_file) | as_constraints(pairs)
     body: dict[str, Any] = {"constraints": given}
     body |= {"request": document.text} if document.text.strip() else {}
     body |= {} if base is None else {"base_decision_set_id": base}

@@ -18,7 +18,7 @@ from decisionworks.projects import (
     constraints_from_json,
     constraints_to_json,
     merge_reading,
-    parse_constraint_data,
+    parse_given_constraints,
 )
 
 _OFFLINE = StructuredAnswer(content={}, provider="offline", model="rules")
@@ -48,7 +48,7 @@ async def read_with_models(
         readings,
         request=str(material["request"]),
         untrusted=[(one["span"]["start"], one["span"]["end"]) for one in found["untrusted_instructions"]],
-        given=parse_constraint_data(material["data"], catalogue=tools.fields),
+        given=parse_given_constraints(material["data"], catalogue=tools.fields),
         guarded=constraint_fields_read(tools.policies),
         on_missing=material["on_missing"],
         catalogue=tools.fields,

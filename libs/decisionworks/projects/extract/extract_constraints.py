@@ -52,9 +52,9 @@ _RULES = (
 
 
 def extract_constraints(
-    request: str, *, data: Mapping[str, Plain] | None, on_missing: OnMissing, catalogue: ConstraintCatalogue
+    request: str, *, data: Mapping[str, Plain | None] | None, on_missing: OnMissing, catalogue: ConstraintCatalogue
 ) -> Extraction:
-    """Read every field of the catalogue out of a request text and the data beside it.
+    """Read every field of the catalogue out of a request text and the data beside it; None withdraws a field.
 
     Units: those of the catalogue's fields; spans are character offsets into `request`.
     """
@@ -123,7 +123,7 @@ def _summary(findings: list[Finding], constraints: Constraints, *, reading: Read
         yield finding
 
 
-def _still_open(contradictions: list[Contradiction], *, given: Mapping[str, Plain]) -> Iterator[Contradiction]:
+def _still_open(contradictions: list[Contradiction], *, given: Mapping[str, Plain | None]) -> Iterator[Contradiction]:
     """A contradiction of the text that the data decides is no longer one."""
     for one in contradictions:
         if not any(name in given for name in one.fields):

@@ -10,7 +10,7 @@ from decisionworks.projects.measure_coverage import applicable_fields
 CATALOGUE = load_constraint_catalogue()
 
 
-def read(text: str, data: dict[str, Plain] | None = None, *, on_missing: str = "ask") -> Extraction:
+def read(text: str, data: dict[str, Plain | None] | None = None, *, on_missing: str = "ask") -> Extraction:
     mode = "assume" if on_missing == "assume" else "ask"
     return extract_constraints(text, data=data, on_missing=mode, catalogue=CATALOGUE)
 
@@ -107,6 +107,31 @@ def test_data_against_the_words_wins_and_is_listed_when_assuming() -> None:
     assert found.contradictions == ()
     assert found.assumptions[0].field == "budget_usd_month"
     assert "500" in found.assumptions[0].effect
+
+
+@pytest.mark.parametrize("on_missing", ["ask", "assume"])
+def test_null_in_the_data_takes_back_what_the_words_say_and_is_listed(on_missing: str) -> None:
+    found = read("Budget 500 USD a month. A team of four.", {"budget_usd_month": None}, on_missing=on_missing)
+
+    assert found.constraints["budget_usd_month"].state == "missing"
+    assert found.constraints["team_size"].value == 4
+    assert found.contradictions == ()
+    assert "500" in found.assumptions[0].effect
+    assert "null" in found.assumptions[0].effect
+
+
+def test_null_in_the_data_settles_a_contradiction_of_the_words_by_leaving_it_open() -> None:
+    found = read("Budget 500 USD a month. A budget of 900 USD a month.", {"budget_usd_month": None})
+
+    assert found.contradictions == ()
+    assert found.constraints["budget_usd_month"].state == "missing"
+
+
+def test_null_for_a_field_of_which_nobody_spoke_changes_nothing() -> None:
+    found = read("A team of four.", {"budget_usd_month": None})
+
+    assert found.constraints == read("A team of four.").constraints
+    assert not any("null" in one.effect for one in found.assumptions)
 
 
 def test_data_settles_a_contradiction_of_the_words() -> None:

@@ -49,7 +49,7 @@ def extract_constraints_node(tools: PlanningTools) -> NodeSpec:
         use = await use_of(answer, site, prompt_pack=pack.label)
         return NodeResult(
             update={"constraints_digest": digest_of([constraints, findings]), "intake_round": 1, "answers": {}},
-            card=_card(constraints, found, use, notes),
+            card=_card(constraints, found, use, [*_withdrawn(document.data), *notes]),
             drafts=(EventDraft(type="constraints-updated", payload={"constraints": _known(constraints)}),),
             apply=clearing(site, [answer], writing(attempt, changes)),
         )
@@ -61,6 +61,11 @@ def extract_constraints_node(tools: PlanningTools) -> NodeSpec:
         has_outside_effects=tools.desk.ladder(EXTRACT) is not None,
         versions=asked_versions(tools, EXTRACT, pack) | {"fields": tools.fields.version},
     )
+
+
+def _withdrawn(data: Mapping[str, object]) -> list[str]:
+    names = [name for name, value in data.items() if value is None]
+    return [f"null in the constraints takes back what the words say of {', '.join(names)}"] if names else []
 
 
 def _known(constraints: Mapping[str, Any]) -> dict[str, Any]:
