@@ -34,12 +34,18 @@ _AT_ONCE = re.compile(r"リアルタイム|即時|real-?time|echtzeit|temps rée
 _SIGN_OF_WEAR = re.compile(
     r"vibra\w*|schwingung\w*|振動|turbin\w*|éoliennes?|windr\w+|desgaste|usure|verschleiß\w*|wear|設備保全"
 )
+_FROM_DAY_TO_DAY = re.compile(
+    r"from one day to the next|von einem tag auf den anderen|du jour au lendemain|de un día para otro"
+    r"|de um dia para o outro"
+)
+_QUEUED_USES = frozenset({"speech_to_text", "document_processing", "video_analytics"})
 # Who speaks of failures wants them foreseen, whatever the score is called.
 _BREAKS = re.compile(
     r"\b(?:fail(?:s|ed|ures?)|break ?downs?|ausf(?:all|äll)\w*|defekt\w*|pannes?|défaillan\w+|fallos?|averías?"
     r"|falhas?|quebras?)\b"
     r"|故障"
 )
+_CALLED = re.compile(r"\bapi\b|endpoint|request|anfrage|requête|petici|requisi|server|cloud|リクエスト")
 _OWN_ROOMS = re.compile(
     r"data ?cent|rechenzentr|servers?|servidor|serveur|centre de données|on[- ]prem|オンプレ|サーバ"
 )
@@ -48,16 +54,24 @@ _OWN_ROOMS = re.compile(
 def without_by_the_way(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     """The findings whose words are about the thing itself."""
     modes = {str(item) for one in findings if one.field == "inference_mode" for item in _items(one)}
+    uses = {str(one.value) for one in findings if one.field == "use_case_type"}
     dropped = {
         id(one)
         for one in findings
         if _is_asleep(one, reading=reading)
         or _is_when_asked(one, reading=reading)
         or _is_on_device(one, findings, reading=reading)
+        or (_is_only_due(one, reading=reading) and uses & _QUEUED_USES)
         or (_only_denies_haste(one, reading=reading) and "batch" in modes)
     }
     kept = [one for one in findings if id(one) not in dropped]
     return _without_denial_of_public(_without_signs_of_wear(kept, reading=reading))
+
+
+def _is_only_due(finding: Finding, *, reading: Reading) -> bool:
+    """“From one day to the next” tells when a recording is due, and of no run over all of them."""
+    words = reading.folded[finding.start : finding.end]
+    return finding.field == "inference_mode" and _FROM_DAY_TO_DAY.fullmatch(words) is not None
 
 
 def _is_asleep(finding: Finding, *, reading: Reading) -> bool:
@@ -116,6 +130,21 @@ def _without_denial_of_public(findings: list[Finding]) -> list[Finding]:
         one
         for one in findings
         if not (one.field == "data_sensitivity" and one.value == "internal" and one.state is ValueState.INFERRED)
+    ]
+
+
+def without_haste_on_devices(findings: list[Finding], *, reading: Reading) -> list[Finding]:
+    """What runs on a device answers at once by itself; calls a second or an API are told apart from it."""
+    modes = [one for one in findings if one.field == "inference_mode"]
+    is_edge = any("edge" in _items(one) and one.state is ValueState.STATED for one in modes)
+    if not is_edge or any(one.field.startswith("throughput_rps") for one in findings):
+        return findings
+    return [
+        one
+        for one in findings
+        if one.field != "inference_mode"
+        or _items(one) != ["real_time"]
+        or _CALLED.search(reading.folded[one.start : one.end])
     ]
 
 

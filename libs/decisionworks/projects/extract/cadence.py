@@ -44,6 +44,14 @@ _LEAST_RUNS, _MOST_RUNS = 1 / 12, HOURS_PER_MONTH * 60
 REACH_CHARS = 28
 
 
+# A sentence that also speaks of these may name their time.
+_OTHER_TIMES = re.compile(
+    r"train|lern|apprent|entra[iî]n|entren|trein|export|updat|refresh|deliver|liefer|livr|arriv|kommen|budget|cost"
+    r"|kost|coût|coste"
+    r"|custo|usd|eur|[$€£]|学習|更新|予算|円"
+)
+
+
 class _Often(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -85,8 +93,11 @@ def derive_cadence(reading: Reading, findings: Sequence[Finding]) -> Iterator[Fi
     for mention in mentions:
         begin = mention.start - len(reading.before(mention.start, chars=REACH_CHARS))
         end = mention.end + len(reading.after(mention.end, chars=REACH_CHARS))
+        sentence = reading.sentence(mention.start)
         words = reading.folded[mention.start : mention.end]
         runs = runs_a_month(words, reading=reading) or runs_a_month(reading.folded[begin:end], reading=reading)
+        if runs is None and mention is mentions[0] and not _OTHER_TIMES.search(sentence):
+            runs = runs_a_month(sentence, reading=reading)
         if runs is None:
             continue
         reason = f"“{reading.span(mention.start, mention.end).text}”: {runs:g} runs a month"

@@ -68,7 +68,8 @@ _DEVICES = re.compile(
     rf"|tiendas|sondas"
     rf"|caminhões|tratores|trens|ônibus|elevadores|estações|navios|veículos|colheitadeiras|lojas|equipamentos|robôs"
     rf"|totens|líneas?|lignes?|linhas?|linien"
-    rf"|drones?|drohnen?|vehicles?|machines|terminals?|kiosks?|scanners?|boxes|kameras?|geräten?|fahrzeugen?|"
+    rf"|celulares|telefones|teléfonos|smartphones?|handys?|téléphones?|drones?|drohnen?|vehicles?|machines"
+    rf"|terminals?|kiosks?|scanners?|boxes|kameras?|geräten?|fahrzeugen?|"
     rf"caméras?|appareils?|cámaras?|dispositivos?|câmeras?|aparelhos?)(?!\w)|(?P<m>{DIGITS})\s?台"
 )
 # “Robots: 35 of them drive through the warehouse”.
@@ -217,7 +218,10 @@ def derive_devices(reading: Reading, *, is_edge: bool, known: Mapping[str, Plain
 
 def _counts_of(thing: str) -> re.Pattern[str]:
     """“38 cranes”, “cranes: 38”, with the plurals of six languages."""
-    plural = rf"{re.escape(thing.removesuffix('y'))}(?:y|ies|s|es|n|en|e|er|x)?"
+    stem = re.escape(thing.removesuffix("y"))
+    for vowel, changed in (("a", "[aä]"), ("o", "[oö]"), ("u", "[uü]")):
+        stem = stem.replace(vowel, changed)
+    plural = rf"{stem}(?:y|ies|s|es|n|en|e|er|x)?"
     return re.compile(
         rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?{plural}(?!\w)"
         rf"|(?<!\w){plural}\W{{1,4}}(?P<m>{NUMBER})(?!\w)"

@@ -37,6 +37,9 @@ def derive_purpose(
     usual = _USE_OF_MODEL.get(str(model))
     if use_case is None and model in ("llm_api", "llm_self_hosted"):
         usual = "llm_chat_rag" if "corpus_documents" in values else "llm_generation"
+    kinds = str(values.get("data_types"))
+    if model == "cnn_vision" and "video" in kinds and "image" not in kinds:
+        usual = "video_analytics"
     is_guessed = constraints["use_case_type"].confidence <= GUESSED and model in _SAYS_THE_USE
     if is_guessed and usual and use_case != usual and constraints["model_type"].state is ValueState.STATED:
         why = f"what such models are for: {usual}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from decisionworks.projects.constraint_values import unsaid
-from decisionworks.projects.extract.by_the_way import without_by_the_way
+from decisionworks.projects.extract.by_the_way import without_by_the_way, without_haste_on_devices
 from decisionworks.projects.extract.cadence import derive_cadence
 from decisionworks.projects.extract.contradictions import find_contradictions
 from decisionworks.projects.extract.corrections import find_corrected
@@ -66,7 +66,7 @@ def extract_constraints(
         family = next((str(one.value) for one in read if one.field == "model_type"), None)
         read.extend(find_purpose_by_cues(reading, family=family))
     read = without_by_the_way([*read, *find_corrected(reading, read)], reading=reading)
-    findings = in_scope(read, reading=reading)
+    findings = without_haste_on_devices(in_scope(read, reading=reading), reading=reading)
     constraints, contradictions = _settle(findings, reading=reading, catalogue=catalogue)
     constraints, between = find_contradictions(constraints, findings, reading=reading)
     constraints, beside, differences = merge_data(constraints, data or {}, on_missing=on_missing)

@@ -185,6 +185,20 @@ _FILLERS = re.compile(
     r"|un poco de|algo de|solo|sobre todo|um (?:pouco|bocado) de|só|apenas|skills?|と|や)(?!\w)|と|や"
 )
 
+# “Deux agents, Python”: whoever they are, they are said to know it.
+_WITH_SKILLS = re.compile(
+    rf"(?P<n>\d{{1,2}}|(?!un|ein|um|one){NUMBER}) (?P<who>[a-zà-ÿ][a-zà-ÿ-]{{3,24}})\s?[,(:]\s?(?:who know |mit "
+    rf"|avec |con |com |nur "
+    rf"|only )?(?:{'|'.join(pattern for _, pattern, _ in _SKILLS)})(?![a-z])"
+)
+_NO_PEOPLE = re.compile(
+    r"(?:hour|day|week|month|year|minute|second|model|service|server|gpu|node|euro|dollar|pound|request|event|table"
+    r"|job|pod|image"
+    r"|stunde|tag|woche|monat|jahr|minute|sekunde|modell|dienst|knoten|anfrage|heure|jour|semaine|mois|année|modèle"
+    r"|requête|hora"
+    r"|día|dia|semana|mes|año|ano|modelo|servicio|serviço|petición|requisição|cluster|stream|topic)\w{0,4}"
+)
+
 
 def find_team(reading: Reading) -> Iterator[Finding]:
     """How many people build and run it. Units: people."""
@@ -201,6 +215,9 @@ def find_team(reading: Reading) -> Iterator[Finding]:
                 # “Three people, one of them new”: the count stood before.
                 continue
             yield from _people(match["n"], match, reading, strength=STRONG + strength)
+    for match in _WITH_SKILLS.finditer(reading.folded):
+        if not _NO_PEOPLE.fullmatch(match["who"]):
+            yield from _people(match["n"], match, reading, strength=STRONG - 10)
     for match in _IN_A_GROUP.finditer(reading.folded):
         yield stated("team_size", _GROUP_OF[match["n"]], match.start(), match.end(), strength=STRONG + 10)
     for match in _COUNT_JA.finditer(reading.folded):

@@ -109,7 +109,8 @@ _SCORING = re.compile(
     r"|schätz\w{1,8}|estim\w{1,8}|alert\w{0,3}|prévoi\w{1,3}|prévi\w{1,24}|prédi\w{1,24}|class\w{1,24}|not(?:er|ons|e)"
     r"|pronóstic\w{1,24}|predec\w{1,24}"
     r"|predicc\w{1,24}|puntu\w{1,24}|clasific\w{1,24}|probabilidad\w{0,24}|previs\w{1,24}|prever|classific\w{1,24}"
-    r"|propens\w{1,24}|risco|riesgo|risque|risk|night\w{0,24}|weekly|monthly|batch|予測|スコア|分類|判定|推定|算出"
+    r"|propens\w{1,24}|risco|riesgo|risque|risk|night\w{0,24}|weekly|monthly|batch|gerechnet|berechn\w*|calcul\w*"
+    r"|comput\w*|予測|スコア|分類|判定|推定|算出|計算"
 )
 _OTHER_COUNT = re.compile(
     r"^\s?(?:(?:per|a|an|each|pro|par|por|/)\s)?(?:requests?|per second|a second|/s)|^\s?(?:ドル|円|ms|gb|tb|mb)"

@@ -101,7 +101,8 @@ _DOCUMENTS = re.compile(
     rf"|notes|reports|berichte|fiches|expedientes|judgments|arrêts|urteile|help articles|books|dossiers|decisions"
     rf"|rulings|verdicts|decisiones|décisions|decisões|entscheidungen|sentencias|brochures)(?!\w)"
     rf"|(?P<m>{NUMBER})\s?(?:件|点|本|冊|通|枚|ページ)?の?(?:[\w・]{{0,12}})?(?:文書|ドキュメント|マニュアル|ファイル|pdf|規程|記事|資料|契約書|論文|判例|書類)"
-    rf"|(?:pdf|文書|ドキュメント|マニュアル|資料|規程|記事|契約書|論文|判例|手順書|議事録|通達|条文|レシピ)(?:が|は|を|、)?\s?(?:約|およそ)?(?P<o>{NUMBER})\s?(?:件"
+    rf"|(?:pdf|文書|ドキュメント|マニュアル|資料|規程|記事|契約書|論文|判例|手順書|議事録|通達|条文|レシピ|記録|報告書|事例|図面|仕様書|台帳|書籍|文献)(?:が|は|を|、)?\s?(?:約"
+    rf"|およそ)?(?P<o>{NUMBER})\s?(?:件"
     rf"|点|本|冊|通|枚|ページ)"
 )
 # “Questions over 120,000 filings”: whatever they are called, they are searched.

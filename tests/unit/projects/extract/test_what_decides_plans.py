@@ -74,6 +74,23 @@ def read(text: str) -> dict[str, ConstraintValue]:
         ("LLMのAPIを使っても構いません。観光案内の文章を生成します。", "llm_external_api_allowed", True),
         ("掲載前に必ず編集長が内容を確認します。", "human_review_required", True),
         ("Volunteers; we mend it when we find the time.", "ops_coverage", "best_effort"),
+        ("A marine surveyor corrects the figures before they go out.", "human_review_required", True),
+        ("Kein Bußgeldbescheid geht hinaus, ohne dass jemand draufgeschaut hat.", "human_review_required", True),
+        ("Aucune amende sans l'accord d'un agent.", "human_review_required", True),
+        ("Nada sai sem o aval de um árbitro.", "human_review_required", True),
+        ("It may go through Claude; the bot answers anglers' questions.", "llm_external_api_allowed", True),
+        ("Für jeden der 40 Häfen gibt es ein eigenes Modell.", "tenants", 40),
+        ("Chacune des 25 stations de ski a son propre modèle.", "tenants", 25),
+        ("90の道場ごとに専用のモデルがあります。", "tenants", 90),
+        # on each of what is counted elsewhere; at once, but on the device
+        ("Das Modell läuft auf dem Steuerrechner jedes Schiffs; 22 Schiffe fahren.", "edge_devices", 22),
+        ("O modelo roda no próprio tablet do guarda e responde na hora.", "inference_mode", ["edge"]),
+        # what a recording is due for, what comes through a stream, who is said to know something
+        ("Transcrever entrevistas; pode ficar pronto de um dia para o outro, em até 10 horas.", "inference_mode",
+         ["async"]),
+        ("Bids come through our Kinesis; we want to know which are odd.", "inference_mode", ["streaming"]),
+        ("Trois gardiens, Python et Docker.", "team_size", 3),
+        ("The ranger finds out within six days whether it was a poacher.", "label_delay_days", 6),
         # typed without accents
         ("queremos una prevision de la produccion de cada viña", "use_case_type", "forecasting"),
         ("nao ha dados pessoais; queremos uma previsao por loja", "use_case_type", "forecasting"),
