@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from decisionworks.artifacts.model import REPORT_PATTERN, GeneratedFile
 from decisionworks.graphs.codegen.validate.model import CheckStatus, Finding, Verdict
@@ -182,7 +183,7 @@ def _sarif_rule(rule: str, remedy: str | None) -> dict[str, object]:
 
 
 def _sarif_result(finding: Finding) -> dict[str, object]:
-    place: dict[str, object] = {"artifactLocation": {"uri": finding.file}}
+    place: dict[str, object] = {"artifactLocation": {"uri": quote(finding.file)}}
     if finding.line:
         place["region"] = {"startLine": finding.line}
     result: dict[str, object] = {
