@@ -58,12 +58,19 @@ def main() -> None:
             str(wanted),
         )  # fmt: skip
         (Path(place) / "locked.txt").write_text(compiled, encoding="utf-8")
+        (Path(place) / "gpu.in").write_text("\n".join(kept["direct_gpu"]), encoding="utf-8")
+        # Only the image for machines with GPUs installs these: its Python, beside the versions above.
+        gpu = _uv(
+            "pip", "compile", "--quiet", "--universal", "--python-version", "3.12", "--no-header", "--generate-hashes",
+            "--constraint", f"{place}/locked.txt", f"{place}/gpu.in",
+        )  # fmt: skip
         _uv("venv", "--quiet", "--python", "3.11", f"{place}/venv")
         python = f"{place}/venv/bin/python"
         _uv("pip", "install", "--quiet", "--python", python, "-r", f"{place}/locked.txt")
         said = json.loads(subprocess.run([python, "-c", _READ_LICENCES], capture_output=True, check=True).stdout)
-    kept["packages"] = _packages(compiled, said, kept["packages"])
-    HASHES.write_text(json.dumps(_hashes(compiled), indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    found = _packages(gpu, said, kept["packages"])
+    kept["packages"] = found | _packages(compiled, said, kept["packages"])
+    HASHES.write_text(json.dumps(_hashes(gpu) | _hashes(compiled), indent=0, sort_keys=True) + "\n", encoding="utf-8")
     head = "# Made by scripts/lock_generated.py: what generated repositories install, all of it, and its licences.\n"
     PACKAGES.write_text(head + yaml.safe_dump(kept, sort_keys=True, width=200), encoding="utf-8")
 
@@ -75,13 +82,15 @@ def _packages(compiled: str, licences: dict[str, str], before: dict[str, Any]) -
     for line in compiled.splitlines():
         if pin := _PIN.match(line):
             name = pin[1].lower()
-            spoken = licences.get(name) or before.get(name, {}).get("licence", "unknown")
+            # What is too large to install for its licence says it in the file.
+            nvidia = "LicenseRef-NVIDIA-Proprietary" if name.startswith(("nvidia-", "cuda-")) else "unknown"
+            spoken = licences.get(name) or before.get(name, {}).get("licence", nvidia)
             found[name] = {"version": pin[2], "licence": _SPOKEN.get(spoken, spoken), "needs": []}
             if pin[3] and pin[3] != _IN_NO_BROWSER:
                 found[name]["marker"] = pin[3]
         elif "#" in line and not _HASH.match(line):
             said = line.split("#", 1)[1].removeprefix(" via").strip()
-            if said and not said.startswith("-r"):
+            if said and not said.startswith(("-r", "-c")):
                 found[name].setdefault("via", []).append(said)
     found = {name: entry for name, entry in found.items() if _IN_A_BROWSER not in entry.get("marker", "")}
     for package, entry in found.items():

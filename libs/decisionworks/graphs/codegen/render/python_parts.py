@@ -41,6 +41,7 @@ class Requirements:
     runtime: tuple[str, ...]
     dev: tuple[str, ...]
     deploy: tuple[str, ...]
+    gpu: tuple[str, ...] = ()
 
     def pinned(self, lines: tuple[str, ...], *, besides: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Turn requirement lines into exact pins of them and of what they need, but for what `besides` brings.
@@ -60,6 +61,7 @@ def requirements_of(selection: Selection) -> Requirements:
         runtime=runtime,
         dev=_merged(line for spec in specs for line in spec.dev_dependencies),
         deploy=_merged(line for spec in specs for line in spec.deploy_dependencies),
+        gpu=_merged(line for spec in specs for line in spec.gpu_dependencies),
     )
 
 

@@ -70,6 +70,7 @@ def render_repository(source: RenderInput) -> dict[str, GeneratedFile]:
     images = {item.owner: _images_of(item, selection) for item in selection.fragments}
     context["image_names"] = sorted(image.name for group in images.values() for image in group)
     context["serving_image"] = next((name for name in SERVING_IMAGES if name in context["image_names"]), "pipeline")
+    context["training_image"] = "training" if "training" in context["image_names"] else "pipeline"
     context["released_functions"] = _released_functions(facts, context["image_names"])
     context["pipeline_steps"] = _pipeline_steps(facts)
     context["training_module"] = next((module for pattern, module in TRAINING_MODULES if facts.has(pattern)), None)

@@ -17,8 +17,8 @@ _PROVIDER_LICENCE = "MPL-2.0"
 
 def bill_of_materials(name: str, requirements: Requirements, texts: Mapping[str, str]) -> str:
     """Write the bill for a repository of some name; it has no time and no serial number, so that it stays the same."""
-    runtime = closure((*requirements.runtime, *requirements.deploy))
-    installed = closure((*requirements.runtime, *requirements.deploy, *requirements.dev))
+    runtime = closure((*requirements.runtime, *requirements.deploy, *requirements.gpu))
+    installed = closure((*requirements.runtime, *requirements.deploy, *requirements.gpu, *requirements.dev))
     libraries = [
         _component("library", package.name, package.version, _reference(package),
                    package.licence, is_required=package.name in runtime)
@@ -43,7 +43,7 @@ def bill_of_materials(name: str, requirements: Requirements, texts: Mapping[str,
 
 
 def _direct(requirements: Requirements) -> set[str]:
-    lines = (*requirements.runtime, *requirements.deploy, *requirements.dev)
+    lines = (*requirements.runtime, *requirements.deploy, *requirements.gpu, *requirements.dev)
     return {re.split(r"[\[<>=!~ ;]", line, maxsplit=1)[0].lower() for line in lines}
 
 

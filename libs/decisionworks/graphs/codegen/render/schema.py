@@ -103,11 +103,12 @@ class TerraformSpec(_Part):
 
 
 class PythonSpec(_Part):
-    """What the generated distribution needs: at run time, in development, and only where it is deployed."""
+    """What the generated distribution needs: at run time, in development, where it is deployed, where GPUs are."""
 
     dependencies: tuple[str, ...] = ()
     dev_dependencies: tuple[str, ...] = ()
     deploy_dependencies: tuple[str, ...] = ()
+    gpu_dependencies: tuple[str, ...] = ()
 
 
 class ImageSpec(_Part):
@@ -118,6 +119,7 @@ class ImageSpec(_Part):
     command: tuple[str, ...]
     port: int | None = None
     health_path: str | None = None
+    gpu: bool = False
     when: When = When()
 
 

@@ -14,12 +14,13 @@ from decisionworks.graphs.codegen.validate.workspace import Workspace
 
 _TOOL = "decisionworks"
 _RULES_VERSION = "1"
-_REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-deploy.txt")
-# Licences that allow use in closed programs, and those whose terms end at the file or library itself.
+_REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-deploy.txt", "requirements-gpu.txt")
+# Licences that allow use in closed programs, and those whose terms end at the file or library itself. NVIDIA's are for
+# the libraries of CUDA, which the image for machines with its GPUs takes as they are.
 ALLOWED = frozenset(
     {
         "0BSD", "AFL-2.1", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-0", "MPL-2.0",
-        "LGPL-3.0-only", "PSF-2.0", "Python-2.0", "Unlicense", "Zlib",
+        "LGPL-3.0-only", "LicenseRef-NVIDIA-Proprietary", "PSF-2.0", "Python-2.0", "Unlicense", "Zlib",
     }
 )  # fmt: skip
 _REQUIREMENT = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?(?P<pin>==(?P<version>[^\s;]+))?")
