@@ -36,6 +36,7 @@ _UNITS: tuple[tuple[str, str, float, str], ...] = (
 )  # fmt: skip
 _MONEY_WORD = "budget"
 MOST_BOUNDS = 20
+LINE_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,14 +100,20 @@ def _are_of_a_kind(low: _Bound, high: _Bound) -> bool:
     return low.kind == high.kind or None in (low.kind, high.kind)
 
 
+def _are_lines_of_one_list(reading: Reading, low: _Bound, high: _Bound) -> bool:
+    between = reading.folded[min(low.place[1], high.place[1]) : max(low.place[0], high.place[0])]
+    return between.count("\n") == 1 and len(between) <= LINE_CHARS
+
+
 def _are_near(reading: Reading, low: _Bound, high: _Bound) -> bool:
     """A bound without a unit takes that of its own sentence."""
     if None not in (low.kind, high.kind):
         return True
-    return reading.sentence_at(low.place[0]) == reading.sentence_at(high.place[0])
+    is_one_sentence = reading.sentence_at(low.place[0]) == reading.sentence_at(high.place[0])
+    return is_one_sentence or _are_lines_of_one_list(reading, low, high)
 
 
 def _budget_near(reading: Reading, low: _Bound, high: _Bound) -> str | None:
     pattern = group_pattern(_MONEY_WORD, reading.language)
-    sentence = reading.sentence(min(low.place, high.place)[0])
+    sentence = reading.sentence(min(low.place, high.place)[0]) + reading.folded[: low.place[1]][-LINE_CHARS * 2 :]
     return "budget_usd_month" if pattern is not None and pattern.search(sentence) else None

@@ -13,6 +13,7 @@ from decisionworks.projects.extract.apart import may_both_hold
 from decisionworks.projects.extract.bounds import find_crossed_bounds
 from decisionworks.projects.extract.corrections import CORRECTION
 from decisionworks.projects.extract.finding import Finding
+from decisionworks.projects.extract.kept_places import find_kept_and_put
 from decisionworks.projects.extract.money import BROUGHT_TO_A_MONTH
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.opposites import find_opposites
@@ -77,7 +78,7 @@ def find_contradictions(
             found.append(contradiction)
     named = {one.fields[-1] for one in found}
     named |= {name for name, one in constraints.items() if one.state is ValueState.CONFLICTING}
-    for find in (find_opposites, find_sides, find_crossed_bounds, find_rivals):
+    for find in (find_opposites, find_sides, find_crossed_bounds, find_rivals, find_kept_and_put):
         for one in find(reading, findings):
             if one.fields[-1] in named:
                 continue

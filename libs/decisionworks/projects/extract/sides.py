@@ -29,12 +29,12 @@ DENIAL, EITHER_WAY, ALL_AFFIRMED, DENIED_SUBJECT, TURN = "not", "~", "!", "nothi
 LONGEST_QUOTE = 140
 # In a long text the first mentions count.
 MOST_MENTIONS = 24
-WORDS_OF_A_LABEL = 4
+WORDS_OF_A_LABEL = 2
 # What somebody else wrote says nothing about this system.
 _QUOTATION = re.compile(r"「[^」]{30,}」|\"[^\"]{40,400}\"")
 _CLAUSE_END = re.compile(
     r"[,;()]\s|(?<=\w{3}):\s|\s(?:and|but|so|as|since|because|und|aber|sondern|weil|denn|mais|car|donc|pero|sino|porque"
-    r"|pues|mas|pois|wovon|y que|et que)\s"
+    r"|pues|mas|pois|wovon|et|y|e)\s"
 )
 # Japanese has no blanks but where a comma stood.
 _CLAUSE_END_JA = re.compile(r"[\s,:()]")

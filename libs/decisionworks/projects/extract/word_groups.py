@@ -8,6 +8,7 @@ from importlib import resources
 
 import yaml
 
+from decisionworks.projects.extract.numbers import WORD_NUMBER
 from decisionworks.projects.extract.vocabulary_file import VOCABULARIES, word_pattern
 
 ANY_LANGUAGE = "any"
@@ -21,8 +22,13 @@ def group_pattern(name: str, language: str) -> re.Pattern[str] | None:
     Raises: KeyError, no group has this name.
     """
     spoken = _groups()[name]
-    alternatives = [spoken[one] for one in (language, ANY_LANGUAGE) if one in spoken]
+    alternatives = [_with_number_words(spoken[one]) for one in (language, ANY_LANGUAGE) if one in spoken]
     return word_pattern(alternatives, language=language) if alternatives else None
+
+
+def _with_number_words(words: str) -> str:
+    """“Ten years” where the vocabulary has a number of years."""
+    return words.replace(r"\d+ ", rf"(?:\d{{1,9}}|{WORD_NUMBER}) ")
 
 
 def group_names() -> frozenset[str]:
