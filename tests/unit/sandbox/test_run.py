@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from decisionworks.sandbox import ExecutionRefused, Purpose, Sandbox, SandboxLevel
+from decisionworks.sandbox.jail.walls import processors
 from decisionworks.sandbox.output import CappedOutput
 
 
@@ -27,6 +28,8 @@ def test_an_operator_may_allow_it_and_parsers_may_always_run() -> None:
     assert limited.can_run(Purpose.PARSE)
     assert not limited.can_run(Purpose.EXECUTE)
     assert allowed.can_run(Purpose.EXECUTE)
+    assert (limited.is_overridden, allowed.is_overridden) == (False, True)
+    assert not Sandbox(level=SandboxLevel.NAMESPACES, allows_unsafe_execution=True).is_overridden
 
 
 @given(pieces=st.lists(st.binary(max_size=40)), limit=st.integers(min_value=2, max_value=60))
@@ -43,3 +46,13 @@ def test_capped_output_is_whole_or_says_how_much_is_missing(pieces: list[bytes],
     else:
         assert output.is_truncated
         assert kept == said[:half] + f"\n[... {len(said) - 2 * half} bytes left out ...]\n".encode() + said[-half:]
+
+
+def test_a_command_gets_four_processors_at_most_and_not_always_the_same() -> None:
+    many = range(64)
+
+    chosen = {frozenset(processors(many, start=start)) for start in range(64)}
+
+    assert {len(some) for some in chosen} == {4}
+    assert frozenset.union(*chosen) == set(many)
+    assert processors({0, 1}, start=7) == {0, 1}

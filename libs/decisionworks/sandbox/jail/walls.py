@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from decisionworks.sandbox.jail.namespaces import USER_NAMES
 from decisionworks.sandbox.jail.spec import JailSpec
 
 IS_LIMITED = "limits-only"
+_PROCESSORS = 4
 
 
 def raise_walls(spec: JailSpec, *, user: int | None) -> dict[str, str]:
@@ -75,11 +77,18 @@ def _set_limits(spec: JailSpec, *, user: int | None) -> str:
         # On other systems neither limit does what it says.
         wanted[resource.RLIMIT_AS] = spec.address_space_bytes
         wanted[resource.RLIMIT_NPROC] = spec.processes + _already_running(user)
+        os.sched_setaffinity(0, processors(os.sched_getaffinity(0), start=os.getpid()))
     for limit, value in wanted.items():
         hard = resource.getrlimit(limit)[1]
         bounded = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(limit, (bounded, bounded))
-    return "CPU, address space, file size, open files, processes"
+    return "CPU, address space, file size, open files, processes, processors"
+
+
+def processors(available: Collection[int], *, start: int) -> set[int]:
+    """A few of the processors, from another one on each time; many tools start a thread for each that they see."""
+    ordered = sorted(available)
+    return {ordered[(start + number) % len(ordered)] for number in range(_PROCESSORS)}
 
 
 def _already_running(user: int | None) -> int:

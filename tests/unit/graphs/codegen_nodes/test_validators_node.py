@@ -84,6 +84,7 @@ async def test_what_passed_is_not_put_aside(tools: CodegenTools, monkeypatch: py
     result = await _validated(tools, monkeypatch, status=CheckStatus.PASSED, facts=dict(CLEAN))
 
     assert [draft.type for draft in result.drafts] == ["policy-update"]
+    assert result.card.because[-1] == "all of it in the sandbox at level namespaces"
 
 
 async def test_a_fired_block_on_generated_code_ends_the_run(

@@ -107,6 +107,8 @@ def _card(report: ValidationReport, blocked: list[str]) -> ReasonCard:
     because = [f"{check.id} failed: {check.verdict.reason}" for check in by_status[CheckStatus.FAILED]]
     because += [f"policy {rule} fired on the generated code" for rule in blocked]
     because += [f"{check.id} passed: {check.verdict.reason}" for check in by_status[CheckStatus.PASSED]]
+    allowed = ", where generated code runs because an operator allowed it" if report.is_overridden else ""
+    because.append(f"all of it in the sandbox at level {report.sandbox_level}{allowed}")
     skipped = [f"{check.id} skipped: {check.verdict.reason}" for check in by_status[CheckStatus.SKIPPED]]
     return ReasonCard(
         agent="validator",

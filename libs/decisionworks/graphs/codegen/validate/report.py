@@ -47,12 +47,16 @@ class CheckReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationReport:
-    """All checks of one repository; `gen_facts` are what policies on generated code look at, None for unknown."""
+    """All checks of one repository; `gen_facts` are what policies on generated code look at, None for unknown.
+
+    `is_overridden` says that generated code ran at a level that is not enough for it, because an operator allowed it.
+    """
 
     checks: tuple[CheckReport, ...]
     gen_facts: Mapping[str, bool | None]
     sandbox_level: str
     duration_ms: int
+    is_overridden: bool = False
 
     @property
     def has_passed(self) -> bool:
@@ -97,6 +101,7 @@ class ValidationReport:
         """The part that differs from run to run."""
         return {
             "sandbox_level": self.sandbox_level,
+            "sandbox_override": self.is_overridden,
             "duration_ms": self.duration_ms,
             "checks": [
                 {

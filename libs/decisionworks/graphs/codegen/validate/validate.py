@@ -58,6 +58,7 @@ def validate_repository(
         gen_facts=_facts(reports),
         sandbox_level=str(sandbox.level),
         duration_ms=round((time.monotonic() - started) * 1000),
+        is_overridden=sandbox.is_overridden,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from decisionworks.graphs.codegen.validate import CheckReport, CheckStatus, Finding, ValidationReport, Verdict
 from decisionworks.graphs.codegen.validate.model import MOST_FINDINGS, judged, skipped
+from decisionworks.graphs.codegen.validate.remedies import explained
 
 
 def report_of(*verdicts: tuple[str, Verdict], duration_ms: int = 5) -> ValidationReport:
@@ -130,3 +131,30 @@ def test_what_two_checks_say_about_one_place_is_told_once_and_the_graver_wins() 
 
         assert sorted(report.findings, key=lambda one: one.file) == [ours, elsewhere]
         assert sum(len(one.verdict.findings) for one in report.checks) == 3
+
+
+def test_sarif_names_each_place_as_a_uri_and_each_rule_with_its_remedy() -> None:
+    found = judged([Finding(file="docs/a b.md", rule="r", message="m")], passed="", tool="t", version=None)
+
+    [run] = report_of(("ruff", explained("ruff", found))).sarif()["runs"]  # type: ignore[misc]
+
+    assert run["results"][0]["locations"] == [{"physicalLocation": {"artifactLocation": {"uri": "docs/a%20b.md"}}}]
+    assert run["tool"]["driver"]["rules"] == [
+        {"id": "r", "help": {"text": "correct the line, or run ruff check --fix"}}
+    ]
+
+
+def test_a_finding_keeps_its_own_remedy_and_gets_one_that_fits_where_it_has_none() -> None:
+    findings = [
+        Finding(file="a.py", rule="a", message="m", remedy="as it says"),
+        Finding(file="a.py", rule="not-utf8", message="m"),
+        Finding(file="", rule="mypy-failed", message="m"),
+    ]
+
+    told = explained("mypy", judged(findings, passed="", tool="mypy", version=None)).findings
+
+    assert {one.rule: one.remedy for one in told} == {
+        "a": "as it says",
+        "not-utf8": "write the file as UTF-8",
+        "mypy-failed": "look at the output in the validation run; the check itself did not end well",
+    }
