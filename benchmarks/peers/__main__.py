@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from benchmarks.peers.contestants import Contestant, all_contestants
-from benchmarks.peers.figures import Figure, Run, compared, load_run, merged, table
+from benchmarks.peers.figures import Figure, Run, compared, load_run, medians, merged, table
 from benchmarks.peers.measures import MEASURES
 from benchmarks.peers.measures.api_runs import API_RUNS, api_runs
 from benchmarks.peers.measures.plan import Plan
@@ -32,6 +32,12 @@ _LONG = ("snapshot", "steady")
 @click.option("--only", multiple=True, type=click.Choice(_NAMES), help="These measures only (repeat it).")
 @click.option("--peer", "peers", multiple=True, help="These contestants only, by name (repeat it).")
 @click.option("--quick", "is_quick", is_flag=True, help="Fewer jobs, short histories; the long measures last a minute.")
+@click.option(
+    "--rounds",
+    type=click.IntRange(1, 9),
+    default=1,
+    help="Everybody's turn so often, there and back: medians.  [default: 1]",
+)
 @click.option("--snapshot-minutes", type=float, default=None, help="How long a foreign snapshot is open.  [default: 5]")
 @click.option("--steady-minutes", type=float, default=None, help="How long the steady load lasts.  [default: 15]")
 @click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Save the run here too.")
@@ -42,6 +48,7 @@ def main(
     only: Sequence[str],
     peers: Sequence[str],
     is_quick: bool,
+    rounds: int,
     snapshot_minutes: float | None,
     steady_minutes: float | None,
     json_path: Path | None,
@@ -67,7 +74,7 @@ def main(
                     snapshot_minutes=snapshot_minutes or (1 if is_quick else 5),
                     steady_minutes=steady_minutes or (1 if is_quick else 15),
                 )
-                run = _run(server, plan, only or _NAMES, chosen)
+                run = _run(server, plan, only or _NAMES, chosen, rounds=rounds)
         except NoServer as error:
             raise click.ClickException(str(error)) from error
     if json_path is not None:
@@ -83,16 +90,19 @@ def _chosen(names: Sequence[str]) -> tuple[Contestant, ...]:
     return tuple(one for one in known if not names or one.name in names)
 
 
-def _run(server: Server, plan: Plan, names: Sequence[str], chosen: Sequence[Contestant]) -> Run:
+def _run(server: Server, plan: Plan, names: Sequence[str], chosen: Sequence[Contestant], *, rounds: int) -> Run:
     skipped = {one.name: why for one in chosen if (why := one.missing()) is not None}
     taking_part = [one for one in chosen if one.name not in skipped]
     figures: list[Figure] = []
     for name in names:
-        if name in _OF_SERVERS:
-            figures += _reported(name, "all", partial(_OF_SERVERS[name], plan), skipped)
-            continue
-        for contestant in taking_part:
-            figures += _reported(name, contestant.name, partial(MEASURES[name], plan, contestant), skipped)
+        found: list[Figure] = []
+        for turn in range(rounds):
+            if name in _OF_SERVERS:
+                found += _reported(name, "all", partial(_OF_SERVERS[name], plan), skipped)
+                continue
+            for contestant in taking_part if turn % 2 == 0 else reversed(taking_part):
+                found += _reported(name, contestant.name, partial(MEASURES[name], plan, contestant), skipped)
+        figures += medians(found)
     return Run(server=server.settings(), versions=_versions(), figures=figures, skipped=skipped)
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any, Literal
 
 from benchmarks.peers.conditions import Conditions
@@ -75,6 +76,23 @@ def merged(runs: Sequence[Run]) -> Run:
     figures = {figure.key: figure for run in runs for figure in run.figures}
     skipped = {name: why for run in runs for name, why in run.skipped.items()}
     return Run(server=runs[-1].server, versions=runs[-1].versions, figures=list(figures.values()), skipped=skipped)
+
+
+def medians(figures: Iterable[Figure]) -> list[Figure]:
+    """Each figure once: the median of its rounds, and in its facts what the rounds were."""
+    rounds: dict[tuple[str, str, str, str], list[Figure]] = {}
+    for figure in figures:
+        rounds.setdefault(figure.key, []).append(figure)
+    return [taken[-1] if len(taken) == 1 else _median(taken) for taken in rounds.values()]
+
+
+def _median(rounds: Sequence[Figure]) -> Figure:
+    values = [figure.value for figure in rounds if figure.value is not None]
+    shown = " ".join("-" if figure.value is None else _number(figure.value) for figure in rounds)
+    worst = max(rounds, key=lambda figure: figure.conditions.busy_percent if figure.conditions else 0)
+    return dataclasses.replace(
+        worst, value=round(median(values), 2) if values else None, facts={**rounds[-1].facts, "rounds": shown}
+    )
 
 
 def table(figures: Iterable[Figure]) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.peers.conditions import Conditions
-from benchmarks.peers.figures import OURS, Figure, Run, compared, load_run, merged, ratio_to_best_peer, table
+from benchmarks.peers.figures import OURS, Figure, Run, compared, load_run, medians, merged, ratio_to_best_peer, table
 
 
 def a_figure(contestant: str, value: float | None, **more: Any) -> Figure:
@@ -51,6 +51,28 @@ def test_a_ratio_of_figures_taken_beside_other_work_says_so() -> None:
     lines = table([a_figure(OURS, 5.0), a_figure("quick", 10.0, conditions=disturbed)])
 
     assert "(~ disturbed)" in lines[0]
+
+
+def test_rounds_count_by_their_median_and_are_all_shown() -> None:
+    calm, busy = (Conditions(disk_commits_per_s=3000, busy_percent=share) for share in (1, 80))
+    rounds = [
+        a_figure(OURS, 5.0, conditions=calm),
+        a_figure("quick", 10.0),
+        a_figure("quick", 30.0),
+        a_figure(OURS, 90.0, conditions=busy),
+        a_figure(OURS, 6.0, conditions=calm),
+    ]
+
+    ours, quick = medians(rounds)
+
+    assert (ours.value, ours.facts["rounds"], quick.value) == (6.0, "5 90 6", 20.0)
+    assert ours.conditions == busy, "a round that was disturbed is not hidden by the others"
+
+
+def test_a_round_without_an_answer_does_not_count_as_a_figure() -> None:
+    (one,) = medians([a_figure("slow", None), a_figure("slow", 40.0)])
+
+    assert (one.value, one.facts["rounds"]) == (40.0, "- 40")
 
 
 def test_a_saved_run_is_read_as_it_was(tmp_path: Path) -> None:
