@@ -145,3 +145,11 @@ def test_a_name_without_latin_letters_still_gets_its_own_slug() -> None:
 def test_a_heading_spells_abbreviations_in_capitals():
     assert names_for("llm_chat_rag", package="assistant").title == "LLM chat RAG"
     assert names_for("Churn scores", package="churn").title == "Churn scores"
+    assert names_for("QuickBooks churn", package="churn").title == "QuickBooks churn"
+    assert names_for("顧客", package="churn").title == "ML system"
+
+
+def test_a_long_name_becomes_a_heading_of_whole_words():
+    title = names_for("score every customer of the wholesale platform once a week and say why", package="churn").title
+
+    assert title == "Score every customer of the wholesale platform once a week"

@@ -11,6 +11,9 @@ from decisionworks.graphs.codegen.render.model import Json, RenderInput
 from decisionworks.graphs.codegen.render.naming import Names, names_for
 from decisionworks.graphs.codegen.render.problem import Problem, problem_for
 
+COLLECTS = "collects-arrivals"
+# Sources that close deliveries themselves; beside them a stream is for scoring.
+DELIVERING = frozenset({"ingest-batch-landing", "ingest-cdc-dms", "ingest-saas-appflow", "link-data-platform"})
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
@@ -44,11 +47,18 @@ def facts_of(source: RenderInput) -> Facts:
     problem = problem_for(source.values, patterns, request=source.request)
     return Facts(
         patterns=patterns,
-        tags=problem.tags,
+        tags=problem.tags | ({COLLECTS} if _collects(patterns) else frozenset()),
         names=names_for(source.project_name, package=problem.package),
         region=_region(source),
         problem=problem,
     )
+
+
+def _collects(patterns: frozenset[str]) -> bool:
+    """Say whether the pipeline makes deliveries of what arrived: nobody else does, or it comes from devices."""
+    if "ingest-stream-kinesis" in patterns:
+        return not patterns & DELIVERING
+    return "ingest-iot-core" in patterns
 
 
 def template_context(source: RenderInput, facts: Facts) -> dict[str, Any]:

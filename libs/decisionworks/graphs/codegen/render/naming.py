@@ -35,22 +35,21 @@ def names_for(project_name: str, *, package: str) -> Names:
 
 def _title_of(text: str) -> str:
     """The first words of a text as a heading: whole ones only, abbreviations in capitals."""
-    words = [word.upper() if word in _SPELLED else word for word in _words_of(text)] or ["ML", "system"]
+    words = [word.upper() if word.lower() in _SPELLED else word for word in _words_of(text)] or ["ML", "system"]
     while len(words) > 1 and len(" ".join(words)) > TITLE_LENGTH:
         words.pop()
     return " ".join([words[0][0].upper() + words[0][1:], *words[1:]])[:TITLE_LENGTH]
 
 
 def _words_of(text: str) -> list[str]:
-    """The words of a text in plain lower-case letters, none where no letter is left."""
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    words = re.findall(r"[a-z0-9]+", ascii_text.lower())
-    return words if re.search(r"[a-z]", "".join(words)) else []
+    """The words of a text in plain letters and digits, none where no letter is left."""
+    words = re.findall(r"[A-Za-z0-9]+", unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode())
+    return words if re.search(r"[A-Za-z]", "".join(words)) else []
 
 
 def slug_of(text: str) -> str:
     """Reduce any text to lower-case words joined by dashes, never empty."""
-    words = "-".join(_words_of(text))
+    words = "-".join(_words_of(text)).lower()
     if not words:
         digest = hashlib.sha256(text.encode()).hexdigest()[:6]
         words = f"{FALLBACK_SLUG}-{digest}" if text.strip() else FALLBACK_SLUG

@@ -6,7 +6,7 @@ from typing import Any
 from decisionworks.artifacts.model import GeneratedFile
 from decisionworks.decisions.documents import PlanContent, plan_documents
 from decisionworks.graphs.codegen.render.accepted import checkov_settings
-from decisionworks.graphs.codegen.render.context import Facts, facts_of, template_context
+from decisionworks.graphs.codegen.render.context import COLLECTS, Facts, facts_of, template_context
 from decisionworks.graphs.codegen.render.errors import FragmentBroken
 from decisionworks.graphs.codegen.render.hcl import format_hcl
 from decisionworks.graphs.codegen.render.load import select_fragments
@@ -99,9 +99,8 @@ def _released_functions(facts: Facts, image_names: list[str]) -> list[str]:
 
 def _pipeline_steps(facts: Facts) -> list[str]:
     """The steps that a plan's orchestrator runs one after the other; the others have jobs of their own."""
-    is_collected = facts.has("ingest-iot-core") and not facts.has("ingest-stream-kinesis")
     return [
-        *(["collect"] if is_collected else []),
+        *(["collect"] if facts.has(COLLECTS) else []),
         "prepare",
         *(["features"] if facts.has("features-offline-tables") else []),
         *(["train", "promote"] if facts.has("uses-model") else []),

@@ -13,6 +13,9 @@ _ACTION = re.compile(r"uses: (?P<name>[\w.-]+/[\w.-]+)@(?P<commit>[0-9a-f]{40}) 
 _PROVIDER = re.compile(r'source\s+= "(?P<name>hashicorp/\w+)"\s+version = "(?P<version>[^"]+)"')
 _PYTHON_IMAGE = "PSF-2.0"
 _PROVIDER_LICENCE = "MPL-2.0"
+# The connectors of Flink, the clients of Kafka and AWS's login for them.
+JARS = "/connectors.json"
+_JAR_LICENCE = "Apache-2.0"
 
 
 def bill_of_materials(name: str, requirements: Requirements, texts: Mapping[str, str]) -> str:
@@ -61,6 +64,10 @@ def _outside(texts: Mapping[str, str]) -> Iterable[dict[str, Any]]:
             found[purl] = _component(
                 "library", match["name"], match["version"], purl, licences[match["name"]], is_required=False
             )
+        if path.endswith(JARS):
+            for jar in json.loads(text)["jars"]:
+                purl = f"pkg:maven/{jar['group']}/{jar['artifact']}@{jar['version']}"
+                found[purl] = _component("library", jar["artifact"], jar["version"], purl, _JAR_LICENCE)
         if path.endswith(".tf"):
             for match in _PROVIDER.finditer(text):
                 purl = f"pkg:terraform/{match['name']}"

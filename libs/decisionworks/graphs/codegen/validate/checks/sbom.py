@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from decisionworks.graphs.codegen.render.sbom import SBOM_PATH
+from decisionworks.graphs.codegen.render.sbom import JARS, SBOM_PATH
 from decisionworks.graphs.codegen.validate.checks.dockerfiles import dockerfiles
 from decisionworks.graphs.codegen.validate.model import Finding, Verdict, judged
 from decisionworks.graphs.codegen.validate.workspace import Workspace
@@ -92,6 +93,7 @@ def _judge_licence(component: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _looked_at(workspace: Workspace) -> Iterator[str]:
     yield from (path for path in _REQUIREMENTS if path in workspace.files)
+    yield from (path for path in workspace.paths(".json") if path.endswith(JARS))
     yield from dockerfiles(workspace)
     yield from (path for path in workspace.paths(".yml", ".yaml") if path.startswith(".github/workflows/"))
 
@@ -124,6 +126,15 @@ def _line_of(finding: Finding, text: str) -> int | None:
     about = {word.strip(",:") for word in finding.message.split()}
     named = (number for number, line in enumerate(text.splitlines(), start=1) if about & set(_QUOTED.findall(line)))
     return next(named, None) if finding.file == SBOM_PATH else None
+
+
+def _jars(text: str) -> list[str]:
+    """The jars of a stream application; a document of another shape names none."""
+    try:
+        jars = json.loads(text)["jars"]
+        return [f"pkg:maven/{jar['group']}/{jar['artifact']}@{jar['version']}" for jar in jars]
+    except (ValueError, KeyError, TypeError):
+        return []
 
 
 def _finding(path: str, rule: str, message: str, remedy: str) -> Finding:

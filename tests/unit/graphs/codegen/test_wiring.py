@@ -1,0 +1,117 @@
+"""What a plan pays for is told to the unit that uses it, with the right to call it."""
+
+import re
+
+import pytest
+
+from decisionworks.graphs.codegen.render import render_repository
+from tests.unit.graphs.codegen import plans
+
+
+def rendered(*patterns: str) -> dict[str, str]:
+    made = render_repository(plans.render_input(patterns))
+    return {path: file.content.decode() for path, file in made.items()}
+
+
+def call_of(texts: dict[str, str], module: str) -> str:
+    found = re.search(rf'^module "{module}" \{{\n.*?^\}}', texts["terraform/main.tf"], re.MULTILINE | re.DOTALL)
+    assert found is not None, module
+    return found.group()
+
+
+@pytest.mark.parametrize(
+    ("serving", "module"),
+    [
+        ("serve-sagemaker-realtime", "realtime_endpoint"),
+        ("serve-gpu-realtime", "realtime_endpoint"),
+        ("serve-multi-model", "realtime_endpoint"),
+        ("serve-gpu-scheduled", "scheduled_endpoint"),
+        ("serve-serverless-cpu", "scoring_function"),
+        ("serve-container-ecs", "api_service"),
+        ("serve-llm-bedrock", "answer_function"),
+    ],
+)
+def test_a_service_beside_a_cache_is_told_where_it_is_and_asks_it(serving, module):
+    texts = rendered(
+        *plans.TRAINED, "sec-private-network", "sec-api-auth-waf", "cache-valkey", "orch-stepfunctions", serving
+    )
+
+    assert "module.cache.environment" in call_of(texts, module)
+    asks = [path for path, text in texts.items() if path.startswith(("src/", "services/")) and ".cache import" in text]
+    asks += [path for path, text in texts.items() if path.startswith(("src/", "services/")) and "import cache\n" in text]
+    assert asks
+
+
+@pytest.mark.parametrize(
+    ("orchestrator", "module"),
+    [
+        ("orch-stepfunctions", "pipeline"),
+        ("orch-sagemaker-pipelines", "pipeline"),
+        ("orch-ci-cron", "scheduled_pipeline"),
+        ("orch-airflow-mwaa", "pipeline_step"),
+    ],
+)
+def test_every_orchestrator_tells_the_training_where_runs_and_versions_go(orchestrator, module):
+    texts = rendered(
+        *plans.TRAINED, "sec-private-network", "serve-batch-scoring", "track-mlflow", "registry-model", orchestrator
+    )
+
+    call = call_of(texts, module)
+    assert re.search(r"environment\s+= local\.pipeline_environment", call)
+    assert re.search(r"policy_statements\s+= local\.pipeline_statements", call)
+    settings = texts["terraform/locals.tf"]
+    assert {"MLFLOW_TRACKING_URI", "MODEL_PACKAGE_GROUP", "MODEL_IMAGE"} <= set(re.findall(r"[A-Z_]{5,}", settings))
+    assert "module.tracking.write_statements, module.registry.publish_statements" in settings
+
+
+@pytest.mark.parametrize("orchestrator", ["orch-stepfunctions", "orch-airflow-mwaa"])
+def test_a_training_on_gpus_is_started_by_the_orchestrator_in_its_own_image(orchestrator):
+    texts = rendered(
+        *plans.BASE, "sec-private-network", "serve-gpu-realtime", "train-gpu-job", "registry-model", orchestrator
+    )
+
+    training = call_of(texts, "gpu_training")
+    assert 'module.images.uris["training"]' in training
+    assert 'TRAINING_DEVICE = "cuda"' in training
+    assert "module.gpu_training.queue_arn" in texts["terraform/main.tf"]
+    assert "requirements-gpu.txt" in texts["services/training/Dockerfile"]
+    assert "torch==" in texts["requirements-gpu.txt"]
+
+
+def test_whoever_moves_callers_step_by_step_releases_after_the_apply():
+    texts = rendered(
+        *plans.TRAINED, "serve-serverless-cpu", "deploy-progressive", "sec-api-auth-waf", "orch-stepfunctions"
+    )
+
+    assert re.search(r"released\s+= true", call_of(texts, "scoring_function"))
+    steps = [line.strip() for line in texts[".github/workflows/deploy.yml"].splitlines() if "run: make" in line]
+    assert steps[-2:] == ["- run: make tf-apply", "- run: make release"]
+    assert "module.progressive.release_statements" in call_of(texts, "delivery")
+
+
+def test_without_releases_the_apply_moves_callers():
+    texts = rendered(*plans.TRAINED, "serve-serverless-cpu", "sec-api-auth-waf", "orch-stepfunctions")
+
+    assert re.search(r"released\s+= false", call_of(texts, "scoring_function"))
+    assert "make release" not in texts[".github/workflows/deploy.yml"]
+
+
+def test_only_the_set_up_of_the_vector_database_may_read_the_owners_credentials():
+    texts = rendered(*plans.PLANS["own language model"])
+
+    holders = re.findall(r"module\.vectors\.(secret_arn|setup_statements)", texts["terraform/main.tf"])
+    assert sorted(holders) == ["secret_arn", "setup_statements"]
+    assert "module.vectors.secret_arn" in call_of(texts, "vectors_setup")
+    assert "passages_writer" in call_of(texts, "index_job")
+    assert 'DATABASE_USER = "passages_reader"' in texts["terraform/locals.tf"]
+
+
+def test_requirements_hold_the_digest_of_every_file():
+    texts = rendered(*plans.PLANS["documents"])
+
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-deploy.txt"):
+        pins = [line for line in texts[name].splitlines() if "==" in line]
+        assert pins, name
+        assert all(line.endswith(" \\") for line in pins), name
+    assert "--require-hashes" in texts["Makefile"]
+    assert all("--require-hashes" in text for path, text in texts.items() if path.endswith("/Dockerfile"))
