@@ -115,3 +115,45 @@ def test_requirements_hold_the_digest_of_every_file():
         assert all(line.endswith(" \\") for line in pins), name
     assert "--require-hashes" in texts["Makefile"]
     assert all("--require-hashes" in text for path, text in texts.items() if path.endswith("/Dockerfile"))
+
+
+@pytest.mark.parametrize("name", plans.PLANS)
+def test_no_two_units_of_a_plan_share_a_name(name):
+    calls = re.findall(r'^module "\w+" \{\n.*?^\}', rendered(*plans.PLANS[name])["terraform/main.tf"], re.M | re.S)
+    shared = ('"./modules/container_job"', '"./modules/function"', '"./modules/machine_job"')
+    names = [re.search(r"^  name\s+= (.*)$", call, re.M) for call in calls if any(source in call for source in shared)]
+    given = [found[1] for found in names if found is not None]
+
+    assert len(given) == len(set(given))
+
+
+def test_a_lookup_table_is_filled_by_the_run_that_scores():
+    texts = rendered(*plans.PLANS["weekly batch"])
+
+    scoring = call_of(texts, "batch_scoring")
+    assert "LOOKUP_TABLE = module.lookup_table.name" in scoring
+    assert "dynamodb:BatchWriteItem" in scoring
+
+
+def test_what_other_systems_leave_becomes_deliveries_before_the_first_step():
+    texts = rendered(*plans.PLANS["systems that are there"])
+
+    assert 'StartAt = "collect"' in texts["terraform/modules/pipeline/main.tf"]
+    assert "EXCHANGE" in texts["terraform/locals.tf"]
+    steps = texts["pipelines/steps.py"]
+    assert "close_day(store, yesterday)" in steps
+    assert 'take_over(open_store(os.environ["EXCHANGE"]), store)' in steps
+
+
+@pytest.mark.parametrize("name", plans.PLANS)
+def test_every_job_is_started_by_a_schedule_or_an_orchestrator_or_named_as_started_by_hand(name):
+    texts = rendered(*plans.PLANS[name])
+    calls = re.findall(r'^module "(\w+)" \{\n(.*?)^\}', texts["terraform/main.tf"], re.M | re.S)
+    jobs = {module: body for module, body in calls if '"./modules/container_job"' in body}
+    waiting = {module for module, body in jobs.items() if not re.search(r"^  schedule\s+=", body, re.M)}
+
+    by_orchestrator = {"pipeline_step"}
+    by_hand = {"processing_job", "training_job", "vectors_setup"}
+    assert waiting <= by_orchestrator | by_hand
+    runbook = texts["docs/runbook.md"]
+    assert all(f"task definition of `{module}`" in runbook for module in waiting & by_hand)

@@ -11,7 +11,7 @@ from decisionworks.graphs.codegen.render.model import Json, RenderInput
 from decisionworks.graphs.codegen.render.naming import Names, names_for
 from decisionworks.graphs.codegen.render.problem import Problem, problem_for
 
-COLLECTS = "collects-arrivals"
+COLLECTS = "collects"
 # Sources that close deliveries themselves; beside them a stream is for scoring.
 DELIVERING = frozenset({"ingest-batch-landing", "ingest-cdc-dms", "ingest-saas-appflow", "link-data-platform"})
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
@@ -47,18 +47,19 @@ def facts_of(source: RenderInput) -> Facts:
     problem = problem_for(source.values, patterns, request=source.request)
     return Facts(
         patterns=patterns,
-        tags=problem.tags | ({COLLECTS} if _collects(patterns) else frozenset()),
+        tags=problem.tags | _collecting(patterns),
         names=names_for(source.project_name, package=problem.package),
         region=_region(source),
         problem=problem,
     )
 
 
-def _collects(patterns: frozenset[str]) -> bool:
-    """Say whether the pipeline makes deliveries of what arrived: nobody else does, or it comes from devices."""
-    if "ingest-stream-kinesis" in patterns:
-        return not patterns & DELIVERING
-    return "ingest-iot-core" in patterns
+def _collecting(patterns: frozenset[str]) -> frozenset[str]:
+    """Whether the pipeline itself makes deliveries: of arrivals that nobody else delivers, or of what others left."""
+    has_events = "ingest-stream-kinesis" in patterns
+    arrives = not patterns & DELIVERING if has_events else "ingest-iot-core" in patterns
+    found = {"collects-arrivals"} if arrives else set()
+    return frozenset(found | ({COLLECTS} if arrives or patterns & {"ingest-cdc-dms", "link-data-platform"} else set()))
 
 
 def template_context(source: RenderInput, facts: Facts) -> dict[str, Any]:
