@@ -38,7 +38,9 @@ def test_a_service_beside_a_cache_is_told_where_it_is_and_asks_it(serving, modul
 
     assert "module.cache.environment" in call_of(texts, module)
     asks = [path for path, text in texts.items() if path.startswith(("src/", "services/")) and ".cache import" in text]
-    asks += [path for path, text in texts.items() if path.startswith(("src/", "services/")) and "import cache\n" in text]
+    asks += [
+        path for path, text in texts.items() if path.startswith(("src/", "services/")) and "import cache\n" in text
+    ]
     assert asks
 
 
