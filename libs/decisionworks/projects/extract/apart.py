@@ -10,6 +10,7 @@ from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.word_groups import Place, group_pattern
 
 CORRECTION_REACH = 60
+CORRECTS = "corrects"
 # One of the two says that it is not about this system, not now, not always, or not so.
 _EITHER = ("others", "hedge", "condition", "exception", "past", "future", "stage", "untrue")
 # Both say what they are about, and it is not the same.
@@ -23,7 +24,7 @@ _PERCENTILE = re.compile(
 def may_both_hold(reading: Reading, left: Place, right: Place, *, despite: frozenset[str] = frozenset()) -> bool:
     """Whether something in their sentences sets two statements apart; `despite` names what does not count."""
     first, second = sorted((left, right))
-    if is_corrected(reading, second):
+    if CORRECTS not in despite and is_corrected(reading, second):
         return True
     sentences = (reading.sentence(first[0]), reading.sentence(second[0]))
     if any(one.rstrip().endswith("?") for one in sentences):
@@ -50,17 +51,16 @@ def _have_other_percentiles(one: str, other: str) -> bool:
     return all(named) and not named[0] & named[1]
 
 
-def is_of_a_stage(reading: Reading, place: Place) -> bool:
-    """Whether a statement is about a pilot, a test system or the like."""
-    return _has("stage", reading.sentence(place[0]), reading)
+def is_about_another(reading: Reading, place: Place) -> bool:
+    """Whether a statement is about a pilot or a test system, or somebody else's."""
+    return any(_has(group, reading.sentence(place[0]), reading) for group in ("stage", "others"))
 
 
 def is_corrected(reading: Reading, later: Place) -> bool:
     """Whether words of correction lead up to the later of two statements."""
     begin = max(0, later[0] - CORRECTION_REACH)
-    return CORRECTION.search(reading.folded[begin : later[0]]) is not None or _has(
-        "corrects", reading.sentence(later[0]), reading
-    )
+    cue = CORRECTION.search(reading.folded[begin : later[0]])
+    return cue is not None or _has(CORRECTS, reading.sentence(later[0]), reading)
 
 
 def share_a_subject(reading: Reading, left: Place, right: Place) -> bool:

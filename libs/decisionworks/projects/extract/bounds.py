@@ -101,8 +101,9 @@ def _are_of_a_kind(low: _Bound, high: _Bound) -> bool:
 
 
 def _are_lines_of_one_list(reading: Reading, low: _Bound, high: _Bound) -> bool:
-    between = reading.folded[min(low.place[1], high.place[1]) : max(low.place[0], high.place[0])]
-    return between.count("\n") == 1 and len(between) <= LINE_CHARS
+    first, second = sorted((low.place, high.place))
+    between = reading.folded[first[0] : second[0]]
+    return between.count("\n") == 1 and len(between) <= 2 * LINE_CHARS
 
 
 def _are_near(reading: Reading, low: _Bound, high: _Bound) -> bool:

@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from decisionworks.projects.extract.apart import may_both_hold
+from decisionworks.projects.extract.apart import may_both_hold, share_a_subject
 from decisionworks.projects.extract.bounds import find_crossed_bounds
 from decisionworks.projects.extract.corrections import CORRECTION
 from decisionworks.projects.extract.finding import Finding
+from decisionworks.projects.extract.impossible import find_impossible
 from decisionworks.projects.extract.kept_places import find_kept_and_put
 from decisionworks.projects.extract.money import BROUGHT_TO_A_MONTH
 from decisionworks.projects.extract.negation import is_denied
@@ -21,7 +22,8 @@ from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.rivals import find_rivals
 from decisionworks.projects.extract.set_apart import is_set_apart
 from decisionworks.projects.extract.sides import find_sides
-from decisionworks.projects.model import Constraints, ConstraintValue, Contradiction, ValueState
+from decisionworks.projects.extract.word_groups import group_pattern
+from decisionworks.projects.model import Constraints, ConstraintValue, Contradiction, Span, ValueState
 from decisionworks.projects.places import AWS_REGIONS, REGION_OF_COUNTRY, REGIONS_OF_JURISDICTION
 
 # A result that takes longer is not one in real time.
@@ -78,7 +80,7 @@ def find_contradictions(
             found.append(contradiction)
     named = {one.fields[-1] for one in found}
     named |= {name for name, one in constraints.items() if one.state is ValueState.CONFLICTING}
-    for find in (find_opposites, find_sides, find_crossed_bounds, find_rivals, find_kept_and_put):
+    for find in (find_opposites, find_sides, find_crossed_bounds, find_rivals, find_kept_and_put, find_impossible):
         for one in find(reading, findings):
             if one.fields[-1] in named:
                 continue
@@ -179,9 +181,20 @@ def _api_forbidden(constraints: Constraints, findings: list[Finding], reading: R
     allowed, model = _stated(constraints, "llm_external_api_allowed"), _stated(constraints, "model_type")
     if allowed is None or model is None or allowed.value is not False or model.value != "llm_api":
         return None
+    if allowed.span is not None and model.span is not None and not _concerns(reading, allowed.span, model.span):
+        return None
     return _contradiction(
         "a model behind an outside API cannot be reached", llm_external_api_allowed=allowed, model_type=model
     )
+
+
+def _concerns(reading: Reading, forbidden: Span, used: Span) -> bool:
+    """“Contracts never leave our network” forbids no model that reads public laws."""
+    sentence = reading.sentence(forbidden.start)
+    patterns = (group_pattern(group, reading.language) for group in ("nothing", "everything", "outsideai"))
+    if any(pattern is not None and pattern.search(sentence) for pattern in patterns):
+        return True
+    return share_a_subject(reading, (forbidden.start, forbidden.end), (used.start, used.end))
 
 
 def _at_once_and_never(constraints: Constraints, findings: list[Finding], reading: Reading) -> Contradiction | None:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.errors import InvalidCatalogue
-from decisionworks.projects.extract.apart import is_of_a_stage
+from decisionworks.projects.extract.apart import is_about_another
 from decisionworks.projects.extract.corrections import CORRECTION
 from decisionworks.projects.extract.finding import Finding
 from decisionworks.projects.extract.negation import is_denied
@@ -76,7 +76,7 @@ def find_opposites(reading: Reading, findings: Iterable[Finding]) -> Iterator[Co
                 for left in first
                 if reading.sentence_at(left[0]) != reading.sentence_at(right[0])
                 and not _is_corrected(reading, max(left, right))
-                and not any(is_of_a_stage(reading, place) for place in (left, right))
+                and not any(is_about_another(reading, place) for place in (left, right))
             ),
             None,
         )

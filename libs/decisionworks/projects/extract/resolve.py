@@ -59,7 +59,7 @@ _PHASES = re.compile(
     r"|system)|staging"
     r"|pilotphase|anfangs|später|produktiv\w*|au début|ensuite|pilote|producción|producción|piloto|más adelante"
     r"|produção"
-    r"|depois)\b|本番|試験|パイロット|当初"
+    r"|depois|afterwards|thereafter|danach|par la suite|em seguida)\b|本番|試験|パイロット|当初|その後"
 )
 _STRICTER_IS_LOWER = frozenset({"budget_usd_month", "team_size"})
 _STRICTEST_COUNTS = frozenset({"latency_p95_ms", "audit_retention_years", "stream_events_per_sec"})
@@ -67,6 +67,11 @@ _STRICTEST_COUNTS = frozenset({"latency_p95_ms", "audit_retention_years", "strea
 _PADDING = re.compile(r"(?<![\d.,-])0+(?=[1-9]\d)")
 CORRECTION_REACH = 60
 FEW_CHARS = 40
+RANGE_CHARS = 20
+MOST_BY_RATE = 0.2
+_CURRENCY = re.compile(
+    r"us\$|r\$|[$€£¥]|usd|eur(?!o)|gbp|chf|brl|dollar|dólar|euro|pound|pfund|fran[ck]|real|reais|円|ドル|ユーロ"
+)
 TOLERANCE = 0.02
 
 
@@ -202,6 +207,8 @@ def _rival(field: Field, best: Finding, group: list[Finding], *, reading: Readin
         others = [one for one in others if not _PART_OR_OTHERS.search(reading.sentence(one.start))]
     if field.name == "budget_usd_month":
         others = [one for one in others if not _is_excepted(best, one, reading=reading)]
+        others = [one for one in others if not _are_ends_of_a_range(best, one, reading=reading)]
+        others = [one for one in others if not _is_in_another_currency(best, one, reading=reading)]
         others = [one for one in others if not _are_phases(best, one, reading=reading)]
     firm = next((one for one in others if one.strength >= floor), None)
     if firm is None and field.name == "team_size":
@@ -216,6 +223,28 @@ def _is_of_a_device(finding: Finding, *, reading: Reading) -> bool:
     sentence = reading.sentence(finding.start)
     patterns = (group_pattern(group, reading.language) for group in ("device", "ondevice"))
     return any(pattern is not None and pattern.search(sentence) for pattern in patterns)
+
+
+def _is_in_another_currency(best: Finding, other: Finding, *, reading: Reading) -> bool:
+    """“5,000 euros, 5,400 dollars at the rate of today”: one amount, told twice at a rate that is not ours."""
+    named = [set(_CURRENCY.findall(reading.folded[one.start : one.end])) for one in (best, other)]
+    high = max(_number(best), _number(other))
+    return (
+        bool(named[0])
+        and bool(named[1])
+        and not named[0] & named[1]
+        and (abs(_number(best) - _number(other)) <= MOST_BY_RATE * high)
+    )
+
+
+def _are_ends_of_a_range(best: Finding, other: Finding, *, reading: Reading) -> bool:
+    """“At least 300, at most 500 dollars a month.”"""
+    low, high = sorted((best, other), key=_number)
+    patterns = [group_pattern(group, reading.language) for group in ("atleast", "atmost")]
+    leads = [reading.before(one.start, chars=RANGE_CHARS) for one in (low, high)]
+    return all(
+        pattern is not None and pattern.search(lead) is not None for pattern, lead in zip(patterns, leads, strict=True)
+    )
 
 
 def _is_excepted(best: Finding, other: Finding, *, reading: Reading) -> bool:

@@ -46,7 +46,7 @@ def find_rivals(reading: Reading, findings: Iterable[Finding]) -> Iterator[Contr
         for one in findings
         if fields[one.field].type in (FieldType.NUMBER, FieldType.INTEGER)
         and one.field not in _LEFT_OUT
-        and one.strength >= FAIR
+        and one.strength >= (FAIR - 10 if one.field == "latency_p95_ms" else FAIR)
         and isinstance(one.value, int | float)
         and one.end > one.start
         and "\n" not in reading.folded[one.start : one.end]

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.errors import InvalidCatalogue
-from decisionworks.projects.extract.apart import may_both_hold
+from decisionworks.projects.extract.apart import CORRECTS, may_both_hold, share_a_subject
 from decisionworks.projects.extract.finding import Finding
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.word_groups import Place, group_names, group_pattern
@@ -31,7 +31,7 @@ LONGEST_QUOTE = 140
 MOST_MENTIONS = 24
 WORDS_OF_A_LABEL = 2
 # What somebody else wrote says nothing about this system.
-_QUOTATION = re.compile(r"「[^」]{30,}」|\"[^\"]{40,400}\"")
+_QUOTATION = re.compile(r"「[^」]{30,}」|\n[^「」\n]{10,}」|\"[^\"]{40,400}\"")
 _CLAUSE_END = re.compile(
     r"[,;()]\s|(?<=\w{3}):\s|\s(?:and|but|so|as|since|because|und|aber|sondern|weil|denn|mais|car|donc|pero|sino|porque"
     r"|pues|mas|pois|wovon|et|y|e)\s"
@@ -45,6 +45,15 @@ class _Read(BaseModel):
 
     field: str
     value: bool | str | None = None
+    at_most: float | None = None
+
+    def takes(self, finding: Finding) -> bool:
+        """Whether a rule has read what takes this side."""
+        if finding.field != self.field or (self.value is not None and finding.value != self.value):
+            return False
+        if self.at_most is None:
+            return True
+        return isinstance(finding.value, int | float) and finding.value <= self.at_most
 
 
 class _SideRecord(BaseModel):
@@ -64,6 +73,7 @@ class _Question(BaseModel):
     about: list[str] = []
     same: str | None = None
     despite: list[str] = []
+    must_share: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,11 +200,7 @@ def _is_denied(heard: _Heard, part: Place, clause: Place, about: Place, is_wante
 def _read_as(side: _SideRecord, read: Iterable[Finding]) -> list[Place]:
     if side.reads is None:
         return []
-    return [
-        (one.start, one.end)
-        for one in read
-        if one.field == side.reads.field and (side.reads.value is None or one.value == side.reads.value)
-    ]
+    return [(one.start, one.end) for one in read if side.reads.takes(one)]
 
 
 def _exclude(heard: _Heard, question: _Question, parts: Sequence[Place], left: Place, right: Place) -> bool:
@@ -209,7 +215,22 @@ def _exclude(heard: _Heard, question: _Question, parts: Sequence[Place], left: P
         return False
     if question.same and not _names(question.same, reading, left) & _names(question.same, reading, right):
         return False
-    return not may_both_hold(reading, left, right, despite=frozenset(question.despite))
+    if question.must_share and not _share(heard, parts, left, right):
+        return False
+    # A limit that is corrected to none leaves no value; one that is named after all does.
+    despite = frozenset(question.despite) - (set() if right < left else {CORRECTS})
+    return not may_both_hold(reading, left, right, despite=despite)
+
+
+def _share(heard: _Heard, parts: Sequence[Place], left: Place, right: Place) -> bool:
+    """Whether both name a thing in common, or one of them names all things or points back to the other's."""
+    later = max(left, right)
+    if heard.has("pronoun", _clause(heard.reading, _part_of(later, parts), later)):
+        return True
+    for place in (left, right):
+        if heard.has("everything", place) or heard.has(DENIED_SUBJECT, _part_of(place, parts)):
+            return True
+    return share_a_subject(heard.reading, left, right)
 
 
 def _names(group: str, reading: Reading, place: Place) -> set[str]:

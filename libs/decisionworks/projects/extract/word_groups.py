@@ -8,10 +8,12 @@ from importlib import resources
 
 import yaml
 
-from decisionworks.projects.extract.numbers import WORD_NUMBER
+from decisionworks.projects.extract.numbers import SMALL_NUMBER_WORDS
 from decisionworks.projects.extract.vocabulary_file import VOCABULARIES, word_pattern
 
 ANY_LANGUAGE = "any"
+_ARTICLES = {"un", "une", "una", "uno", "ein", "eine", "einem", "einer", "um", "uma", "one"}
+_NUMBER_WORDS = "|".join(sorted(SMALL_NUMBER_WORDS - _ARTICLES, key=lambda word: (-len(word), word)))
 Place = tuple[int, int]
 
 
@@ -28,7 +30,7 @@ def group_pattern(name: str, language: str) -> re.Pattern[str] | None:
 
 def _with_number_words(words: str) -> str:
     """“Ten years” where the vocabulary has a number of years."""
-    return words.replace(r"\d+ ", rf"(?:\d{{1,9}}|{WORD_NUMBER}) ")
+    return words.replace(r"\d+ ", rf"(?:\d{{1,9}}|{_NUMBER_WORDS}) ")
 
 
 def group_names() -> frozenset[str]:

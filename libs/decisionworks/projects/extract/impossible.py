@@ -1,0 +1,130 @@
+"""Finds demands that sizes and times rule out: a run longer than its window, a model larger than its memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+
+from decisionworks.projects.extract.apart import may_both_hold, share_a_subject
+from decisionworks.projects.extract.finding import Finding
+from decisionworks.projects.extract.numbers import NUMBER, parse_number
+from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.word_groups import Place, group_pattern
+from decisionworks.projects.model import Contradiction
+
+MOST_FOUND = 12
+# Times and sizes that differ by less are the same, rounded.
+MARGIN = 1.2
+# A first day that is said twice may be told in weeks and in months.
+FAR_APART = 1.6
+_HOURS = (
+    (1.0, r"hours?|hrs?|stunden?|heures?|horas?|時間|h(?!\w)"),
+    (24.0, r"days?|tagen?|tage|jours?|días?|dias?|日"),
+)
+_WEEKS = (
+    (1.0, r"weeks?|wochen?|semaines?|semanas?|週間?"),
+    (4.345, r"months?|monaten?|monate|mois|meses|mes(?!\w)|mês|か月|ヶ月|ヵ月"),
+    (52.0, r"years?|jahren?|ans?(?!\w)|années?|años?|anos?|年(?!度)"),
+)
+_GB = ((0.001, r"mb|mo(?!\w)|megabytes?"), (1.0, r"gb|go(?!\w)|gigabytes?"), (1_000.0, r"tb|terabytes?"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Measured:
+    value: float
+    place: Place
+
+
+def find_impossible(reading: Reading, findings: Iterable[Finding]) -> Iterator[Contradiction]:
+    """One contradiction for each kind of demand that another one rules out."""
+    yield from _runs_longer_than_it_may(reading, findings)
+    yield from _is_larger_than_its_memory(reading)
+    yield from _goes_live_twice(reading)
+
+
+def _runs_longer_than_it_may(reading: Reading, findings: Iterable[Finding]) -> Iterator[Contradiction]:
+    windows = [
+        _Measured(value=float(one.value), place=(one.start, one.end))
+        for one in findings
+        if one.field == "batch_deadline_hours" and isinstance(one.value, int | float) and one.end > one.start
+    ]
+    training = group_pattern("training", reading.language)
+    for window in windows:
+        for run in _measured(reading, "lasts", _HOURS):
+            is_other = run.place[1] <= window.place[0] or window.place[1] <= run.place[0]
+            if training is not None and training.search(reading.sentence(run.place[0])):
+                continue
+            if is_other and run.value > MARGIN * window.value and not may_both_hold(reading, run.place, window.place):
+                yield _contradiction(
+                    reading, "batch_deadline_hours", run.place, window.place, why="the one does not fit into the other"
+                )
+                return
+
+
+def _is_larger_than_its_memory(reading: Reading) -> Iterator[Contradiction]:
+    device = group_pattern("device", reading.language)
+    for memory in _measured(reading, "memory", _GB):
+        for model in _measured(reading, "network", _GB):
+            if memory.place == model.place or model.value <= MARGIN * memory.value:
+                continue
+            if device is None or not device.search(reading.folded) or may_both_hold(reading, memory.place, model.place):
+                continue
+            yield _contradiction(
+                reading, "model_size_gb", memory.place, model.place, why="the model does not fit into the memory"
+            )
+            return
+
+
+def _goes_live_twice(reading: Reading) -> Iterator[Contradiction]:
+    wish = group_pattern("wish", reading.language)
+    days = [
+        one
+        for one in _measured(reading, "golive", _WEEKS)
+        if wish is None or not wish.search(reading.sentence(one.place[0]))
+    ]
+    for index, first in enumerate(days):
+        for second in days[index + 1 :]:
+            low, high = sorted((first.value, second.value))
+            if high <= FAR_APART * low or may_both_hold(reading, first.place, second.place):
+                continue
+            if share_a_subject(reading, first.place, second.place):
+                why = "one first day is not the other"
+                yield _contradiction(reading, "deadline_weeks", first.place, second.place, why=why)
+                return
+
+
+def _measured(reading: Reading, group: str, units: tuple[tuple[float, str], ...]) -> Iterator[_Measured]:
+    """Numbers in these units close to a word of the group, in one sentence."""
+    pattern = _near(group, reading.language, units)
+    seen: set[Place] = set()
+    for match in islice(pattern.finditer(reading.folded), MOST_FOUND) if pattern else ():
+        side = "1" if match["n1"] else "2"
+        number = parse_number(match[f"n{side}"], language=reading.language)
+        factor = next((one for one, words in units if re.match(rf"(?:{words})", match[f"u{side}"])), None)
+        place = (match.start(f"n{side}"), match.end(f"u{side}"))
+        if number is not None and factor is not None and place not in seen:
+            seen.add(place)
+            yield _Measured(value=number * factor, place=place)
+
+
+@cache
+def _near(group: str, language: str, units: tuple[tuple[float, str], ...]) -> re.Pattern[str] | None:
+    words = group_pattern(group, language)
+    if words is None:
+        return None
+    unit = "|".join(one for _, one in units)
+    gap = r"[^.;!?\n\d]{0,40}?"
+    return re.compile(
+        rf"(?:{words.pattern}){gap}(?<![\w.,])(?P<n1>{NUMBER})\s?(?P<u1>{unit})"
+        rf"|(?<![\w.,])(?P<n2>{NUMBER})\s?(?P<u2>{unit}){gap}(?:{words.pattern})"
+    )
+
+
+def _contradiction(reading: Reading, field: str, here: Place, there: Place, *, why: str) -> Contradiction:
+    first, second = sorted((here, there))
+    spans = (reading.span(*first), reading.span(*second))
+    quoted = " and ".join(f"“{reading.sentence(span.start).strip()}”" for span in spans)
+    return Contradiction(fields=(field,), spans=spans, why=f"{quoted}: {why}")
