@@ -103,7 +103,9 @@ class NewDecisionSet(_Body):
         default=None, description=f"free text, Markdown, YAML or JSON, at most {MAX_REQUEST_BYTES // 1024} KiB"
     )
     constraints: Data | None = Field(
-        default=None, description="plain values of the constraint catalogue", examples=[{"budget_usd_month": 500}]
+        default=None,
+        description="plain values of the constraint catalogue; null takes back what the words say of a field",
+        examples=[{"budget_usd_month": 500}],
     )
     parent_id: UUID | None = Field(default=None, description="the decision set that this one follows")
     metadata: Data | None = Field(default=None, description="kept and shown, never interpreted; 16 KiB")

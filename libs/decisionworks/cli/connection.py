@@ -19,6 +19,10 @@ from decisionworks.cli.supervisor.address import FILE_NAME
 
 DEFAULT_DATA_DIR = Path(".data")
 _LOOK_S = 3.0
+#: Adds --project to a command.
+project_option = click.option(
+    "--project", default="default", show_default=True, metavar="ID", help="Id of the project."
+)
 P = ParamSpec("P")
 R = TypeVar("R")
 

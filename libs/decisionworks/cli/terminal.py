@@ -39,6 +39,16 @@ def print_json(value: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def print_told(answer: Mapping[str, Any], *sentences: str, is_json: bool) -> None:
+    """What a verb did: the server's answer as JSON, or sentences about it."""
+    if is_json:
+        print_json(answer)
+        return
+    for sentence in sentences:
+        sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()
+
+
 def money(value: object) -> str:
     """US dollars, in cents where they matter, and below a cent in two digits."""
     if not isinstance(value, int | float):

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from decisionworks.cli.change_report import print_changes
 from decisionworks.cli.client import segment
-from decisionworks.cli.connection import ServerOptions, connect, server_options
+from decisionworks.cli.connection import ServerOptions, connect, project_option, server_options
 from decisionworks.cli.exit_codes import exit_code_of_status
 from decisionworks.cli.progress import Progress
 from decisionworks.cli.report import print_checks, print_decision_set
@@ -95,7 +95,7 @@ def artifact(*, decision_set_id: str, out: Path, server: ServerOptions) -> None:
 
 
 @click.command("list")
-@click.option("--project", default="default", show_default=True, help="Id of the project.")
+@project_option
 @click.option("--status", help="Only those in this status.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 200), help="How many.")
 @click.option("--cursor", help="Where the next page begins.")

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from decisionworks.cli.client import Client, segment
-from decisionworks.cli.connection import ServerOptions, connect_or_start, server_options
+from decisionworks.cli.connection import ServerOptions, connect_or_start, project_option, server_options
 from decisionworks.cli.errors import BadInput
 from decisionworks.cli.exit_codes import BLOCKED, DONE, exit_code_of_status
 from decisionworks.cli.follow import until_rest
@@ -47,7 +47,7 @@ class Wish:
 @click.option("--comment", help="Said with the approval.")
 @click.option("--out", type=click.Path(path_type=Path), help="Directory (or .zip path) to save the repository to.")
 @click.option("--no-wait", is_flag=True, help="Return as soon as the request is accepted.")
-@click.option("--project", default="default", show_default=True, help="Id of the project.")
+@project_option
 @server_options
 def plan(
     *,

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from decisionworks.cli.client import segment
-from decisionworks.cli.connection import ServerOptions, connect_or_start, server_options
+from decisionworks.cli.connection import ServerOptions, connect_or_start, project_option, server_options
 from decisionworks.cli.errors import BadInput
 from decisionworks.cli.exit_codes import BLOCKED, DONE
 from decisionworks.cli.inputs import as_constraints, read_constraints, read_request, stated_in
@@ -32,7 +32,7 @@ Json = Mapping[str, Any]
 @click.option(
     "--variant", "variants", multiple=True, metavar="NAME:FIELD=VALUE;…", help="A plan to compare; repeatable."
 )
-@click.option("--project", default="default", show_default=True, help="Id of the project.")
+@project_option
 @server_options
 def preview(
     *,

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from decisionworks.artifacts import read_archive
 from decisionworks.cli.client import Client, segment
-from decisionworks.cli.connection import ServerOptions, connect, server_options
+from decisionworks.cli.connection import ServerOptions, connect, project_option, server_options
 from decisionworks.cli.errors import BadInput
 from decisionworks.cli.terminal import console, line, print_json
 
@@ -24,7 +24,7 @@ def quarantine() -> None:
 
 
 @quarantine.command("list")
-@click.option("--project", default="default", show_default=True, help="Id of the project.")
+@project_option
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 200), help="How many.")
 @server_options
 def list_command(*, project: str, limit: int, server: ServerOptions) -> None:
@@ -45,7 +45,7 @@ def list_command(*, project: str, limit: int, server: ServerOptions) -> None:
 
 @quarantine.command("show")
 @click.argument("sha256")
-@click.option("--project", default="default", show_default=True, help="Id of the project.")
+@project_option
 @server_options
 def show(*, sha256: str, project: str, server: ServerOptions) -> None:
     """Which model said what to which question, and why it could not be used; or which checks a repository failed.
@@ -75,7 +75,7 @@ def show(*, sha256: str, project: str, server: ServerOptions) -> None:
 
 @quarantine.command("replay")
 @click.argument("sha256")
-@click.option("--project", default="default", show_default=True, help="Id of the project.")
+@project_option
 @server_options
 def replay(*, sha256: str, project: str, server: ServerOptions) -> None:
     """Ask again what the failed run was asked, as a new decision set; models and packs are those of today."""

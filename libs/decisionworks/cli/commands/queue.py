@@ -8,8 +8,8 @@ import click
 
 from decisionworks.cli.client import segment
 from decisionworks.cli.commands.look import print_more, table_of
-from decisionworks.cli.connection import ServerOptions, connect, server_options
-from decisionworks.cli.terminal import console, line, print_json
+from decisionworks.cli.connection import ServerOptions, connect, project_option, server_options
+from decisionworks.cli.terminal import console, line, print_json, print_told
 
 
 @click.group("jobs", invoke_without_command=True)
@@ -83,7 +83,7 @@ def limit_running(*, project_id: str, max_running: str, server: ServerOptions) -
 
 
 @click.group("schedules", invoke_without_command=True)
-@click.option("--project", default="default", show_default=True, help="Id of the project.")
+@project_option
 @server_options
 @click.pass_context
 def schedules(ctx: click.Context, *, project: str, server: ServerOptions) -> None:
@@ -109,7 +109,7 @@ def schedules(ctx: click.Context, *, project: str, server: ServerOptions) -> Non
 @click.option("--replan", required=True, metavar="ID", help="Plan this decision set again, with the prices of the day.")
 @click.option("--time-zone", default="UTC", show_default=True, help="Such as Europe/Berlin.")
 @click.option("--missed", default="last", show_default=True, type=click.Choice(["skip", "last", "all"]))
-@click.option("--project", default="default", show_default=True, help="Id of the project.")
+@project_option
 @server_options
 def add(*, name: str, cron: str, replan: str, time_zone: str, missed: str, project: str, server: ServerOptions) -> None:
     """Plan a decision set again at set times."""
@@ -122,24 +122,19 @@ def add(*, name: str, cron: str, replan: str, time_zone: str, missed: str, proje
     }
     with connect(server) as client:
         answer = client.post(f"/projects/{segment(project)}/schedules", body)
-    if server.is_json:
-        print_json(answer)
-    else:
-        click.echo(f"{answer['name']}: next at {answer['next_at'][:19]} UTC (schedule {answer['id']})")
+    told = f"{answer['name']}: next at {answer['next_at'][:19]} UTC (schedule {answer['id']})"
+    print_told(answer, told, is_json=server.is_json)
 
 
 @schedules.command("remove")
 @click.argument("schedule_id", metavar="ID")
-@click.option("--project", default="default", show_default=True, help="Id of the project.")
+@project_option
 @server_options
 def remove(*, schedule_id: str, project: str, server: ServerOptions) -> None:
     """Hand in nothing more."""
     with connect(server) as client:
         answer = client.delete(f"/projects/{segment(project)}/schedules/{segment(schedule_id)}")
-    if server.is_json:
-        print_json(answer)
-    else:
-        click.echo(f"removed schedule {answer['id']}")
+    print_told(answer, f"removed schedule {answer['id']}", is_json=server.is_json)
 
 
 def _print_stats(stats: dict[str, Any]) -> None:

@@ -10,15 +10,13 @@ import click
 
 from decisionworks.cli.client import segment
 from decisionworks.cli.commands.look import table_of
-from decisionworks.cli.connection import ServerOptions, connect, server_options
+from decisionworks.cli.connection import ServerOptions, connect, project_option, server_options
 from decisionworks.cli.errors import BadInput
-from decisionworks.cli.terminal import console, print_json
-
-_PROJECT = click.option("--project", default="default", show_default=True, metavar="ID", help="Whose thresholds.")
+from decisionworks.cli.terminal import console, print_json, print_told
 
 
 @click.group("thresholds", invoke_without_command=True)
-@_PROJECT
+@project_option
 @server_options
 def thresholds(*, project: str, server: ServerOptions) -> None:
     """List the thresholds of rules with the project's values; `set` and `reset` change them."""
@@ -42,7 +40,7 @@ def thresholds(*, project: str, server: ServerOptions) -> None:
 @click.argument("pair", metavar="NAME=VALUE")
 @click.option("--reason", required=True, help="Why the project has a limit of its own.")
 @click.option("--replan", metavar="ID", help="Plan this decision set again, judged by the new number.")
-@_PROJECT
+@project_option
 @server_options
 def set_one(*, pair: str, reason: str, replan: str | None, project: str, server: ServerOptions) -> None:
     """Judge the project's plans by this number from now on; plans that rest stay as they are until planned again."""
@@ -56,33 +54,28 @@ def set_one(*, pair: str, reason: str, replan: str | None, project: str, server:
     with connect(server) as client:
         path = f"/projects/{segment(project)}/policy-thresholds/{segment(name.strip())}"
         made = client.put(path, {"value": value, "reason": reason, "decision_set_id": replan})
-    if server.is_json:
-        print_json(made)
-        return
-    click.echo(f"{made['name']} is {made['value']:g} {made['unit']} now ({made['default']:g} elsewhere)")
+    told = [f"{made['name']} is {made['value']:g} {made['unit']} now ({made['default']:g} elsewhere)"]
     if made["evaluated_again_as"]:
-        click.echo(f"planned again as decision set {made['evaluated_again_as']}")
-    _tell_of_others(made, f"decisionworks thresholds set {pair} --reason … --replan ID")
+        told.append(f"planned again as decision set {made['evaluated_again_as']}")
+    others = _others(made, f"decisionworks thresholds set {pair} --reason … --replan ID")
+    print_told(made, *told, *others, is_json=server.is_json)
 
 
 @thresholds.command("reset")
 @click.argument("name", metavar="NAME")
-@_PROJECT
+@project_option
 @server_options
 def reset(*, name: str, project: str, server: ServerOptions) -> None:
     """Go back to the product's value."""
     with connect(server) as client:
         made = client.delete(f"/projects/{segment(project)}/policy-thresholds/{segment(name)}")
-    if server.is_json:
-        print_json(made)
-        return
-    click.echo(f"{made['name']} is {made['value']:g} {made['unit']} again")
-    _tell_of_others(made, "decisionworks revise ID")
+    told = f"{made['name']} is {made['value']:g} {made['unit']} again"
+    print_told(made, told, *_others(made, "decisionworks revise ID"), is_json=server.is_json)
 
 
-def _tell_of_others(made: Mapping[str, Any], command: str) -> None:
-    """Name the plans that stand under another number, and how they are judged by the one of today."""
+def _others(made: Mapping[str, Any], command: str) -> list[str]:
+    """The plans that stand under another number, and how one of them is judged by that of today."""
     others = [f"{one['id']} ({one['status']})" for one in made["judged_otherwise"]]
-    if others:
-        click.echo(f"still judged by another number: {', '.join(others)}")
-        click.echo(f"to judge one of them again: {command}")
+    if not others:
+        return []
+    return [f"still judged by another number: {', '.join(others)}", f"to judge one of them again: {command}"]

@@ -8,14 +8,12 @@ import click
 
 from decisionworks.cli.client import segment
 from decisionworks.cli.commands.look import table_of
-from decisionworks.cli.connection import ServerOptions, connect, server_options
-from decisionworks.cli.terminal import console, print_json
-
-_PROJECT = click.option("--project", default="default", show_default=True, metavar="ID", help="Whose waivers.")
+from decisionworks.cli.connection import ServerOptions, connect, project_option, server_options
+from decisionworks.cli.terminal import console, print_json, print_told
 
 
 @click.group("waivers", invoke_without_command=True)
-@_PROJECT
+@project_option
 @click.option("--in-force", "is_in_force", is_flag=True, help="Only those that hold now.")
 @server_options
 def waivers(*, project: str, is_in_force: bool, server: ServerOptions) -> None:
@@ -42,7 +40,7 @@ def waivers(*, project: str, is_in_force: bool, server: ServerOptions) -> None:
     "--until", required=True, type=click.DateTime(formats=["%Y-%m-%d"]), help="The day on which it ends (UTC)."
 )
 @click.option("--for", "decision_set_id", metavar="ID", help="Only this decision set and its revisions.")
-@_PROJECT
+@project_option
 @server_options
 def grant(
     *, policy: str, reason: str, until: datetime, decision_set_id: str | None, project: str, server: ServerOptions
@@ -56,25 +54,22 @@ def grant(
     }
     with connect(server) as client:
         made = client.post(f"/projects/{segment(project)}/waivers", body)
-    if server.is_json:
-        print_json(made)
-        return
-    click.echo(f"{made['policy']} is waived until {made['expires_at'][:10]} by {made['approved_by']}")
+    told = [f"{made['policy']} is waived until {made['expires_at'][:10]} by {made['approved_by']}"]
     if made["evaluated_again_as"]:
-        click.echo(f"planned again as decision set {made['evaluated_again_as']}")
+        told.append(f"planned again as decision set {made['evaluated_again_as']}")
     if made["still_blocked_by"]:
-        click.echo(f"it stays blocked by {', '.join(made['still_blocked_by'])}: decisionworks revise {decision_set_id}")
+        told.append(
+            f"it stays blocked by {', '.join(made['still_blocked_by'])}: decisionworks revise {decision_set_id}"
+        )
+    print_told(made, *told, is_json=server.is_json)
 
 
 @waivers.command("revoke")
 @click.argument("waiver_id", metavar="ID")
-@_PROJECT
+@project_option
 @server_options
 def revoke(*, waiver_id: str, project: str, server: ServerOptions) -> None:
     """End a waiver now."""
     with connect(server) as client:
         ended = client.delete(f"/projects/{segment(project)}/waivers/{segment(waiver_id)}")
-    if server.is_json:
-        print_json(ended)
-    else:
-        click.echo(f"the waiver of {ended['policy']} is revoked")
+    print_told(ended, f"the waiver of {ended['policy']} is revoked", is_json=server.is_json)
