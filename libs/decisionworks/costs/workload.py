@@ -177,8 +177,8 @@ def _batch_runs(v: _Values, modes: tuple[str, ...]) -> float:
     """Runs of the batch in a month: as often as was said, else as often as data come in."""
     if "batch" not in modes:
         return 30.0
-    stated = v.number("batch_runs_month")
-    return DATA_RUNS.get(v.text("data_velocity", "daily"), 30.0) if stated is None else stated
+    with_data = DATA_RUNS.get(v.text("data_velocity", "daily"), 30.0)
+    return v.number_or("batch_runs_month", with_data, "how often the scoring job is paid")
 
 
 def _async_gpu_hours(v: _Values, *, modes: tuple[str, ...], media: list[str], rps_avg: float | None) -> float:

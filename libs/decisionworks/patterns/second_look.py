@@ -38,6 +38,7 @@ OTHER_ANSWERS: Mapping[str, tuple[object, ...]] = {
     "llm_tokens_out": (1200,),
     "corpus_documents": (500_000,),
     "batch_records_per_run": (5_000_000,),
+    "batch_runs_month": (730, 4.3),
     "stream_events_per_sec": (5000,),
     "audio_hours_month": (5000, 100),
     "tenants": (50,),

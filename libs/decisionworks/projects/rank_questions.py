@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from decisionworks.projects.conditions import holds
-from decisionworks.projects.constraint_values import known_values
+from decisionworks.projects.constraint_values import known_values, unsaid
 from decisionworks.projects.measure_coverage import applicable_fields
 from decisionworks.projects.model import (
     ConstraintCatalogue,
@@ -82,9 +82,10 @@ def _why(field: Field, value: ConstraintValue | None, *, language: str) -> str:
     words = question_words().why[language]
     if value is not None and value.state is ValueState.CONFLICTING:
         return words["conflicting"].format(reason=value.reason or "")
-    if field.default is None:
-        return words["missing"]
-    return words["defaulted"].format(default=shown_value(field.default))
+    told = words["missing"] if field.default is None else words["defaulted"].format(default=shown_value(field.default))
+    # What was said and cannot be kept, such as 0 ms, stands beside the question.
+    note = value.reason if value is not None and value.reason != unsaid(field).reason else None
+    return f"{told} {note}" if note else told
 
 
 def _effect(field: Field, *, language: str, usd: float | None) -> str:

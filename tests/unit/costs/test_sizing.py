@@ -78,4 +78,5 @@ def test_a_guess_about_usage_is_recorded_and_a_stated_value_is_not():
 
     assert {row.field for row in guessed.assumptions} == {"throughput_rps_avg", "team_size", "data_volume_gb"}
     assert stated.assumptions == ()
+    assert "batch_runs_month" in {row.field for row in derive_workload({"inference_mode": ["batch"]}).assumptions}
     assert stated.requests_month == pytest.approx(3.0 * 730 * 3600)

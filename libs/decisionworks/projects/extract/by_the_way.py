@@ -39,6 +39,18 @@ _FROM_DAY_TO_DAY = re.compile(
     r"|de um dia para o outro"
 )
 _QUEUED_USES = frozenset({"speech_to_text", "document_processing", "video_analytics"})
+_VENDORS = re.compile(
+    r"(?:llm|language models?|claude|openai|gpt\S{0,4}|gemini|bedrock|sprachmodell\w{0,2}|modèle de langage"
+    r"|modelo de lenguaje"
+    r"|modelo de linguagem|言語モデル|モデル|生成ai)[\s-]*(?:の)?$"
+)
+_TABLE_OF = re.compile(
+    r"(?<!\w)(?:tables?|spreadsheets?|tabellen?|tableaux?|tablas?|tabelas?|planilhas?|columns|spalten|columnas|colunas"
+    r"|colonnes|表)(?!\w)[^.;()]{0,60}\([^()]{0,80}$"
+)
+_A_SECOND = re.compile(
+    r"(?:per|a|each|pro|in der|par|por|à la|al) (?:second|sekunde|seconde|segundo)|/s\b|\b[rtq]ps\b|毎秒"
+)
 # Who speaks of failures wants them foreseen, whatever the score is called.
 _BREAKS = re.compile(
     r"\b(?:fail(?:s|ed|ures?)|break ?downs?|ausf(?:all|äll)\w*|defekt\w*|pannes?|défaillan\w+|fallos?|averías?"
@@ -60,12 +72,23 @@ def without_by_the_way(findings: list[Finding], *, reading: Reading) -> list[Fin
         for one in findings
         if _is_asleep(one, reading=reading)
         or _is_when_asked(one, reading=reading)
+        or _is_of_a_vendor(one, reading=reading)
+        or _is_a_column(one, reading=reading)
         or _is_on_device(one, findings, reading=reading)
+        or _is_when_busy(one, reading=reading)
         or (_is_only_due(one, reading=reading) and uses & _QUEUED_USES)
         or (_only_denies_haste(one, reading=reading) and "batch" in modes)
     }
     kept = [one for one in findings if id(one) not in dropped]
     return _without_denial_of_public(_without_signs_of_wear(kept, reading=reading))
+
+
+def _is_when_busy(finding: Finding, *, reading: Reading) -> bool:
+    """“12 calls a second, 45 at night”: the night goes with a rate."""
+    if finding.field not in ("inference_mode", "data_velocity") or "streaming" in _items(finding):
+        return False
+    is_bare = re.search(r"\d\s?$", reading.before(finding.start, chars=6)) is not None
+    return is_bare and _A_SECOND.search(reading.sentence(finding.start)) is not None
 
 
 def _is_only_due(finding: Finding, *, reading: Reading) -> bool:
@@ -90,6 +113,21 @@ def _is_when_asked(finding: Finding, *, reading: Reading) -> bool:
     if not _ONLY_HOURS.fullmatch(reading.folded[finding.start : finding.end]):
         return False
     return _RATE_BEFORE.search(reading.before(finding.start, chars=80)) is not None
+
+
+def _is_of_a_vendor(finding: Finding, *, reading: Reading) -> bool:
+    """The API of a language model is what is called, and says nothing about when."""
+    words = reading.folded[finding.start : finding.end]
+    if finding.field != "inference_mode" or _items(finding) != ["real_time"] or not words.endswith("api"):
+        return False
+    return _VENDORS.search(reading.before(finding.end - len("api"), chars=24)) is not None
+
+
+def _is_a_column(finding: Finding, *, reading: Reading) -> bool:
+    """“A table of values (fat, protein, temperature)”: in the brackets stand its columns."""
+    if finding.field != "data_types" or _items(finding) == ["tabular"]:
+        return False
+    return _TABLE_OF.search(reading.before(finding.start, chars=160)) is not None
 
 
 def _is_on_device(finding: Finding, findings: list[Finding], *, reading: Reading) -> bool:

@@ -172,7 +172,8 @@ def _token_field(match: re.Match[str], reading: Reading) -> str:
 
 
 _DEPLOYED = re.compile(
-    rf"(?P<n>{NUMBER})\s(?P<thing>{_THING})(?:\s[\w-]{{1,24}}){{0,3}}?,?\s(?:(?:are|is|have been|were|sont|están|son"
+    rf"(?P<n>{NUMBER})\s(?P<thing>{_THING})(?:\s[\w-]{{1,24}}){{0,3}}?[,;:]?\s(?:(?:are|is|have been|were|sont|están"
+    rf"|son"
     rf"|estão|são|sind)\s)?"
     r"(?:each|every one|sold|installed|deployed|in use|in the field|in service|im einsatz|verbaut|installiert|jeweils"
     r"|jede\w? (?:mit|hat)"

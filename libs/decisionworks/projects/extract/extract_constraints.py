@@ -87,7 +87,7 @@ def _settle(
     constraints, _ = resolve(findings, reading=reading, catalogue=catalogue)
     for derive in (derive_purpose, derive_modes):
         findings = [*findings, *derive(reading, values_of(constraints), constraints)]
-    constraints, _ = resolve(findings, reading=reading, catalogue=catalogue)
+        constraints, _ = resolve(findings, reading=reading, catalogue=catalogue)
     if "batch" in str(values_of(constraints).get("inference_mode")):
         findings = [*findings, *derive_cadence(reading, findings)]
         constraints, _ = resolve(findings, reading=reading, catalogue=catalogue)

@@ -42,6 +42,7 @@ _COMPANIONS = re.compile(
 # “Clerks can override the rules”, “never skip policy checks”: about people, or the very opposite of an order.
 _REPORTED = re.compile(r"(?:\b(?:can|may|might|could|not|never|who|that|which|would|cannot|(?<!you )to)|n't)\s{1,3}$")
 _HIDDEN = re.compile(r"<!--(.{0,4000}?)-->", re.DOTALL)
+_QUOTES = {'"': '"', "「": "」", "『": "』"}
 _IMPERATIVE_TO_US = re.compile(
     r"\b(?:approve|policy|policies|planner|critic|instructions?|budget|plan|ignore|region|encryption|skip"
     r"|disable|reviewer|approver)\b"
@@ -74,7 +75,7 @@ def find_untrusted_instructions(text: str) -> tuple[UntrustedInstruction, ...]:
 
 def _carrier(folded: str, start: int, end: int, *, starts: tuple[int, ...]) -> tuple[int, int]:
     """What carries an order: the quotation or comment around it, or else its sentence and the orders that follow."""
-    for opening, closing in (("<!--", "-->"), ('"', '"'), ("```", "```")):
+    for opening, closing in (("<!--", "-->"), *_QUOTES.items(), ("```", "```")):
         block = _enclosing(folded, start, end, opening=opening, closing=closing)
         if block is not None:
             return block
@@ -88,10 +89,10 @@ def _enclosing(folded: str, start: int, end: int, *, opening: str, closing: str)
     if opening == closing and folded.count(opening, 0, start) % 2 == 0:
         return None
     right = folded.find(closing, end, end + MAX_BLOCK_CHARS)
-    if right < 0 or (opening == '"' and "\n\n" in folded[left:right]):
+    if right < 0 or (opening in _QUOTES and "\n\n" in folded[left:right]):
         return None
     # The marks of a quotation stay outside, those of a comment belong to it.
-    return (left, right + len(closing)) if opening != '"' else (left + 1, right)
+    return (left + 1, right) if opening in _QUOTES else (left, right + len(closing))
 
 
 def _sentences(folded: str, start: int, end: int, *, starts: tuple[int, ...]) -> tuple[int, int]:

@@ -27,7 +27,7 @@ _SIGNS = r"us\$|r\$|c\$|a\$|\$|€|£|¥|₹"
 _WORDS = (
     r"us dollars?|usd|us-dollar|dollars?|dollar|bucks|dólares?|dolares|dollars us|euros?|eur"
     r"|pounds?(?: sterling)?|gbp|yen|jpy|円|ドル|ユーロ|"
-    r"swiss francs?|franken|chf|brl|reais|real|inr|rupees?|cad|aud|sek|kronor|pln|złoty|mxn|pesos mexicanos"
+    r"swiss francs?|francs?|franken|chf|brl|reais|real|inr|rupees?|cad|aud|sek|kronor|pln|złoty|mxn|pesos mexicanos"
     r"|nok|dkk|czk|nzd|sgd|cny|krw|yuan|won|元|ウォン|libras(?: esterlinas)?|livres sterling|francs? suisses?"
     r"|francos suizos"
     r"|britische pfund|pfund|schweizer franken|francos suíços|yenes|ienes|ポンド|k€|k\$|k£|smackers|quid"

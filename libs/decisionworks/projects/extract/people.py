@@ -49,18 +49,25 @@ _TEAM_OF = re.compile(
 )
 _ROUGHLY = re.compile(r"handful|handvoll|poignée|puñado|punhado")
 _ALONE = re.compile(
-    r"(?<!\w)(?:just me|only me|it is just me|i am alone|i'm alone|alone|by myself|on my own|(?:the "
+    # “The archive alone is 4 TB”, “allein in der EU”: of a thing, or for “only”.
+    r"(?<![\w-])(?:just me|only me|it is just me|i am alone|i'm alone"
+    r"|alone(?! (?:is|are|was|has|have|holds?|makes?|takes?|weighs?|costs?|comes?|fills?|would|will|can|could"
+    r"|brings?))|by myself|on my own|(?:the "
     r"|our )?only (?:\w{1,24} )?(?:engineer|developer|person|volunteer|dev|data scientist|analyst|technician"
     r"|statistician|researcher|"
     r"programmer|employee|techie|it person)|one[- ](?:person"
     r"|man|woman) (?:team|show|company|shop|project)|solo (?:founder|developer|dev|"
-    r"project)|single developer|nur ich|ich allein|alleine?|einzelkämpfer\w{0,24}|moi seul"
+    r"project)|single developer|nur ich|ich (?:\w+ ){0,4}alleine?|(?<!läuft )(?<!entscheidet )alleine?(?! (?:in|im"
+    r"|die|der|das|den|dem|auf|für|an|aus|schon|ein|durch|mit|wegen|unser))|einzelkämpfer\w{0,24}|moi seul"
     # “Un seul GPU” is one of a thing; who does it “seul” is one person.
-    r"|(?<!un )(?<!une )(?<!le )(?<!la )(?<!ce )(?<!cette )(?<!lui )(?<!elle )seule?|je suis seule?"
-    r"|solo yo|yo solo|yo sola|(?:trabajo|llevo|estoy|soy) (?:yo )?sol[oa]|tout seul|toute seule|"
+    r"|(?<!un )(?<!une )(?<!le )(?<!la )(?<!ce )(?<!cette )(?<!lui )(?<!elle )(?<!tout )(?<!toute )(?<!notre )seule?"
+    r"|je suis seule?"
+    r"|solo yo|yo solo|yo sola|(?:trabajo|llevo|estoy|soy) (?:yo )?sol[oa]"
+    r"|(?<!tourne )(?<!marche )(?<!fonctionne )(?<!décide )(?:tout seul|toute seule)|"
     r"je suis (?:le|la) seule?|ganz allein|einzige[rn]? (?:entwickler|techniker|ingenieur|person)\w{0,24}"
     r"|soy (?:el|la) únic[oa]|"
-    r"sou (?:o|a) únic[oa]|trabalho sozinh[oa]|estoy sol[oa]|yo sol[oa]|só eu|sozinh[oa]|apenas eu)(?!\w)|"
+    r"sou (?:o|a) únic[oa]|trabalho sozinh[oa]|estoy sol[oa]|yo sol[oa]|só eu"
+    r"|(?<!decide )(?<!roda )(?<!funciona )(?<!trabalha )sozinh[oa]|apenas eu)(?!\w)|"
     r"一人で|私だけ|ひとりで"
 )
 _LABELLED = re.compile(

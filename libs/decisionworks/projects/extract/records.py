@@ -68,6 +68,8 @@ LEAST_OF_NAMED = 10
 # “How many visitors in each of our 14 galleries”: what a forecast is made for, however few.
 _FOR_EACH = re.compile(
     r"(?<!\w)(?:"
+    r"which of (?:my|our|the|these)|welche[rsn]? (?:meiner|unserer|der|von den)|lesquel(?:le)?s de (?:mes|nos|ces)"
+    r"|cuáles de (?:mis|l[oa]s|nuestr[oa]s)|quais d[oa]s (?:meus|minhas|noss[oa]s)|"
     r"(?:for|of|across|at|from|in|per|each of|all of)(?: each of| all of| all)?(?: our| the| these)?"
     r"|(?:für|von|an|in|aus|je|pro)(?: jede\w{0,2} (?:der|von)| alle\w?)?(?: unsere\w?| die| den| der)?"
     r"|(?:pour|de|des|dans|sur|nos)(?: chacun\w? d[e']s?| tous)?(?: nos| les)?"

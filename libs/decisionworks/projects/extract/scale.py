@@ -164,6 +164,11 @@ _NOT_TRAFFIC = re.compile(
     r"|documents? (?:added|change)"
 )
 
+# “Una previsión diaria” is one kind of thing, not one of them.
+_ARTICLES = frozenset({"a", "an", "un", "una", "une", "um", "uma", "ein", "eine", "einer", "einem"})
+# “3 per second at the peak”, where the peak has no number of its own.
+_AT_PEAK = re.compile(rf"^[^,;.\d]{{0,16}}(?:{_PEAK_WORDS})\w{{0,6}}\s?(?:$|[.;,)])")
+
 
 def find_rates(reading: Reading) -> Iterator[Finding]:
     """Request and event rates that are said per second. Units: requests/s, events/s."""
@@ -288,7 +293,7 @@ def _rate(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     earlier, _, nearest = before.rpartition(_last_break(before))
     before = nearest if re.search(r"\d", earlier) else before
     before += match.group()[: match.start("n") - match.start()]
-    if _AVERAGE_BEFORE.search(before):
+    if _AVERAGE_BEFORE.search(before) and not _AT_PEAK.match(reading.after(match.end(), chars=36)):
         yield stated("throughput_rps_avg", _tidy(number), match.start(), match.end(), strength=STRONG + 5)
         yield from _unmarked_peak(match, number, reading)
     elif _PEAK.search(after) or (_PEAK.search(before) and not _AVERAGE.search(after)):
@@ -338,6 +343,7 @@ def find_daily_items(reading: Reading) -> Iterator[Finding]:
             number = parse_number(match["n"], language=reading.language)
             if (
                 number is None
+                or match["n"] in _ARTICLES
                 or _NOT_TRAFFIC.search(what)
                 or re.search(r"[$€£¥]\s?$", reading.before(match.start(), chars=3))
             ):
