@@ -76,3 +76,17 @@ def test_what_is_declared_and_nowhere_used_is_found() -> None:
 @pytest.mark.parametrize("bill", [None, [], {"bomFormat": "other"}])
 def test_a_missing_bill_fails_where_something_is_taken(bill: object) -> None:
     assert rules(bill) == {"sbom-missing"}
+
+
+def test_the_jars_of_a_stream_application_are_in_its_bill() -> None:
+    files = {path: file.content.decode() for path, file in render_repository(render_input(PLANS["kafka"])).items()}
+    bill = json.loads(files[SBOM_PATH])
+    path = "pipelines/flink/connectors.json"
+
+    jars = {one["purl"] for one in bill["components"] if one["purl"].startswith("pkg:maven/")}
+    without = bill | {"components": [one for one in bill["components"] if one["purl"] not in jars]}
+    missing = [finding.file for finding in judge(without, {path: files[path]}) if finding.rule == "sbom-incomplete"]
+
+    assert "pkg:maven/org.apache.flink/flink-connector-kafka@3.4.0-1.20" in jars
+    assert missing == [path] * 3
+    assert not [one for one in judge(bill, {path: files[path]}) if "pkg:maven" in one.message]

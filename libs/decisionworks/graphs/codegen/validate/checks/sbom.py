@@ -101,6 +101,9 @@ def _looked_at(workspace: Workspace) -> Iterator[str]:
 def _taken(texts: Mapping[str, str]) -> Iterator[tuple[str, str, int]]:
     """What the files install or run, as package URLs, and where."""
     for path, text in texts.items():
+        if path.endswith(JARS):
+            yield from ((purl, path, 1) for purl in _jars(text))
+            continue
         for number, line in enumerate(text.splitlines(), start=1):
             if purl := _package_url(path, line):
                 yield purl, path, number
