@@ -58,7 +58,7 @@ async def start_api(clean_database: str, tmp_path: Path) -> AsyncIterator[StartA
                 "data_dir": tmp_path,
                 "pool_size": 8,
                 "port": 0,
-                "preview_timeout_s": 20.0,
+                "preview_timeout_s": 50.0,
             }
             | given  # type: ignore[arg-type]
         )
@@ -76,7 +76,7 @@ async def start_api(clean_database: str, tmp_path: Path) -> AsyncIterator[StartA
         port = server.servers[0].sockets[0].getsockname()[1]
         url = f"http://127.0.0.1:{port}"
         client = httpx.AsyncClient(
-            base_url=url, headers={"Authorization": f"Bearer {ADMIN_TOKEN}"}, timeout=15, trust_env=False
+            base_url=url, headers={"Authorization": f"Bearer {ADMIN_TOKEN}"}, timeout=60, trust_env=False
         )
         running.append((server, task, client))
         return Api(client=client, services=app.state.services, server=server, url=url)
