@@ -25,6 +25,12 @@ def test_every_generated_module_is_imported_or_started(name):
     assert _unused_modules(_texts(name)) == set()
 
 
+def test_a_plan_without_a_model_keeps_no_history_of_models():
+    made = render_repository(plans.render_input((*plans.PLANS["documents"], "gov-lineage-audit")))
+
+    assert _unused_modules({path: file.content.decode() for path, file in made.items()}) == set()
+
+
 @pytest.mark.parametrize("name", plans.PLANS)
 def test_every_setting_that_terraform_passes_is_read(name):
     texts = _texts(name)
