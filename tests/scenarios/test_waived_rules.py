@@ -37,7 +37,7 @@ def test_a_blocked_plan_is_waived_reaches_its_gate_and_is_held_there_when_the_wa
     platform = start_platform(checks_all=False, workers=1, DECISIONWORKS_PREVIEW_TIMEOUT_S="20")
     threshold = {"value": 1.2, "reason": "finance wants it tight"}
     call(platform, "PUT", "/projects/default/policy-thresholds/cost-far-over-factor", **threshold)
-    first_id = platform.ask(constraints={"budget_usd_month": 10, "budget_hardness": "soft"})
+    first_id = platform.ask(constraints={"budget_usd_month": 8, "budget_hardness": "soft"})
 
     blocked = platform.wait_for(first_id, "blocked")
 
