@@ -109,7 +109,7 @@ def _ours() -> Contestant:
             "1000 task slots": {"slots": 8, "task_slots": 1000},
         },
         jobs=60_000,
-        runs=(RunsAt(concurrency=1, n=100), RunsAt(concurrency=8, n=400)),
+        runs=(RunsAt(concurrency=1, n=300), RunsAt(concurrency=8, n=400)),
         runs_in_workers=True,
     )
 
@@ -185,7 +185,7 @@ def _langgraph() -> Contestant:
         name="langgraph sync",
         argv=_python("langgraph"),
         has_batches=False,
-        runs=(RunsAt(concurrency=1, n=100), RunsAt(concurrency=8, n=400)),
+        runs=(RunsAt(concurrency=1, n=300), RunsAt(concurrency=8, n=400)),
     )
 
 
