@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from decisionworks.events import EVENTS_CHANNEL, Doorbell, Listener, doorbell
+from decisionworks.events import EVENTS_CHANNEL, JOBS_CHANNEL, Doorbell, Listener, doorbell
 from decisionworks.events.doorbell import Subscription
 
 
@@ -84,6 +84,33 @@ async def test_nobody_rings_ahead_for_those_who_are_awake(database_url: str, mon
         bell.ring_ahead(EVENTS_CHANNEL, "a")
 
         assert not await mine.wait(0.3)
+
+
+async def test_news_soon_after_news_is_rung_once(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doorbell, "_NEWS_PAUSE_S", 3.0)
+    async with _rung(database_url) as (bell, mine):
+        bell.ring(EVENTS_CHANNEL, "a")
+        assert await mine.wait(5)
+
+        for _ in range(5):
+            bell.ring(EVENTS_CHANNEL, "a")
+            await asyncio.sleep(0.01)
+
+        assert not await mine.wait(0)
+        assert await mine.wait(5)
+        assert not await mine.wait(0.1)
+
+
+async def test_a_ring_for_jobs_takes_the_waiting_news_along(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doorbell, "_NEWS_PAUSE_S", 60.0)
+    async with _rung(database_url) as (bell, mine):
+        bell.ring(EVENTS_CHANNEL, "a")
+        assert await mine.wait(5)
+        bell.ring(EVENTS_CHANNEL, "a")
+
+        bell.ring(JOBS_CHANNEL, "default")
+
+        assert await mine.wait(5)
 
 
 async def test_a_ring_wakes_its_own_subscription_and_the_one_for_all(database_url: str) -> None:
