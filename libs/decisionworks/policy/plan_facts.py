@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from decisionworks.costs import derive_workload, load_prices
 from decisionworks.costs.regions import is_in_eu, is_outside
-from decisionworks.policy.words import names_minors, prohibited_uses, words_of
+from decisionworks.policy.words import names_minors, words_of
+from decisionworks.projects import forbidden_uses_in
 from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.constraint_values import constraints_from_json, known_values, planning_values
 from decisionworks.projects.measure_coverage import coverage
@@ -61,7 +62,7 @@ def plan_facts(
         "plan.is_in_eu": _concerns_eu(regions, known),
         "plan.llm_own_usd_month": _own_model_usd(ids, cost_estimate),
         "plan.llm_api_usd_month": _api_usd(known),
-        "request.prohibited_uses": prohibited_uses(words_of(constraints)),
+        "request.prohibited_uses": _forbidden_uses(constraints, findings),
         "request.names_minors": names_minors(words_of(constraints)),
         "request.injection_detected": bool((findings or {}).get("injection")),
         "request.contradictions": _contradictions(plan, findings),
@@ -151,6 +152,13 @@ def _number(value: object) -> float | None:
 
 def _integer(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _forbidden_uses(constraints: Mapping[str, object], findings: Mapping[str, object] | None) -> list[str]:
+    """What intake found in the request, and what the constraints' own words tell where they were handed in as data."""
+    rows = (findings or {}).get("forbidden_uses")
+    found = [str(row["use"]) for row in rows if isinstance(row, Mapping)] if isinstance(rows, list | tuple) else []
+    return list(dict.fromkeys([*found, *forbidden_uses_in(words_of(constraints))]))
 
 
 def _contradictions(plan: Mapping[str, object], findings: Mapping[str, object] | None) -> int:

@@ -46,6 +46,7 @@ def preview_plan(
     findings = {
         "contradictions": [one.to_json() for one in found.contradictions],
         "injection": bool(found.untrusted_instructions),
+        "forbidden_uses": [one.to_json() for one in found.forbidden_uses],
         "assumptions": [one.to_json() for one in found.assumptions],
     }
     planned = _plan(constraints, findings, patterns=patterns, prices=prices)

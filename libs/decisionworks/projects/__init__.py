@@ -17,6 +17,7 @@ from decisionworks.projects.constraint_values import (
 from decisionworks.projects.errors import InvalidCatalogue, InvalidCondition, InvalidConstraints, InvalidRequest
 from decisionworks.projects.extract import extract_constraints
 from decisionworks.projects.extract.language import detect_language
+from decisionworks.projects.extract.prohibited import forbidden_uses_in
 from decisionworks.projects.measure_coverage import applicable_fields, coverage, open_mandatory_fields
 from decisionworks.projects.merge_reading import MergedReading, ModelReading, merge_reading
 from decisionworks.projects.model import (
@@ -29,6 +30,7 @@ from decisionworks.projects.model import (
     Extraction,
     Field,
     FieldType,
+    ForbiddenUse,
     Plain,
     Question,
     RequestDocument,
@@ -56,6 +58,7 @@ __all__ = [
     "Facts",
     "Field",
     "FieldType",
+    "ForbiddenUse",
     "InvalidCatalogue",
     "InvalidCondition",
     "InvalidConstraints",
@@ -78,6 +81,7 @@ __all__ = [
     "extract_answers_from_message",
     "extract_constraints",
     "fields_of",
+    "forbidden_uses_in",
     "holds",
     "known_values",
     "load_constraint_catalogue",

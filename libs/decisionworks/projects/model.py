@@ -116,6 +116,18 @@ class UntrustedInstruction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForbiddenUse:
+    """Words that name a use which the law forbids; a person decides whether they mean it."""
+
+    use: str
+    span: Span
+
+    def to_json(self) -> dict[str, object]:
+        """The use as findings keep it."""
+        return {"use": self.use, "span": self.span.to_json()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contradiction:
     """Two statements of one request that cannot both hold."""
 
@@ -149,6 +161,7 @@ class Extraction:
     language: str
     untrusted_instructions: tuple[UntrustedInstruction, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
+    forbidden_uses: tuple[ForbiddenUse, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
 
 

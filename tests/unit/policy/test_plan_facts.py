@@ -153,3 +153,13 @@ def test_own_servers_are_compared_with_the_tokens_that_were_stated():
     assert facts["plan.llm_api_usd_month"] == pytest.approx(10_000 * 30.4 * 0.004)
     assert without["plan.llm_own_usd_month"] is None
     assert without["plan.llm_api_usd_month"] is None
+
+
+def test_a_use_that_intake_found_in_the_request_is_a_fact_though_no_constraint_quotes_it() -> None:
+    constraints = constraints_of({"regions": ["eu-west-1"]})
+    found = {"forbidden_uses": [{"use": "vulnerability", "span": {"start": 0, "end": 4, "text": "sell"}}]}
+
+    facts = plan_facts(plan_of(["serve-batch-scoring"]), constraints, cost_of(10.0, "eu-west-1"), found)
+
+    assert facts["request.prohibited_uses"] == ["vulnerability"]
+    assert "comp-ai-act-prohibited" in fired_rules(evaluate_policies(facts), severity="block")

@@ -31,6 +31,7 @@ def offline_rules(fields: ConstraintCatalogue) -> dict[str, Rules]:
             "language": found.language,
             "untrusted_instructions": [order.to_json() for order in found.untrusted_instructions],
             "contradictions": [contradiction.to_json() for contradiction in found.contradictions],
+            "forbidden_uses": [use.to_json() for use in found.forbidden_uses],
             "assumptions": [assumption.to_json() for assumption in found.assumptions],
         }
 

@@ -23,6 +23,7 @@ from decisionworks.projects.extract.money import find_budget
 from decisionworks.projects.extract.people import find_skills, find_team
 from decisionworks.projects.extract.phrases import find_phrases
 from decisionworks.projects.extract.places_named import find_regions
+from decisionworks.projects.extract.prohibited import find_forbidden_uses
 from decisionworks.projects.extract.purpose_cues import find_purpose_by_cues
 from decisionworks.projects.extract.reading import Reading, prepare
 from decisionworks.projects.extract.recordings import find_recordings
@@ -76,6 +77,7 @@ def extract_constraints(
         language=language,
         untrusted_instructions=untrusted,
         contradictions=tuple(_still_open([*contradictions, *between], given=given)) + tuple(beside),
+        forbidden_uses=find_forbidden_uses(reading),
         assumptions=(*differences, *_assumptions(constraints, catalogue=catalogue)),
     )
 

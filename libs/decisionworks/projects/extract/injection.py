@@ -28,6 +28,10 @@ class _OrderRecord(BaseModel):
 
 
 _THE = r"(?:the |all |any |every |each |your |this |these |that |my |our ){0,6}"
+_GO = (
+    r"(?:^|[\n.!?:;,>\"'(\[「【-] {0,3}|\b(?:and|then|please|just|simply|also|und|dann|bitte|et|puis|y|luego|por favor"
+    r"|e|depois) {1,2})"
+)
 # Orders only in the company of one of the above, or inside a comment that people do not see.
 _COMPANIONS = re.compile(
     r"^\W*(?:and |then |also |please |now |finally |you (?:must|will|should) |und |et |y |e )*(?:set|choose"
@@ -40,12 +44,16 @@ _COMPANIONS = re.compile(
     r"|réponds|marca|omite|ignora|olvida|responde|esqueça|desconsidere|responda|marque|não registre)\b"
 )
 # “Clerks can override the rules”, “never skip policy checks”: about people, or the very opposite of an order.
-_REPORTED = re.compile(r"(?:\b(?:can|may|might|could|not|never|who|that|which|would|cannot|(?<!you )to)|n't)\s{1,3}$")
+_REPORTED = re.compile(
+    r"(?:\b(?:can|may|might|could|not|never|who|that|which|would|cannot|(?<!you )(?:to|must|should|will|shall))|n't)\s{1,3}$"
+)
 _HIDDEN = re.compile(r"<!--(.{0,4000}?)-->", re.DOTALL)
 _QUOTES = {'"': '"', "「": "」", "『": "』"}
 _IMPERATIVE_TO_US = re.compile(
     r"\b(?:approve|policy|policies|planner|critic|instructions?|budget|plan|ignore|region|encryption|skip"
-    r"|disable|reviewer|approver)\b"
+    r"|disable|reviewer|approver|genehmig\w{1,4}|freigeb\w{0,3}|ignorier\w{0,3}|prüfer|planer|richtlinien|approuve\w?"
+    r"|ignore[zr]|validateur|planificateur|règles|verificador|planificador|revisor|aprueb\w|ignora|reglas|planejador"
+    r"|aprov[ea]|regras|políticas)\b|承認|無視|ポリシー|審査"
 )
 
 
@@ -53,7 +61,7 @@ _IMPERATIVE_TO_US = re.compile(
 def _orders() -> tuple[tuple[str, re.Pattern[str]], ...]:
     name = resources.files("decisionworks.projects.extract").joinpath("vocabulary").joinpath("orders.yaml")
     records = [_OrderRecord.model_validate(entry) for entry in yaml.safe_load(name.read_text(encoding="utf-8"))]
-    return tuple((one.kind, re.compile("|".join(one.say).replace("{the}", _THE))) for one in records)
+    return tuple((one.kind, re.compile("|".join(one.say).replace("{the}", _THE).replace("{go}", _GO))) for one in records)
 
 
 def find_untrusted_instructions(text: str) -> tuple[UntrustedInstruction, ...]:
@@ -65,7 +73,7 @@ def find_untrusted_instructions(text: str) -> tuple[UntrustedInstruction, ...]:
         for match in pattern.finditer(folded):
             if _REPORTED.search(folded[max(0, match.start() - 24) : match.start()]):
                 continue
-            lead = len(match.group()) - len(match.group().lstrip("\n.!?\"'> "))
+            lead = len(match.group()) - len(match.group().lstrip("\n.!?:;,>\"'([「【- "))
             hits.append((*_carrier(folded, match.start() + lead, match.end(), starts=starts), kind))
     for match in _HIDDEN.finditer(folded):
         if _IMPERATIVE_TO_US.search(match.group(1)):

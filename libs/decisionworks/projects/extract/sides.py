@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from itertools import islice, pairwise
+from itertools import pairwise
 from operator import itemgetter
 
 import yaml
@@ -21,14 +21,13 @@ from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.errors import InvalidCatalogue
 from decisionworks.projects.extract.apart import CORRECTS, may_both_hold, share_a_subject
 from decisionworks.projects.extract.finding import Finding
+from decisionworks.projects.extract.heard import Heard
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.word_groups import Place, group_names, group_pattern
 from decisionworks.projects.model import Contradiction, ValueState
 
 DENIAL, EITHER_WAY, ALL_AFFIRMED, DENIED_SUBJECT, TURN = "not", "~", "!", "nothing", "contrast"
 LONGEST_QUOTE = 140
-# In a long text the first mentions count.
-MOST_MENTIONS = 24
 WORDS_OF_A_LABEL = 2
 # What somebody else wrote says nothing about this system.
 _QUOTATION = re.compile(r"「[^」]{30,}」|\n[^「」\n]{10,}」|\"[^\"]{40,400}\"")
@@ -87,29 +86,9 @@ class _Line:
     is_all_affirmed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """The text with what was found of each group in each part of it."""
-
-    reading: Reading
-    places: dict[tuple[str, Place], tuple[Place, ...]]
-
-    def all(self, group: str, part: Place) -> tuple[Place, ...]:
-        """Where words of a group stand in a part, the first few of them."""
-        if (group, part) not in self.places:
-            pattern = group_pattern(group, self.reading.language)
-            found = pattern.finditer(self.reading.folded, *part) if pattern else iter(())
-            self.places[group, part] = tuple(match.span() for match in islice(found, MOST_MENTIONS))
-        return self.places[group, part]
-
-    def has(self, group: str, part: Place) -> bool:
-        """Whether any word of a group stands in a part."""
-        return bool(self.all(group, part))
-
-
 def find_sides(reading: Reading, findings: Iterable[Finding]) -> Iterator[Contradiction]:
     """Contradictions whose two sides are taken in two places of the text that nothing sets apart."""
-    heard = _Heard(reading, {})
+    heard = Heard(reading, {})
     parts = tuple(_parts(reading))
     read = [one for one in findings if one.state is ValueState.STATED]
     quotations = [match.span() for match in _QUOTATION.finditer(reading.folded)]
@@ -139,7 +118,7 @@ def _parts(reading: Reading) -> Iterator[Place]:
         yield from pairwise((start, *turns, end))
 
 
-def _taken(lines: Iterable[_Line], heard: _Heard, parts: Sequence[Place]) -> Iterator[Place]:
+def _taken(lines: Iterable[_Line], heard: Heard, parts: Sequence[Place]) -> Iterator[Place]:
     whole = (0, len(heard.reading.folded))
     for line in lines:
         if not all(heard.has(group, whole) for group in (line.about, *line.with_)):
@@ -150,7 +129,7 @@ def _taken(lines: Iterable[_Line], heard: _Heard, parts: Sequence[Place]) -> Ite
                 yield place
 
 
-def _meets(line: _Line, heard: _Heard, part: Place, about: Place) -> Place | None:
+def _meets(line: _Line, heard: Heard, part: Place, about: Place) -> Place | None:
     """The words of a line in the clause around one of them, or else in the whole part of the sentence."""
     clause = _clause(heard.reading, part, about)
     if line.is_denied is not None and line.is_denied is not _is_denied(heard, part, clause, about, line.is_denied):
@@ -190,7 +169,7 @@ def _ends_a_label(reading: Reading, part: Place, end: re.Match[str]) -> bool:
     return end.group().startswith(":") and len(reading.folded[part[0] : end.start()].split()) <= WORDS_OF_A_LABEL
 
 
-def _is_denied(heard: _Heard, part: Place, clause: Place, about: Place, is_wanted: bool) -> bool:
+def _is_denied(heard: Heard, part: Place, clause: Place, about: Place, is_wanted: bool) -> bool:
     """Whether the clause denies it; where a denial is looked for, “nothing” may stand earlier in the sentence."""
     if heard.has(DENIAL, clause):
         return True
@@ -203,7 +182,7 @@ def _read_as(side: _SideRecord, read: Iterable[Finding]) -> list[Place]:
     return [(one.start, one.end) for one in read if side.reads.takes(one)]
 
 
-def _exclude(heard: _Heard, question: _Question, parts: Sequence[Place], left: Place, right: Place) -> bool:
+def _exclude(heard: Heard, question: _Question, parts: Sequence[Place], left: Place, right: Place) -> bool:
     reading = heard.reading
     first, second = sorted((left, right))
     if first[1] > second[0] or (
@@ -222,7 +201,7 @@ def _exclude(heard: _Heard, question: _Question, parts: Sequence[Place], left: P
     return not may_both_hold(reading, left, right, despite=despite)
 
 
-def _share(heard: _Heard, parts: Sequence[Place], left: Place, right: Place) -> bool:
+def _share(heard: Heard, parts: Sequence[Place], left: Place, right: Place) -> bool:
     """Whether both name a thing in common, or one of them names all things or points back to the other's."""
     later = max(left, right)
     if heard.has("pronoun", _clause(heard.reading, _part_of(later, parts), later)):
@@ -240,7 +219,7 @@ def _names(group: str, reading: Reading, place: Place) -> set[str]:
 
 
 def _are_about_the_same(
-    heard: _Heard, groups: Sequence[str], parts: Sequence[Place], left: Place, right: Place
+    heard: Heard, groups: Sequence[str], parts: Sequence[Place], left: Place, right: Place
 ) -> bool:
     """Where both name what they keep or delete, it has to be the same."""
     named = [{group for group in groups if heard.has(group, _part_of(place, parts))} for place in (left, right)]

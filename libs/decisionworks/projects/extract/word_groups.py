@@ -12,6 +12,7 @@ from decisionworks.projects.extract.numbers import SMALL_NUMBER_WORDS
 from decisionworks.projects.extract.vocabulary_file import VOCABULARIES, word_pattern
 
 ANY_LANGUAGE = "any"
+_FILES = ("side_words.yaml", "prohibited_words.yaml")
 _ARTICLES = {"un", "une", "una", "uno", "ein", "eine", "einem", "einer", "um", "uma", "one"}
 _NUMBER_WORDS = "|".join(sorted(SMALL_NUMBER_WORDS - _ARTICLES, key=lambda word: (-len(word), word)))
 Place = tuple[int, int]
@@ -40,9 +41,14 @@ def group_names() -> frozenset[str]:
 
 @cache
 def _groups() -> dict[str, dict[str, str]]:
-    raw = resources.files("decisionworks.projects.extract").joinpath("vocabulary").joinpath("side_words.yaml")
+    folder = resources.files("decisionworks.projects.extract").joinpath("vocabulary")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    loaded: dict[str, dict[str, str]] = yaml.load(raw.read_text("utf-8"), Loader=loader)  # noqa: S506, both are safe
+    loaded: dict[str, dict[str, str]] = {}
+    for name in _FILES:
+        groups = yaml.load(folder.joinpath(name).read_text("utf-8"), Loader=loader)  # noqa: S506, both are safe
+        if loaded.keys() & groups:
+            raise ValueError(f"groups of words told twice: {sorted(loaded.keys() & groups)}")
+        loaded |= groups
     known = {*VOCABULARIES, ANY_LANGUAGE}
     strangers = sorted(f"{name}.{one}" for name, spoken in loaded.items() for one in spoken if one not in known)
     if strangers:

@@ -37,6 +37,7 @@ def extract_constraints_node(tools: PlanningTools) -> NodeSpec:
         findings = {
             "contradictions": found["contradictions"],
             "injection": bool(found["untrusted_instructions"]),
+            "forbidden_uses": found["forbidden_uses"],
             "assumptions": found["assumptions"],
         }
         changes = {
@@ -93,12 +94,16 @@ def _card(constraints: Mapping[str, Any], found: Mapping[str, Any], use: ModelUs
             f"{states.count('stated')} facts stated and {states.count('inferred')} inferred of {len(states)};"
             f" {states.count('missing')} unknown, {states.count('conflicting')} contradictory"
         ),
-        because=(*notes, *because[:_MOST_QUOTED]) or ("the request names no fact that the catalogue knows",),
+        because=(*notes, *_forbidden(found), *because[:_MOST_QUOTED]) or ("the request names no fact that the catalogue knows",),
         alternatives=tuple(alternatives),
         tradeoffs=tuple(f"{item['field']}: {item['effect']}" for item in found["assumptions"][:3]),
         confidence=_confidence(known),
         model=use,
     )
+
+
+def _forbidden(found: Mapping[str, Any]) -> list[str]:
+    return [f"“{_short(one['span']['text'])}” may be a use that the law forbids" for one in found["forbidden_uses"]]
 
 
 def _quote(name: str, value: Mapping[str, Any]) -> str:
