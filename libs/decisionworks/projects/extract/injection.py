@@ -61,7 +61,9 @@ _IMPERATIVE_TO_US = re.compile(
 def _orders() -> tuple[tuple[str, re.Pattern[str]], ...]:
     name = resources.files("decisionworks.projects.extract").joinpath("vocabulary").joinpath("orders.yaml")
     records = [_OrderRecord.model_validate(entry) for entry in yaml.safe_load(name.read_text(encoding="utf-8"))]
-    return tuple((one.kind, re.compile("|".join(one.say).replace("{the}", _THE).replace("{go}", _GO))) for one in records)
+    return tuple(
+        (one.kind, re.compile("|".join(one.say).replace("{the}", _THE).replace("{go}", _GO))) for one in records
+    )
 
 
 def find_untrusted_instructions(text: str) -> tuple[UntrustedInstruction, ...]:

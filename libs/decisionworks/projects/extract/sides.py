@@ -218,9 +218,7 @@ def _names(group: str, reading: Reading, place: Place) -> set[str]:
     return {match.group() for match in pattern.finditer(reading.folded, *place)} if pattern else set()
 
 
-def _are_about_the_same(
-    heard: Heard, groups: Sequence[str], parts: Sequence[Place], left: Place, right: Place
-) -> bool:
+def _are_about_the_same(heard: Heard, groups: Sequence[str], parts: Sequence[Place], left: Place, right: Place) -> bool:
     """Where both name what they keep or delete, it has to be the same."""
     named = [{group for group in groups if heard.has(group, _part_of(place, parts))} for place in (left, right)]
     return not all(named) or bool(named[0] & named[1])

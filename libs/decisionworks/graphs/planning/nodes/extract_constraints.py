@@ -94,7 +94,8 @@ def _card(constraints: Mapping[str, Any], found: Mapping[str, Any], use: ModelUs
             f"{states.count('stated')} facts stated and {states.count('inferred')} inferred of {len(states)};"
             f" {states.count('missing')} unknown, {states.count('conflicting')} contradictory"
         ),
-        because=(*notes, *_forbidden(found), *because[:_MOST_QUOTED]) or ("the request names no fact that the catalogue knows",),
+        because=(*notes, *_forbidden(found), *because[:_MOST_QUOTED])
+        or ("the request names no fact that the catalogue knows",),
         alternatives=tuple(alternatives),
         tradeoffs=tuple(f"{item['field']}: {item['effect']}" for item in found["assumptions"][:3]),
         confidence=_confidence(known),
