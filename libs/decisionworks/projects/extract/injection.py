@@ -45,7 +45,8 @@ _COMPANIONS = re.compile(
 )
 # “Clerks can override the rules”, “never skip policy checks”: about people, or the very opposite of an order.
 _REPORTED = re.compile(
-    r"(?:\b(?:can|may|might|could|not|never|who|that|which|would|cannot|(?<!you )(?:to|must|should|will|shall))|n't)\s{1,3}$"
+    r"(?:\b(?:can|may|might|could|not|never|who|that|which|would|cannot|(?<!you )(?:to|must|should|will|shall))|n't)"
+    r"\s{1,3}$"
 )
 _HIDDEN = re.compile(r"<!--(.{0,4000}?)-->", re.DOTALL)
 _QUOTES = {'"': '"', "「": "」", "『": "』"}
