@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.errors import InvalidCatalogue
-from decisionworks.projects.extract.apart import is_about_another
+from decisionworks.projects.extract.apart import is_about_another, share_a_subject
 from decisionworks.projects.extract.corrections import CORRECTION
 from decisionworks.projects.extract.finding import Finding
 from decisionworks.projects.extract.negation import is_denied
@@ -47,6 +47,7 @@ class _PairRecord(BaseModel):
     other_lists: Literal["personal"] | None = None
     unless: str | None = None
     one_unless: str | None = None
+    must_share: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ class _Pair:
     is_listed: bool
     unless: re.Pattern[str] | None
     one_unless: re.Pattern[str] | None
+    must_share: bool
 
 
 def find_opposites(reading: Reading, findings: Iterable[Finding]) -> Iterator[Contradiction]:
@@ -77,6 +79,7 @@ def find_opposites(reading: Reading, findings: Iterable[Finding]) -> Iterator[Co
                 if reading.sentence_at(left[0]) != reading.sentence_at(right[0])
                 and not _is_corrected(reading, max(left, right))
                 and not any(is_about_another(reading, place) for place in (left, right))
+                and (not pair.must_share or share_a_subject(reading, left, right))
             ),
             None,
         )
@@ -139,6 +142,7 @@ def _pairs() -> tuple[_Pair, ...]:
             is_listed=record.other_lists is not None,
             unless=word_pattern([record.unless], language="en") if record.unless else None,
             one_unless=word_pattern([record.one_unless], language="en") if record.one_unless else None,
+            must_share=record.must_share,
         )
         for record in records
     )

@@ -220,8 +220,15 @@ def _names(group: str, reading: Reading, place: Place) -> set[str]:
 
 def _are_about_the_same(heard: Heard, groups: Sequence[str], parts: Sequence[Place], left: Place, right: Place) -> bool:
     """Where both name what they keep or delete, it has to be the same."""
-    named = [{group for group in groups if heard.has(group, _part_of(place, parts))} for place in (left, right)]
+    named = [_named(heard, groups, parts, place) for place in (left, right)]
     return not all(named) or bool(named[0] & named[1])
+
+
+def _named(heard: Heard, groups: Sequence[str], parts: Sequence[Place], place: Place) -> set[str]:
+    """What a part of a sentence is about; where it names nothing, what the part before it is about."""
+    home = parts.index(_part_of(place, parts))
+    here = {group for group in groups if heard.has(group, parts[home])}
+    return here or {group for group in groups if home and heard.has(group, parts[home - 1])}
 
 
 def _part_of(place: Place, parts: Sequence[Place]) -> Place:
