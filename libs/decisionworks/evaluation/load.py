@@ -12,7 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from decisionworks.kit.errors import Invalid
 
-SETS = ("dev", "held_out", "unseen", "fresh", "blind", "blind_second", "blind_third", "blind_fourth", "blind_fifth")
+SETS = (
+    "dev", "held_out", "unseen", "fresh", "blind", "blind_second", "blind_third", "blind_fourth", "blind_fifth",
+    "blind_sixth",
+)  # fmt: skip
 
 
 class InvalidScenarios(Invalid):

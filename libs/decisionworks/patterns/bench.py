@@ -49,6 +49,11 @@ class Bench:
         """The expected cost of a choice. Units: United States dollars a month."""
         return expected_usd(self.estimate(patterns))
 
+    def price_without(self, dropped: frozenset[str]) -> float | None:
+        """What the best choice without some constraints costs; None where there is none. Units: USD/month."""
+        found = self.solve(RECOMMENDED, dropped=dropped)
+        return None if found is None else self.usd(found.patterns)
+
 
 def set_up(
     situation: Situation,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decisionworks.costs import PriceBook
 from decisionworks.patterns.bench import RECOMMENDED, set_up
 from decisionworks.patterns.model import Json, PatternCatalogue
-from decisionworks.patterns.relax import diagnose
+from decisionworks.patterns.relax import diagnose, over_soft_budget
 from decisionworks.patterns.situation import read_situation
 
 # Each change costs one or two solves of some ten milliseconds; requests that share less are different requests.
@@ -84,6 +84,8 @@ def _choose(constraints: Constraints, *, catalogue: PatternCatalogue, prices: Pr
     solution = bench.solve(RECOMMENDED)
     if solution is None:
         diagnosis = diagnose(bench.problem, is_feasible=bench.is_feasible)
+        if diagnosis is not None:
+            diagnosis = over_soft_budget(diagnosis, bench.problem, price=bench.price_without)
         solution = None if diagnosis is None else bench.solve(RECOMMENDED, dropped=diagnosis.dropped)
     if solution is None:
         return _Choice(patterns=frozenset(), usd=0.0)

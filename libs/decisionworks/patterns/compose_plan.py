@@ -13,7 +13,7 @@ from decisionworks.patterns.explain import explain_patterns
 from decisionworks.patterns.layers import draw, reading_order, wire
 from decisionworks.patterns.model import Composition, Json, PatternCatalogue, Situation, Weights
 from decisionworks.patterns.next_steps import list_next_steps
-from decisionworks.patterns.relax import diagnose
+from decisionworks.patterns.relax import diagnose, is_contradiction, over_soft_budget
 from decisionworks.patterns.second_look import price_assumptions, verify_limits
 from decisionworks.patterns.situation import is_llm, read_situation
 from decisionworks.patterns.solve import Solution, open_demands
@@ -61,6 +61,7 @@ def compose_plan(
         diagnosis = diagnose(bench.problem, is_feasible=bench.is_feasible)
         if diagnosis is None:
             raise NoPlanAtAll("no set of patterns fits together, whatever gives way")
+        diagnosis = over_soft_budget(diagnosis, bench.problem, price=bench.price_without)
         dropped = diagnosis.dropped
         solution = bench.solve(RECOMMENDED, dropped=dropped)
         if solution is None:
@@ -128,7 +129,7 @@ def _plan(bench: Bench, solution: Solution, cost: Json, *, dropped: frozenset[st
         "regions": [bench.situation.region, *([second] if second else [])],
         "is_draft": infeasibility is not None,
         "relaxed_fields": sorted(dropped),
-        "contradiction_count": len(conflicts) if isinstance(conflicts, list) else 0,
+        "contradiction_count": sum(is_contradiction(one) for one in conflicts) if isinstance(conflicts, list) else 0,
     }
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from decisionworks.patterns.model import Json, PatternCatalogue, Problem
 from decisionworks.patterns.score import shown
+from decisionworks.patterns.situation import is_llm
+from decisionworks.patterns.solve import SOFT_BUDGET_FACTOR, budget_of
 
 # What gives way first in a draft: wishes, then promises, then money and people, law at the end.
 GIVES_WAY: tuple[str, ...] = (
@@ -17,10 +19,13 @@ GIVES_WAY: tuple[str, ...] = (
     "llm_external_api_allowed", "budget_usd_month", "team_size", "data_residency", "data_sensitivity", "compliance",
     "inference_mode",
 )  # fmt: skip
+# One demand told by several fields: how soon which kind of model answers.
+HOW_SOON = frozenset({"latency_p95_ms", "inference_mode", "model_type", "use_case_type"})
 COUNTERPARTS = ("budget_usd_month", "team_size")
 MAX_CONFLICTS = 6
 
 IsFeasible = Callable[[frozenset[str]], bool]
+Price = Callable[[frozenset[str]], float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,32 @@ def diagnose(problem: Problem, *, is_feasible: IsFeasible) -> Diagnosis | None:
         dropped |= {core[0]}
     conflicts += _second_cores(conflicts, known, is_feasible)
     return Diagnosis(conflicts=tuple(dict.fromkeys(conflicts))[:MAX_CONFLICTS], dropped=dropped)
+
+
+def over_soft_budget(diagnosis: Diagnosis, problem: Problem, *, price: Price) -> Diagnosis:
+    """A soft budget gives way before anything that was asked for: the draft is what was asked, with its price.
+
+    Units: `price` is what a draft without some constraints costs, in United States dollars a month.
+    """
+    budget, is_hard = budget_of(problem)
+    if budget is None or is_hard:
+        return diagnosis
+    usd = price(frozenset({"budget_usd_month"}))
+    is_far_over = usd is not None and usd > budget * SOFT_BUDGET_FACTOR
+    return replace(diagnosis, dropped=frozenset({"budget_usd_month"})) if is_far_over else diagnosis
+
+
+def is_contradiction(conflict: Mapping[str, object]) -> bool:
+    """Whether a conflict is one of statements, and not a price above a soft budget or a time that nothing reaches."""
+    return conflict.get("is_contradiction") is not False
+
+
+def _excludes(core: Sequence[str], *, problem: Problem, dropped: frozenset[str]) -> bool:
+    """A target that no pattern reaches and a price above a soft budget have rules of their own."""
+    if dropped == {"budget_usd_month"} and problem.situation.working.get("budget_hardness") != "hard":
+        return False
+    is_one_target = "latency_p95_ms" in core and set(core) <= HOW_SOON
+    return not is_one_target or is_llm(problem.situation.working)
 
 
 def _minimal_core(candidates: Sequence[str], known: Sequence[str], is_feasible: IsFeasible) -> tuple[str, ...]:
@@ -90,7 +121,12 @@ def smallest_drops(
 
 
 def describe_conflict(
-    core: Sequence[str], *, problem: Problem, constraints: Mapping[str, object], money: str | None
+    core: Sequence[str],
+    *,
+    problem: Problem,
+    constraints: Mapping[str, object],
+    money: str | None,
+    dropped: frozenset[str],
 ) -> Json:
     """One conflict in the user's words and in numbers; `money` tells what the cheapest plan costs, where known."""
     known = problem.situation.known
@@ -105,7 +141,8 @@ def describe_conflict(
     if len(told) == 1:
         demanded = dict.fromkeys(need.any_of[0] for need in problem.needs if need.weight is None and need.fields)
         told.append(f"Together they leave no room for what was asked: {', '.join(demanded)}.")
-    return {"fields": list(core), "spans": spans, "why": " ".join(told)}
+    excludes = _excludes(core, problem=problem, dropped=dropped)
+    return {"fields": list(core), "spans": spans, "why": " ".join(told), "is_contradiction": excludes}
 
 
 def starved_need(core: Sequence[str], *, problem: Problem) -> str | None:

@@ -38,7 +38,9 @@ def explain_infeasibility(bench: Bench, diagnosis: Diagnosis, constraints: Mappi
         if named not in conflicts:
             others = frozenset(one[0] for one in diagnosis.conflicts if one != core and one[0] not in core)
             money = _cheapest(bench, others) if "budget_usd_month" in core else None
-            conflicts[named] = describe_conflict(named, problem=bench.problem, constraints=constraints, money=money)
+            conflicts[named] = describe_conflict(
+                named, problem=bench.problem, constraints=constraints, money=money, dropped=diagnosis.dropped
+            )
     return {
         "conflicts": list(conflicts.values()),
         "relaxations": _ways_out(bench, diagnosis, drivers),

@@ -9,5 +9,7 @@ from typing import Any
 def with_conflicts(findings: Mapping[str, Any], infeasibility: Mapping[str, Any] | None) -> dict[str, Any]:
     """The findings of intake and what the solver found to contradict, together: both count for the policies."""
     textual = [found for found in findings.get("contradictions", []) if not found.get("by_solver")]
-    solved = [{**conflict, "by_solver": True} for conflict in (infeasibility or {}).get("conflicts", [])]
+    conflicts = (infeasibility or {}).get("conflicts", [])
+    # A price above a soft budget and a time that nothing reaches have rules of their own.
+    solved = [{**one, "by_solver": True} for one in conflicts if one.get("is_contradiction", True)]
     return {**findings, "contradictions": [*textual, *solved]}

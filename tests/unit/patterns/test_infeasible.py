@@ -54,6 +54,28 @@ def test_the_five_millisecond_request_is_refused_with_its_two_contradictions():
     assert {"multi_region", "team_size"} in conflicts
 
 
+FAR_OVER: dict[str, Any] = {
+    "use_case_type": "llm_generation", "model_type": "llm_api", "inference_mode": ["batch"], "team_size": 4,
+    "llm_requests_per_day": 1_200_000, "llm_tokens_in": 3000, "llm_tokens_out": 500, "budget_usd_month": 700,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("hardness", "is_contradiction"), [("soft", False), ("hard", True)])
+def test_a_price_far_above_a_budget_contradicts_it_only_where_the_budget_is_hard(hardness, is_contradiction):
+    found = composed(FAR_OVER | {"budget_hardness": hardness})
+
+    assert [one["is_contradiction"] for one in found.infeasibility["conflicts"]] == [is_contradiction]
+    assert ("serve-llm-bedrock" in ids_of(found)) is not is_contradiction
+
+
+def test_a_time_that_no_pattern_reaches_is_no_contradiction_unless_a_language_model_is_asked_for():
+    trees = {"model_type": "linear_or_tree", "inference_mode": ["real_time"], "latency_p95_ms": 0.8, "team_size": 6}
+    words = {"model_type": "llm_api", "inference_mode": ["real_time"], "latency_p95_ms": 50, "team_size": 6}
+
+    assert [one["is_contradiction"] for one in infeasibility_of(trees)["conflicts"]] == [False]
+    assert all(one["is_contradiction"] for one in infeasibility_of(words)["conflicts"])
+
+
 def test_a_conflict_quotes_the_words_that_were_said():
     row = infeasibility_of(IMPOSSIBLE)["conflicts"][0]
 

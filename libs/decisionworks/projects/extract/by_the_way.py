@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from decisionworks.projects.extract.finding import STRONG, Finding
+from decisionworks.projects.extract.finding import STRONG, WEAK, Finding
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.word_groups import group_pattern
 from decisionworks.projects.model import ValueState
 
 _SWITCHED_OFF = re.compile(
-    r"\b(?:switch\w*|turn\w*|shut\w*|power\w*) (?:it |them |everything )?(?:off|down)\b|\b(?:abgeschaltet|ausgeschaltet"
+    r"\b(?:switch\w*|turn\w*|shut\w*|power\w*) (?:it |them |everything )?(?:off|down)\b|\b(?:abgeschaltet"
+    r"|ausgeschaltet"
     r"|abgestellt|heruntergefahren|abschalten|ausschalten)\b|\b(?:éteint\w*|éteign\w+|mis\w? hors (?:tension"
     r"|service))\b"
-    r"|\b(?:apag(?:a|an|ar|ado|ada|ados|adas|amos)|deslig(?:a|am|ar|ado|ada|ados|adas|amos))\b|シャットダウン|停止し|止め(?:る|ます)"
+    r"|\b(?:apag(?:a|an|ar|ado|ada|ados|adas|amos)|deslig(?:a|am|ar|ado|ada|ados|adas|amos))\b"
+    r"|シャットダウン|停止し|止め(?:る|ます)"
 )
 _NAMES_RUNS = re.compile(r"batch|stapel|lotes?\b|lots?\b|バッチ|nachtlauf|run\b")
 _ONLY_HOURS = re.compile(
@@ -63,6 +67,24 @@ _OWN_ROOMS = re.compile(
 )
 
 
+SHORT_SENTENCE = 45
+_CADENCE = re.compile(
+    r"(?:nachts|nachts über|in der nacht|über nacht|nacht|at night|overnight|in the night|de nuit|la nuit|dans la nuit"
+    r"|de noche|por la noche|à noite|de madrugada|夜間?に?|毎晩|夜"
+    r"|(?:every|each|jede[nrs]?|chaque|cada|toda) (?:night|day|week|month|nacht|tag|woche|monat|nuit|jour|semaine|mois"
+    r"|noche|día|semana|mes|noite|dia)|(?:once|einmal|une fois|una vez|uma vez) (?:a|per|am|im|pro|die|par"
+    r"|al|por) \w+)"
+)
+_WORK = re.compile(
+    r"scor|predict|forecast|calculat|comput|list|report|result|job|process|export|ready|rank|classif|sort|check|analy"
+    r"|estimat|vorhersag|prognos|berechn|rechn|list|bericht|ergebnis|lauf|verarbeit|fertig|sortier|prüf|schätz|auswert"
+    r"|prévo|prévi|prédi|calcul|rapport|résultat|trait|prêt|class|vérif|estim|analys|note"
+    r"|predec|pronost|previ|informe|resultado|proces|list[ao]|clasific|revis|analiz|puntu|nota"
+    r"|prever|relatório|pront[ao]|classific|avali|予測|計算|集計|一覧|リスト|結果|処理|判定|分類|評価|推定"
+    r"|レポート|報告|スコア"
+)
+
+
 def without_by_the_way(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     """The findings whose words are about the thing itself."""
     modes = {str(item) for one in findings if one.field == "inference_mode" for item in _items(one)}
@@ -79,8 +101,27 @@ def without_by_the_way(findings: list[Finding], *, reading: Reading) -> list[Fin
         or (_is_only_due(one, reading=reading) and uses & _QUEUED_USES)
         or (_only_denies_haste(one, reading=reading) and "batch" in modes)
     }
-    kept = [one for one in findings if id(one) not in dropped]
+    kept = [_weakened(one, reading=reading) for one in findings if id(one) not in dropped]
     return _without_denial_of_public(_without_signs_of_wear(kept, reading=reading))
+
+
+def _weakened(finding: Finding, *, reading: Reading) -> Finding:
+    """No haste is no queue yet, and a night in which nothing is worked out is no run yet."""
+    if _only_denies_haste(finding, reading=reading) or _is_bare_cadence(finding, reading=reading):
+        return replace(finding, strength=min(finding.strength, WEAK + 4), state=ValueState.INFERRED, confidence=0.5)
+    return finding
+
+
+def _is_bare_cadence(finding: Finding, *, reading: Reading) -> bool:
+    """“Früher habe ich nachts nachgeschaut”: a time of day in a sentence of some length that speaks of no result."""
+    if finding.field != "inference_mode" or _items(finding) != ["batch"] or finding.strength > STRONG:
+        return False
+    words, sentence = reading.folded[finding.start : finding.end].strip(), reading.sentence(finding.start)
+    if len(sentence) < SHORT_SENTENCE or not _CADENCE.fullmatch(words):
+        return False
+    groups = (group_pattern(name, reading.language) for name in ("decision", "calls", "batch"))
+    rest = sentence.replace(words, " ")
+    return not _WORK.search(rest) and not any(one is not None and one.search(rest) for one in groups)
 
 
 def _is_when_busy(finding: Finding, *, reading: Reading) -> bool:

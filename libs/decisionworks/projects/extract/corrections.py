@@ -16,7 +16,7 @@ _CUE = (
     r"|en fait|plutôt|rectification|correctif|non,|je voulais dire|je corrige|erratum"
     r"|mejor dicho|en realidad|perdón|corrección|corrijo|rectifico|quiero decir|no, (?:son|es)|digo,"
     r"|na verdade|aliás|ou melhor|correção|corrigindo|quero dizer|digo|desculpe?"
-    r"|やはり|やっぱり|訂正|いや|失礼|正しくは|間違え\S{0,6}|ではなく)"
+    r"|やはり|やっぱり|訂正|いや|いえ|失礼|正しくは|間違え\S{0,6}|ではなく)"
 )
 #: Matches a text that leads up to the corrected value.
 CORRECTION = re.compile(rf"{_CUE}[^.\n]{{0,40}}$")
@@ -25,7 +25,8 @@ REACH_CHARS = 200
 # “It should be live in ten weeks” corrects no number of people.
 _COUNTS = frozenset({"team_size", "batch_records_per_run", "corpus_documents", "edge_devices", "tenants"})
 _OTHER_UNIT = re.compile(
-    r"weeks?|days?|months?|years?|hours?|minutes?|min|sec\w*|ms|%|percent|gb|tb|mb|tokens?|wochen?|tagen?|monaten?|jahren?|stunden?"
+    r"weeks?|days?|months?|years?|hours?|minutes?|min|sec\w*|ms|%|percent|gb|tb|mb|tokens?|wochen?|tagen?"
+    r"|monaten?|jahren?|stunden?"
     r"|semaines?|jours?|mois|ans|heures?|semanas?|días?|meses|años?|horas?|dias?|anos?|週|日|ヶ月|か月|年|時間|分|秒"
 )
 # Money corrects money alone, and that is read elsewhere.
@@ -55,6 +56,9 @@ def find_corrected(reading: Reading, findings: Sequence[Finding]) -> Iterator[Fi
         if not before:
             continue
         last = max(before, key=lambda one: (one.end, one.strength))
+        if any(one.field == "budget_usd_month" and last.end <= one.start < match.start() for one in findings):
+            # “500 dollars a month. No wait, it is 1,500.”
+            continue
         first = re.search(NUMBER, reading.folded[last.start : last.end])
         said = parse_number(first.group(), language=reading.language) if first else None
         number = parse_number(match["n"], language=reading.language)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
-from decisionworks.projects.extract.finding import EXPLICIT, FAIR, STRONG, Finding, inferred, stated
+from decisionworks.projects.extract.finding import EXPLICIT, FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.model import Plain
@@ -14,7 +14,7 @@ from decisionworks.projects.model import Plain
 _THING = r"[a-zà-ÿ][\w-]{1,24}"
 PER_WHAT = re.compile(
     rf"(?:scores?|forecasts?|predictions?|list|estimates?|vorhersagen?|prognosen?|prévisions?|pronósticos?"
-    rf"|previs(?:ão|ões))\s(?:\w{{1,24}}\s){{0,2}}?(?:per|for each|for every|pro|je|par|por)\s(?P<a>{_THING})"
+    rf"|previs(?:ão|ões))\s(?:\w{{1,24}}\s){{0,2}}?(?:per|for each(?! of)|for every|pro|je|par|por)\s(?P<a>{_THING})"
     rf"(?:\s(?:and|und|et|y|e|x)\s(?P<b>{_THING}))?"
 )
 _PER_BOTH = re.compile(
@@ -23,8 +23,10 @@ _PER_BOTH = re.compile(
 )
 # “How many scooters are wanted per zone” over 320 zones.
 _PER_ONE = re.compile(
-    rf"(?:how (?:much|many)|demand|needed|wanted|wie ?viele?|bedarf|combien|demande|cuánt[oa]s?|demanda"
-    rf"|quant[oa]s?)\s(?:[\w'-]{{1,24}}\s){{0,6}}?"
+    rf"(?:how (?:much|many)|number of|demand|needed|wanted|sales|forecasts?|wie ?viele?|bedarf|anzahl|zahl der"
+    rf"|prognose\w*|combien|nombre d[e']|demande|besoin|cuánt[oa]s?|número de|cantidad de|demanda"
+    rf"|quant[oa]s?|número de"
+    rf"|quantidade de|procura)\s(?:[\w'-]{{1,24}}\s){{0,6}}?"
     rf"(?:per|for each|for every|in each|at each|at every|pro|je|par|por|para cada|en cada"
     rf"|em cada)\s(?P<a>{_THING})(?P<b>)"
 )
@@ -42,7 +44,8 @@ _PRODUCT = re.compile(
     rf"(?P<a>{DIGITS})\s(?P<x>{_THING})\s?(?:x|×|times|mal|fois|por)\s?(?P<b>{DIGITS})\s(?P<y>{_THING})"
 )
 _PRODUCT_JA = re.compile(
-    rf"(?P<a>{DIGITS})(?P<x>店舗?|拠点|商品|品目|顧客|[社件名人台校園路線便種類]{{1,2}})\s?[x×]\s?[^\W\d]{{0,6}}(?P<b>{DIGITS})(?P<y>商品|品目"
+    rf"(?P<a>{DIGITS})(?P<x>店舗?|拠点|商品|品目|顧客"
+    rf"|[社件名人台校園路線便種類]{{1,2}})\s?[x×]\s?[^\W\d]{{0,6}}(?P<b>{DIGITS})(?P<y>商品|品目"
     rf"|sku|店舗?|顧客"
     r"|[社件名人台校園便]|種類|路線|時間帯|日)"
 )
@@ -57,7 +60,8 @@ _DEVICES = re.compile(
     rf"|edge \w{{1,24}}|trucks?|tractors?|harvesters?"
     rf"|substations?|stations?|turbines?|trains?|locomotives?|buses|cars?|ships?|vessels?|lifts?|elevators?|pumps?"
     rf"|wells?"
-    rf"|presses|lines?|stores?|shops?|sites?|plants?|poles?|towers?|meters?|handhelds?|headsets?|excavators?|forklifts?"
+    rf"|presses|lines?|stores?|shops?|sites?|plants?|poles?|towers?|meters?|handhelds?|headsets?|excavators?"
+    rf"|forklifts?"
     rf"|chargers?|greenhouses?|barns?|crossings?|sensors?|vans?|wearables?|checkouts?|tills?|computers?|boats?"
     rf"|roboter\w{{0,2}}|\w{{1,12}}roboter|maschinen|anlagen|aufzügen?|zügen?|bussen?|lkws?|traktoren|stapler\w?"
     rf"|pressen"
@@ -71,6 +75,27 @@ _DEVICES = re.compile(
     rf"|celulares|telefones|teléfonos|smartphones?|handys?|téléphones?|drones?|drohnen?|vehicles?|machines"
     rf"|terminals?|kiosks?|scanners?|boxes|kameras?|geräten?|fahrzeugen?|"
     rf"caméras?|appareils?|cámaras?|dispositivos?|câmeras?|aparelhos?)(?!\w)|(?P<m>{DIGITS})\s?台"
+)
+# Counts of these are no devices, whatever else they count.
+_NO_DEVICE = re.compile(
+    r"(?:hours?|days?|weeks?|months?|years?|minutes?|seconds?|percent|dollars?|euros?|pounds?|people"
+    r"|persons?|engineers?"
+    r"|developers?|scientists?|analysts?|colleagues|of|classes|categories|species|images?|photos?|pictures?|frames?"
+    r"|videos?|times|gb|tb|mb|ms|fps|watts?|volts?|meters|metres|km|kg|degrees|pixels?|megapixels?|parameters?|tokens?"
+    r"|requests?|events?|usd|eur|gpus?|nodes?|models?|versions?|countries|regions?|customers?|clients?"
+    r"|users?|patients?"
+    r"|stunden?|tagen?|wochen?|monaten?|jahren?|minuten?|sekunden?|prozent|leuten?|personen|entwickler\w*|ingenieur\w*"
+    r"|bildern?|fotos?|mal|meter|grad|klassen|arten|kunden|länder\w*|heures?|jours?|semaines?|mois|ans"
+    r"|années|secondes?"
+    r"|personnes?|ingénieur\w*|développeur\w*|images|clichés|fois|mètres|degrés|classes|espèces|clients|pays|euros"
+    r"|horas?|días?|semanas?|meses|años|minutos?|segundos?|personas|ingenier\w*|desarrollador\w*|imágenes|fotos|veces"
+    r"|metros|grados|clases|especies|clientes|países|dólares|dias?|anos?|pessoas|engenheir\w*|desenvolvedor\w*|imagens"
+    r"|vezes|graus|espécies|reais|técnic\w*|programador\w*|por|per|pro|par|al|a|e|y|et|und|and|to|or|bis|à|until)"
+)
+_ANY_DEVICE = re.compile(rf"(?<![$€£¥#.\d])(?P<n>{NUMBER})\s(?P<thing>[a-zà-ÿ][\w-]{{2,24}})(?!\w)(?P<m>)")
+# “Sprayers, 45 of them”, “trucks: 45”.
+_ANY_OF_THEM = re.compile(
+    rf"(?P<n>{NUMBER}) (?:of (?:them|these|those)|davon|d'entre eux|de ellos|de ellas|deles|delas)(?!\w)"
 )
 # “Robots: 35 of them drive through the warehouse”.
 _OF_THEM = re.compile(
@@ -116,7 +141,8 @@ _EACH_OF_N = re.compile(
     rf"|de los|de nuestr[oa]s|d[oa]s|d[oa]s noss[oa]s)\s(?P<n>{NUMBER})\s[^.;\n]{{2,60}}?(?:own|eigene\w{{0,2}}"
     rf"|propre|propi[oa]"
     rf"|própri[oa])\s(?:\w{{1,16}}\s)?(?:model|modell|modèle|modelo|forecast|classifier|netz|réseau|rede?)"
-    rf"|(?P<m>{DIGITS})(?:の|か所の|社の|園の)?[^\W\d]{{0,8}}?(?:ごと|毎|それぞれ)(?:に|の)?(?:専用|独自|個別|固有)(?:の)?モデル"
+    rf"|(?P<m>{DIGITS})(?:の|か所の|社の|園の)?[^\W\d]{{0,8}}?(?:ごと|毎|それぞれ)(?:に|の)?(?:専用|独自"
+    rf"|個別|固有)(?:の)?モデル"
 )
 _NOT_TENANTS = frozenset({"camera", "device", "machine", "truck", "robot", "gateway", "gerät", "kamera", "maschine"})
 MOST_THINGS = 3
@@ -205,6 +231,7 @@ def derive_devices(reading: Reading, *, is_edge: bool, known: Mapping[str, Plain
         if number is not None and number > 1 and float(number).is_integer():
             yield stated("edge_devices", int(number), match.start(), match.end(), confidence=0.7, strength=STRONG + 2)
             return
+    yield from _any_devices(reading, known)
     for thing in dict.fromkeys(singular(match["thing"]) for match in _ON_EACH.finditer(reading.folded)):
         if _NO_PLACE.fullmatch(thing):
             continue
@@ -215,6 +242,23 @@ def derive_devices(reading: Reading, *, is_edge: bool, known: Mapping[str, Plain
                     "edge_devices", int(number), match.start(), match.end(), confidence=0.7, strength=STRONG + 1
                 )
                 return
+
+
+def _any_devices(reading: Reading, known: Mapping[str, Plain]) -> Iterator[Finding]:
+    """The first thing that is counted and is neither people nor a measure: it carries the model."""
+    others = {known.get(name) for name in ("team_size", "budget_usd_month", "tenants", "batch_records_per_run")}
+    for match in chain(_ANY_OF_THEM.finditer(reading.folded), _ANY_DEVICE.finditer(reading.folded)):
+        number = parse_number(match["n"], language=reading.language)
+        thing = match.groupdict().get("thing")
+        if number is None or number < 2 or not float(number).is_integer() or number in others:
+            continue
+        if thing is not None and _NO_DEVICE.fullmatch(thing):
+            continue
+        reason = f"“{match.group().strip()}”: what is counted beside a model on devices"
+        yield inferred(
+            "edge_devices", int(number), match.start(), match.end(), reason=reason, confidence=0.5, strength=WEAK
+        )
+        return
 
 
 def _counts_of(thing: str) -> re.Pattern[str]:

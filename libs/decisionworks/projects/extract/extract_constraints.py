@@ -14,6 +14,7 @@ from decisionworks.projects.extract.counts import derive_devices, find_counts
 from decisionworks.projects.extract.derive import derive_data, derive_modes
 from decisionworks.projects.extract.derive_purpose import derive_purpose
 from decisionworks.projects.extract.finding import Finding
+from decisionworks.projects.extract.gathered import find_gathered
 from decisionworks.projects.extract.injection import find_untrusted_instructions
 from decisionworks.projects.extract.language import detect_language
 from decisionworks.projects.extract.latency import find_times
@@ -68,6 +69,9 @@ def extract_constraints(
         read.extend(find_purpose_by_cues(reading, family=family))
     read = without_by_the_way([*read, *find_corrected(reading, read)], reading=reading)
     findings = without_haste_on_devices(in_scope(read, reading=reading), reading=reading)
+    gathered = list(find_gathered(reading, known=findings))
+    if gathered:
+        findings = without_haste_on_devices(in_scope([*read, *gathered], reading=reading), reading=reading)
     constraints, contradictions = _settle(findings, reading=reading, catalogue=catalogue)
     constraints, between = find_contradictions(constraints, findings, reading=reading)
     constraints, beside, differences = merge_data(constraints, data or {}, on_missing=on_missing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from decisionworks.projects.extract.clock import find_clock_deadlines
 from decisionworks.projects.extract.finding import EXPLICIT, FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
@@ -91,8 +92,16 @@ _AHEAD = re.compile(
     r"^\s?(?:ahead|in advance|im voraus|à l'avance|à venir|suivantes?|siguientes?|seguintes?|(?:of|de) (?:history"
     r"|audio|video|recordings?)|先)"
 )
+# “60 hours a month” is an amount.
+_A_MONTH = re.compile(
+    r"^\s?(?:[\w'-]{1,24}\s){0,3}?(?:(?:per|a|each|every|/|im|pro|par|al|por|ao)\s?(?:month|week|monat|woche|mois"
+    r"|semaine|mes|semana|mês)(?!\w)|monthly|monatlich|mensuel\w*|mensual\w*|mensa(?:l|is))"
+)
+_MONTH_BEFORE = re.compile(r"(?:月|毎月|月間|週)(?:に|合計|約)?$")
 _ABOUT_RECOVERY = re.compile(
-    r"rto|recover\w{0,24}|back (?:up|in|online)|restor\w{1,24}|down(?:time)?\b|disaster|ausfall"
+    r"rto|recover\w{0,24}|answering again|again within|(?:up|running|reachable|there|online) again|wieder antwort\w*"
+    r"|répond\w* (?:de|à) nouveau|de nuevo (?:en marcha|respond\w+)|de novo|no ar em|back (?:up|in|online)"
+    r"|restor\w{1,24}|down(?:time)?\b|disaster|ausfall"
     r"|wiederherstell\w{1,24}|wieder (?:da|oben|verfügbar|online|laufen)"
     r"|back within|rétabl\w{1,24}|reprise|caída|recuper\w{1,24}|restablec\w{1,24}|restabelec\w{1,24}|volver a|voltar"
     r"|panne|復旧|復帰"
@@ -160,6 +169,34 @@ _NEXT_DAY = re.compile(
 )
 
 
+# “It may take a whole day.”
+_WHOLE_DAY = re.compile(
+    r"(?:take|takes|need|needs|have|dauern|dauert|brauchen|braucht|prendre|prend|durer|tardar|tarde|tarda|llevar|levar"
+    r"|leva|demorar|demora)\s(?:up to |bis zu |jusqu'à |hasta |até )?(?:an?|one|einen?|une?|un|una|um|uma)?\s?"
+    r"(?:whole |full |entire |ganzen? |vollen? )?(?:day|tag|journée|jour|día|dia)(?: entero| inteiro"
+    r"| entière| completo"
+    r"| completo)?(?!\w)"
+    r"|(?:the )?same (?:working )?day(?! delivery)|noch am selben tag|am gleichen tag|dans la journée|le jour même"
+    r"|el mismo día|no mesmo dia|1日(?:かか|あれば|で(?:十分|よい|いい))|当日中|その日のうち"
+)
+# Where somebody waits or is told, a short time is how long that takes.
+_WAITED = re.compile(
+    r"wait\w*|answer\w*|respon\w*|repl(?:y|ies)|delay\w*|tolera\w*|patien(?:t|ce)(?!s)|back|shows?|shown"
+    r"|sees?|alert\w*"
+    r"|alarm\w*|messages?|notif\w*|told|tell|nobody minds|enough|fast|quick\w*|slow\w*|result\w*|score\w*|react\w*"
+    r"|wart\w*|antwort\w*|rückmeldung|meldung\w*|ergebnis\w*|reicht|reichen|genüg\w*|stör\w*|schnell\w*|zeig\w*|alarm"
+    r"|attend\w*|attente|répon\w*|délai\w*|alert\w*|avert\w*|résultat\w*|suffi\w*|gên\w*|rapid\w*|affich\w*"
+    r"|esper\w*|respuest\w*|respond\w*|avis\w*|resultado\w*|basta\w*|molest\w*|tard\w*|rápid\w*|muestr\w*"
+    r"|respost\w*|demor\w*|incomod\w*|aparec\w*|mostr\w*|待|応答|回答|返|結果|通知|知らせ|表示|判定"
+)
+_NOT_WAITED = re.compile(
+    r"^\s?(?:each|long|apiece|of (?:audio|video|speech|footage|talk|history)|jeweils|lang|chacun\w*|de long|cada un\w*"
+    r"|cada|window|clips?|readings?|intervals?|video|audio|steps?|calls?|recordings?|gespräch\w*|ごと|おき"
+    r"|毎|の(?:音声|動画"
+    r"|通話|録音|映像))"
+)
+
+
 _PART_OF = re.compile(
     r"(?P<part>half an?|halben?|halbe|halber|demi[- ]?|une demi[- ]|media|meia|meio|medio|half|a quarter of an?"
     r"|quarter of an?|viertel"
@@ -181,6 +218,9 @@ def find_times(reading: Reading) -> Iterator[Finding]:
             yield from _recovery(match, to_ms(part, match["unit"]), is_loss=False)
         elif not _NOT_A_RESPONSE.search(reading.before(match.start(), chars=30)):
             yield from _limit(to_ms(part, match["unit"]), match, reason=None, strength=STRONG - 5)
+    for match in _WHOLE_DAY.finditer(reading.folded):
+        reason = f"“{match.group().strip()}”: a day"
+        yield inferred("batch_deadline_hours", 24, match.start(), match.end(), reason=reason, strength=FAIR)
     for pattern, value, name in _WORD_PATTERNS:
         for match in pattern.finditer(reading.folded):
             reason = f"“{match.group()}” is read as {value:g} ms ({name})"
@@ -193,6 +233,7 @@ def find_times(reading: Reading) -> Iterator[Finding]:
             "batch_deadline_hours", 24, match.start(), match.end(), reason=reason, confidence=0.55, strength=WEAK
         )
     yield from _clock_deadlines(reading)
+    yield from find_clock_deadlines(reading)
 
 
 def to_ms(number: float, unit: str) -> float:
@@ -240,6 +281,8 @@ def _limit(value: float, match: re.Match[str], *, reason: str | None, strength: 
 
 def _strength(match: re.Match[str], reading: Reading, *, before: str, is_short: bool) -> int | None:
     after = reading.after(match.end(), chars=44)
+    if _A_MONTH.match(after) or _MONTH_BEFORE.search(before):
+        return None
     if _AHEAD.match(after) and not _QUANTILE.search(before[-14:] + after[:8]):
         return None
     if _MAY_TAKE.search(before):
@@ -254,7 +297,10 @@ def _strength(match: re.Match[str], reading: Reading, *, before: str, is_short: 
         return STRONG - 5
     # A time that stands alone, as in a list of limits.
     is_listed = re.search(r"(?:^|[,;:|(]\s?)$", before) and re.match(r"\s?(?:$|[,;.|)\n])", after)
-    return FAIR - 10 if is_short and (match["unit"].startswith("ms") or is_listed) else None
+    if is_short and (match["unit"].startswith("ms") or is_listed):
+        return FAIR - 10
+    is_waited = _WAITED.search(reading.sentence(match.start()).replace(match.group(), " ")) is not None
+    return FAIR - 15 if is_short and is_waited and not _NOT_WAITED.match(after) else None
 
 
 def _since_number(before: str) -> str:

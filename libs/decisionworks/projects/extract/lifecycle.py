@@ -30,6 +30,15 @@ _RETRAIN = (
     r"|re-?fresh\w{0,24}|renewed|updated)"
     r"|modell (?:\w{1,24} ){0,3}(?:erneuer|aktualisier|auffrisch)\w{1,24}|モデル(?:は|を|の)?[^。]{0,20}?(?:更新"
     r"|学習し直|見直)|学習し直"
+    r"|neu (?:an(?:zu)?lern\w*|angelernt|gelernt|gerechnet\w* modell|aufgesetzt)|nachlern\w*|an(?:ge|zu)?lern(?:en|t)"
+    r"|(?:new|fresh|updated|next) (?:\w{1,16} )?(?:version|network|net|weights|classifier|forecast model|release"
+    r" of the model)|re-?learn\w*|learns? (?:again|anew|afresh)"
+    r"|neue[snr]? (?:\w{1,16} )?(?:netz|version|gewichte|fassung|modellversion|modelle?)|modell (?:neu|frisch)"
+    r"|nouvelle (?:version|mouture)|nouveau (?:réseau|modèle|jeu de poids)|réappren\w+|ré-appren\w+"
+    r"|(?:nueva|otra) (?:versión|red)|(?:versión|red) nueva|reaprend\w+|re-aprend\w+"
+    r"|(?:nova|outra) (?:versão|rede)|(?:versão|rede) nova|modelos? nov\w+"
+    r"|新(?:しい)?(?:モデル|版|バージョン)|モデルは[^。]{0,6}(?:新|作り直)|作り直"
+    r"|学習(?:は|を|環境|頻度|周期)|訓練(?:は|を)"
     r"|再学習|再訓練|a run uses|training runs?|モデル(?:を|の)?更新)"
 )
 _HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
@@ -40,10 +49,14 @@ _HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
     r"|evening)|once a day|täglich|jede nacht|nächtlich"
     r"|tous les jours|chaque (?:jour|nuit)|diari\w{1,24}|cada (?:día|noche)|todos os dias|"
      r"todas as noites|quotidien\w{0,24}|une fois par jour|una vez al día|uma vez por dia|toda noite|毎日|毎晩"
+     r"|todo (?:santo )?dia|toda (?:manhã|madrugada)|cada (?:mañana|madrugada)|todas las (?:noches|mañanas)|a diario"
+     r"|toutes les nuits|tous les (?:matins|soirs)|chaque (?:matin|soir)|jeden (?:tag|morgen|abend)|毎朝"
      r"|日次|1日1回", "daily", True),
     (
     r"every (?:two|2|other|second) weeks?|fortnightly|bi-?weekly|twice a month|alle (?:zwei|2) wochen"
-    r"|toutes les deux semaines|cada dos semanas|a cada duas semanas|quinzenal\w{0,24}|隔週",
+    r"|toutes les deux semaines|cada dos semanas|a cada duas semanas|quinzenal\w{0,24}|隔週|月に?[2二]回"
+    r"|2週間(?:ごと|おき|に)"
+    r"|zweimal (?:im|pro) monat|deux fois par mois|dos veces al mes|duas vezes (?:por|ao) mês|quincenal\w{0,4}",
      "monthly", False),
     (
     r"weekly|(?:every|each) (?:week|monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekend|(?:7|seven) days)"
@@ -119,7 +132,8 @@ _OTHER_WORK = re.compile(
 )
 _NO_RETRAIN = re.compile(
     r"(?<!\w)(?:no re-?training|never re-?train\w{0,24}|without re-?training|do(?: not|n't) re-?train"
-    r"|kein (?:nach|re)training|sans réentraînement|sin reentrenamiento|sem retreino)|再学習(?:は)?(?:不要|しない|なし)"
+    r"|kein (?:nach|re)training|sans réentraînement|sin reentrenamiento|sem retreino)|再学習(?:は)?(?:不要"
+    r"|しない|なし)"
 )
 _GPU = re.compile(
     rf"(?:(?P<nodes>{NUMBER})\s(?:nodes?|machines?|servers?|knoten|nœuds|nodos|nós)\s(?:with|of|mit|avec|con"
@@ -136,7 +150,9 @@ _TRAINING = re.compile(
     r"train\w{0,24}|fine-?tun\w{0,24}|a run|run uses|entraîn\w{0,24}|entren\w{0,24}|trein\w{0,24}|学習|訓練"
 )
 _DELAY = re.compile(
-    rf"(?P<n>{NUMBER}|(?<!\\w)an?(?= (?:week|month|quarter|fortnight|year|day)\\b))[ -]?(?P<unit>quarters?"
+    rf"(?P<n>{NUMBER}|(?<!\w)(?:an?|eine[rn]?|einem|une?|una?|uma?)(?= (?:week|month|quarter|fortnight|year|day"
+    rf"|woche|monat|quartal|jahr|tag|semaine|mois|trimestre|jour|semana|mes|año|día|mês|ano|dia)(?!\w)))"
+    rf"[ -]?(?P<unit>quarters?"
     rf"|fortnights?|quartalen?|trimestres?|years?|jahre?n?|days?|weeks?|months?|hours?|tagen?|wochen?|monaten?"
     rf"|stunden?|jours?|semaines?"
     rf"|mois|heures?|días?|semanas?|meses|horas?|dias?|日|週間|ヶ月|か月)(?![a-z])"
@@ -153,6 +169,19 @@ _TRUTH = re.compile(
     r"|settle\w{0,24}|we (?:learn"
     r"|know|see)\b|sehen wir|sieht man|zeigt sich|erweist sich|is known"
     r"|come (?:in|back)|stellt sich heraus"
+    r"|tells? us|who (?:was|is) right|was right|came true|actually (?:was|did|came|paid|failed|fell|happened|left)"
+    r"|whether (?:it|he|she|they|the \w+) (?:did|missed|came|paid|failed|was|were|had|got|fell|left|broke|sold)"
+    r"|what (?:really|actually) happened|the (?:real|true|actual) (?:value|figure|result|number|answer"
+    r"|outcome|cause)\w*"
+    r"|ob (?:es|er|sie|das|die|der) (?:\w+ ){0,4}(?:stimmte|kam|war|hatte|recht|gezahlt|ausgefallen|verpasst|eintrat)"
+    r"|wer recht (?:hatte|behielt)|tatsächlich\w*|wahre\w* (?:wert|ergebnis)\w*|wie es ausging|was (?:wirklich|daraus)"
+    r"|si (?:c'était|elle|il|ils|elles|le \w+|la \w+) (?:\w+ ){0,2}(?:vrai|a|ont|avait|était)|qui (?:avait|a) raison"
+    r"|réellement|on saura|(?:nous )?savons|véritable|le vrai|ce qui s'est (?:vraiment )?passé"
+    r"|si (?:lo|la|los|se|era|fue|el \w+) (?:\w+ ){0,2}(?:perdió|pagó|cumplió|acertó|cierto|verdad|ocurrió|enfermó)"
+    r"|quién (?:tenía|tuvo) razón|lo que (?:de verdad |realmente )?pasó|sabremos|nos enteramos|el (?:valor|dato) real"
+    r"|quem (?:tinha|teve) razão|se (?:o|a|ele|ela|era|foi) (?:\w+ ){0,2}(?:perdeu|pagou|acertou|verdade|aconteceu"
+    r"|adoeceu)|o que (?:de fato |realmente )?aconteceu|saberemos|ficamos sabendo|o valor real"
+    r"|実際(?:に|の|は)|答え合わせ|結果が(?:出|分|わ)|当たっ|正しかった"
     r"|(?:weiß|wissen|erfahren) (?:wir|man)|steht fest|on (?:sait|connaît|apprend)|sabemos|se sabe|se conoce"
     r"|descobrimos|sabe-se|conhecid\w{1,24}"
     r"|分か(?:る|り)|わか(?:る|り)|known after|feedback (?:arrives|comes|after)|"
@@ -163,6 +192,7 @@ _TRUTH = re.compile(
     r"rückbuchung\w{0,24}|bestätigt|wahrheit|ergebnis(?:se)?|rétrofacturation\w{0,24}|confirmée?s?|vérité"
     r"|contracargos?|confirma\w{0,24}|verdad|estornos?|verdade|resultado\w{0,24}|判明|確定|チャージバック|正解"
 )
+_ARTICLES = frozenset({"a", "an", "ein", "eine", "einer", "einen", "einem", "un", "une", "una", "um", "uma"})
 # A result within hours is what the model delivers; labels within hours have to be called so.
 _LABELS = re.compile(r"label\w{0,24}|truth|charge-?back\w{0,24}|wahrheit|vérité|verdad|verdade|正解|feedback")
 _LIVE = re.compile(
@@ -188,6 +218,7 @@ def find_lifecycle(reading: Reading) -> Iterator[Finding]:
     yield from _compute(reading)
     for match in _DELAY.finditer(reading.folded):
         yield from _delay_or_deadline(match, reading)
+    yield from _known_next_day(reading)
 
 
 def _retraining(reading: Reading) -> Iterator[Finding]:
@@ -226,6 +257,7 @@ def _frequency(clause: str) -> tuple[str, bool, int, int] | None:
     return value, exact, at, until
 
 
+_NODES_JA = re.compile(r"gpu(?:搭載)?(?:の)?(?:ノード|サーバー?|マシン)(?:を|が|は)?\s?(?P<n>\d{1,3})(?:台|ノード|基)")
 _GPU_JA = re.compile(r"gpu(?:を|が|は|も)?\s?(?P<n>\d{1,3}|[一二三四五六七八])(?:枚|台|基|個)")
 _GPU_NODES = re.compile(
     rf"(?P<n>{NUMBER})\s(?:nvidia )?(?:[ahv]\d{{2,3}}|gpu|p\d\w{{0,3}})[ -](?:nodes?|machines?|servers?|knoten|rechner"
@@ -239,6 +271,9 @@ def _compute(reading: Reading) -> Iterator[Finding]:
         if _TRAINING.search(reading.sentence(match.start())):
             value = "gpu_single" if match["n"] in ("1", "一") else "gpu_multi"
             yield stated("training_compute", value, match.start(), match.end(), confidence=0.85)
+    for match in _NODES_JA.finditer(reading.folded):
+        if int(match["n"]) > 1:
+            yield stated("training_compute", "gpu_cluster", match.start(), match.end(), strength=STRONG + 5)
     for match in _GPU_NODES.finditer(reading.folded):
         if (parse_number(match["n"], language=reading.language) or 0) > 1:
             yield stated("training_compute", "gpu_cluster", match.start(), match.end(), strength=STRONG + 5)
@@ -255,8 +290,25 @@ def _compute(reading: Reading) -> Iterator[Finding]:
         yield stated("training_compute", value, match.start(), match.end(), confidence=0.85)
 
 
+_NEXT_DAY = re.compile(
+    r"(?:the )?(?:next|following) (?:day|morning)|a day later|am (?:nächsten|folgenden) (?:tag|morgen)|tags darauf"
+    r"|einen tag später|(?:le )?lendemain|le jour (?:suivant|d'après)|(?:al|el) día siguiente|un día después"
+    r"|(?:no|o) dia seguinte|um dia depois|翌日|次の日"
+)
+
+
+def _known_next_day(reading: Reading) -> Iterator[Finding]:
+    """“The next day we know whether it missed its flight.”"""
+    for match in _NEXT_DAY.finditer(reading.folded):
+        near = reading.before(match.start(), chars=50) + " " + reading.after(match.end(), chars=40)
+        if _TRUTH.search(near):
+            reason = f"“{match.group()}” in days"
+            yield inferred("label_delay_days", 1, match.start(), match.end(), reason=reason, strength=FAIR)
+            return
+
+
 def _delay_or_deadline(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
-    number = 1.0 if match["n"] in ("a", "an") else parse_number(match["n"], language=reading.language)
+    number = 1.0 if match["n"] in _ARTICLES else parse_number(match["n"], language=reading.language)
     if number is None:
         return
     days = number * next((factor for start, factor in _DAYS_IN if match["unit"].startswith(start)), 1.0)

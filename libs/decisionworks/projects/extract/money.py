@@ -207,7 +207,10 @@ def _budget(match: re.Match[str], reading: Reading) -> Finding | None:
         mark = late["mark"]
     before = reading.before(match.start(), chars=90)
     is_named = bool(_BUDGET_WORDS.search(before)) or bool(
-        re.search(r"budget|予算|cap\b", reading.after(match.end(), chars=25))
+        re.search(
+            r"budget|予算|cap\b|kosten|cost\b|ausgeben|coûter|dépenser|costar|gastar|custar|spend\b",
+            reading.after(match.end(), chars=25),
+        )
     )
     after = reading.after(match.end(), chars=12)
     bare = re.search(r"[k]$", match["high"] or match["low"]) is not None or is_named

@@ -12,6 +12,8 @@ from decisionworks.projects.extract.reading import Reading
 
 MAX_TEAM = 2_000
 MAX_BESIDE_ME = 20
+# “240 people on the phone … six developers with Python”: who is said to know something builds it.
+SKILLED, SKILLED_CHARS = 1, 40
 # “Three developers. Python, Docker.”
 LISTED_SKILLS_CHARS = 60
 _ROLE = (
@@ -34,7 +36,8 @@ _ROLE = (
 _ROLE_AFTER = r"(?![\w-]|\s(?:use|uses|ask|visit|visitors|per|a day|will use|affected|in the (?:photo|image|video)))"
 _COUNT = re.compile(rf"(?P<n>{NUMBER})[ -]?(?P<kind>(?:[\w/+-]{{1,24}} ){{0,2}}?){_ROLE}{_ROLE_AFTER}")
 _COUNT_JA = re.compile(
-    r"(?:チーム|エンジニア|開発者|担当|社員|データサイエンティスト)\S{0,6}?(?P<n>\d{1,3}|[一二三四五六七八九十])(?:人|名)|(?P<m>\d{1,3}"
+    r"(?:チーム|エンジニア|開発者|担当|社員|データサイエンティスト)\S{0,6}?(?P<n>\d{1,3}"
+    r"|[一二三四五六七八九十])(?:人|名)|(?P<m>\d{1,3}"
     r"|[一二三四五六七八九十])(?:人|名)(?=の|体制|で(?!す)|、|,|です|が|\(|\s|$)"
 )
 _TEAM_OF = re.compile(
@@ -96,6 +99,8 @@ _PAIR = re.compile(
     r"|me)(?= (?:\w+ly )?(?:build|run|do|maintain|will|look|operate|work|take|share)|[.,;])"
     r"|(?:juste |seulement )?(?:moi|mon \w{2,16}) et (?:un|une|mon|ma|moi) ?\w{0,20}|(?:solo |sólo )?(?:yo y (?:un|una"
     r"|mi)|mi \w{2,16} y yo) ?\w{0,20}"
+    r"|私と(?:もう)?(?:1|一)人|(?:only |just )?(?:him|her|she|he|they) and (?:i|me)|me and (?:him|her"
+    r"|one (?:other|more)\w{0,20})"
     r"|(?:só |apenas )?(?:eu e (?:um|uma|o meu|a minha|meu|minha)|meu \w{2,16} e eu) ?\w{0,20}|both of us"
     r"|the two of us|us two|wir beide|nous deux|nosotros dos|nós dois)(?!\w)"
 )
@@ -124,7 +129,7 @@ _TEAM_WORDS = re.compile(
     r"|we are|we're|nous sommes|zu (?:zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt)|of (?:us|them)|wir sind"
     r"|nous sommes|somos|sommes"
     r"|plantilla|personal|mitarbeit\w{1,24}|\d (?:devs?|engs?)"
-    r"|staff|体制|名"
+    r"|staff|体制|名|moi\b|seule?\b|allein\w?\b|sol[oa]\b|sozinh[oa]|myself|一人|1人|私"
 )
 # “The 80 people in member services should ask questions” use it.
 _USERS_AFTER = re.compile(
@@ -232,7 +237,9 @@ def find_team(reading: Reading) -> Iterator[Finding]:
     counts = [match for match in _COUNT.finditer(reading.folded) if _is_ours(match, reading)]
     for index, match in enumerate(counts):
         is_total = _TOTAL.match(reading.after(match.end(), chars=16)) is not None
-        yield from _people(match["n"], match, reading, strength=EXPLICIT if is_total else STRONG - index)
+        is_skilled = _ANY_SKILL.search(reading.after(match.end(), chars=SKILLED_CHARS)) is not None
+        strength = EXPLICIT if is_total else STRONG + SKILLED if is_skilled else STRONG - index
+        yield from _people(match["n"], match, reading, strength=strength)
     yield from _sum_of_roles(counts, reading)
 
 

@@ -18,6 +18,8 @@ from decisionworks.projects.extract.vocabulary_file import word_pattern
 MOST_HITS_PER_IDEA = 30
 # How much a meeting counts by the number of sentences between the two ideas.
 WEIGHT_AT = (1.0, 0.4, 0.2)
+# Words that stand close belong together. Units: characters.
+CLOSE_BONUS, CLOSE_CHARS = 0.4, 90
 # What is wanted is usually said at the beginning.
 EARLY_SENTENCES = 3
 _WRITES_NOTHING = frozenset({"cnn_vision", "speech", "time_series", "linear_or_tree", "deep_tabular"})
@@ -28,6 +30,7 @@ class _Purpose(BaseModel):
 
     value: str
     of: tuple[str, str]
+    weight: float = 1.0
 
 
 class _CueFile(BaseModel):
@@ -49,6 +52,11 @@ def _cues() -> tuple[dict[str, re.Pattern[str]], tuple[_Purpose, ...]]:
     return ideas, tuple(record.purposes)
 
 
+def ready_cues() -> None:
+    """Have the ideas at hand."""
+    _cues()
+
+
 def find_purpose_by_cues(reading: Reading, *, family: str | None = None) -> Iterator[Finding]:
     """The purpose whose two ideas meet most often, in one sentence or in two that follow each other.
 
@@ -61,6 +69,7 @@ def find_purpose_by_cues(reading: Reading, *, family: str | None = None) -> Iter
     best: tuple[float, _Purpose, tuple[int, int]] | None = None
     for purpose in purposes:
         score, span = _meeting(places[purpose.of[0]], places[purpose.of[1]])
+        score *= purpose.weight
         if span is not None and (best is None or score > best[0]):
             best = (score, purpose, span)
     if best is None:
@@ -100,7 +109,9 @@ def _meeting(
         ]
         if not near:
             continue
-        distance, begin, until = min(near)
-        score += WEIGHT_AT[distance] * (1.5 if sentence <= EARLY_SENTENCES else 1.0)
+        distance, begin, until = min(near, key=lambda one: (one[0], max(one[1] - end, start - one[2], 0), one[1]))
+        gap = max(begin - end, start - until, 0)
+        closeness = 1.0 + CLOSE_BONUS * max(0.0, 1.0 - gap / CLOSE_CHARS)
+        score += WEIGHT_AT[distance] * closeness * (1.5 if sentence <= EARLY_SENTENCES else 1.0)
         first = first or (min(start, begin), max(end, until))
     return score, first

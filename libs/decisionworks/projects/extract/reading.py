@@ -21,6 +21,8 @@ _SPECIAL = {
     "”":
     '"',
     "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-", "−": "-", "〜": "~", "～": "~", "*": " ", "|": ",",
+    # “events_per_second: 6000”: a key is read like the words that it is made of.
+    "_": " ",
 }  # fmt: skip
 # Mail programs wrap at 70 to 80 characters or more; a shorter line was ended on purpose.
 WRAPPED_LINE_CHARS = 60

@@ -15,7 +15,10 @@ _PERCENT = re.compile(
     r"|%|percent|prozent|pour cent|por ciento|por cento|パーセント)"
 )
 # “Eight engineers. 99.95. Budget …”: nothing else is told in such figures.
-_BARE_NINES = re.compile(r"(?:^|[.,;|\n]\s?)(?P<n>99[.,]\d{1,3})(?=\s?(?:[.;|\n]|,\s|$))")
+_BARE_NINES = re.compile(
+    r"(?:^|[.,;|\n]\s?)(?P<n>99[.,]\d{1,3})(?=\s?(?:[.;|\n]|,\s|$|\s?(?:is|are|was|in|ist|sind|steht|est|es"
+    r"|está|é)\s))"
+)
 _AVAILABILITY = re.compile(
     r"availab\w{1,24}|up-?time|sla\b|slo\b|verfügbar\w{0,24}|disponib\w{1,24}|可用性|稼働率|up\b"
 )
@@ -35,7 +38,8 @@ _NINES = {"two": 99.0, "three": 99.9, "four": 99.99, "five": 99.999, "zwei": 99.
 _NINE_WORDS = re.compile(rf"(?<!\w)(?P<n>{'|'.join(_NINES)})[ -](?:nines|neunen|nueves|neufs|noves)(?!\w)")
 _YEARS = r"(?:years?|yrs?|jahre?n?|ans|années|años|anos|年)"
 _KEEP = re.compile(
-    r"keep\w{0,24}|kept|retain\w{0,24}|retention|stor(?:e|ed|age)|registros?|protokolle?\w?|journal\w{0,4}|archiv\w{0,24}|aufbewahr\w{0,24}"
+    r"keep\w{0,24}|kept|retain\w{0,24}|retention|stor(?:e|ed|age)|registros?|protokolle?\w?|journal\w{0,4}"
+    r"|archiv\w{0,24}|aufbewahr\w{0,24}"
     r"|aufhebe\w{0,4}|aufgehoben|aufzubewahren|of (?:\w{1,20} )?(?:records|logs)|records|guarda\w{0,4}"
     r"|conserv\w{1,24}|retenção|guard\w{1,24}|保存|保管|保持|audit"
 )

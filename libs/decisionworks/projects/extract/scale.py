@@ -22,8 +22,11 @@ _REQUESTS = (
 )
 _EVENTS = (
     r"(?:(?:log |sensor |click |iot |telemetry )?events?|messages?|readings?|records|data points|measurements"
-    r"|ereignisse|messwerte|nachrichten|événements|"
-    r"messages|mesures|eventos|mensajes|lecturas|mensagens|leituras|イベント|メッセージ)"
+    r"|values|samples|signals|pings|clicks|positions|packets|ticks|log lines|beacons|telegrams|tag reads"
+    r"|ereigniss?e?n?|messwerte?n?|messungen|nachrichten|werte?n?|signale?n?|klicks|positionen|datenpunkte?n?"
+    r"|telegramme?n?|pakete?n?|événements?|messages|mesures|relevés|valeurs|clics|positions|trames|signaux"
+    r"|eventos?|mensajes|lecturas|valores|clics|posiciones|señales|tramas|mediciones|mensagens|leituras|cliques"
+    r"|posições|sinais|medições|イベント|メッセージ|計測値|測定値|クリック)"
 )
 _JA_EVENTS = re.compile(r"イベント|計測|測定|メッセージ|ログ|データ|センサー")
 _EVENT_WORD, _REQUEST_WORD = re.compile(rf"(?<!\w){_EVENTS}(?!\w)"), re.compile(rf"(?<!\w){_REQUESTS}(?!\w)")
@@ -39,7 +42,8 @@ _RATE = re.compile(
     rf"|(?:{_PER_SECOND}))"
 )
 _RATE_JA = re.compile(
-    rf"(?:毎秒|秒間|[1１一]秒(?:あたり|に|間に))(?:最大|平均|約)?(?P<n>{DIGITS})\s?(?P<kind>(?:件|回)?の?(?:イベント|計測|測定|メッセージ|ログ|データ|センサー)"
+    rf"(?:毎秒|秒間|[1１一]秒(?:あたり|に|間に))(?:最大|平均|約)?(?P<n>{DIGITS})\s?(?P<kind>(?:件"
+    rf"|回)?の?(?:イベント|計測|測定|メッセージ|ログ|データ|センサー)"
     rf"|{_REQUESTS}|{_EVENTS})?"
 )
 _UNMARKED = re.compile(
@@ -100,13 +104,19 @@ _LOOKED_UP = re.compile(
     r"lecturas|leituras|records|readings|messages?|nachrichten|mensajes|mensagens|(?:の)?メッセージ"
 )
 _MEASURED = re.compile(
-    r"sensor\w{0,4}|capteur\w{0,2}|センサー|iot\b|telemetr\w{1,6}|télémétr\w{1,6}|meters?\b|gateways?|mqtt|kafka|kinesis"
+    r"sensor\w{0,4}|capteur\w{0,2}|センサー|iot\b|telemetr\w{1,6}|télémétr\w{1,6}|meters?\b|gateways?|mqtt"
+    r"|kafka|kinesis"
     r"|streams?\b|streaming"
     r"|devices?|wearables?|zähler\w{0,3}|contadores|medidores|compteurs|monitors?\b|collars?|turbin\w{1,4}"
 )
 _KEYED = re.compile(
     rf"(?P<which>average|avg|mean|peak|max)[_ ](?:rps|qps|tps|rate|requests|load"
     rf"|calls)(?:_per_second)?\W{{1,4}}(?P<n>{NUMBER})"
+)
+# “events_per_second_peak: 6000”: a key, its blanks for underscores.
+_EVENTS_KEYED = re.compile(
+    rf"(?:{_EVENTS}) (?:per|pro|par|por) (?:second|sec|s|sekunde|seconde|segundo)(?: (?:peak|max|at peak|avg|average"
+    rf"|spitze|pic|pico))?\W{{1,4}}(?P<n>{NUMBER})"
 )
 _RATE_HEAD = re.compile(
     rf"(?:{_REQUESTS}\s?(?:{_PER_SECOND})|(?<!\w)(?:rps|qps|tps)|load|last|charge"
@@ -123,7 +133,8 @@ _OTHER_END = re.compile(
 _MARKED = re.compile(
     rf"{_MARK}\s?(?:[:=,]|時(?:は|に|で)?|of|is|are|at|was|um|bei|von|de|à|a|im|por|:)?\s?(?:about |around |etwa "
     rf"|rund |environ |unos |約)?"
-    rf"(?P<n>{NUMBER})(?!\s?(?:%|ms|gb|tb|mb|s\b|sec|min|h\b|usd|eur|ミリ|万?円|ドル|[$€£]|days?|hours?|percent|prozent))"
+    rf"(?P<n>{NUMBER})(?!\s?(?:%|ms|gb|tb|mb|s\b|sec|min|h\b|usd|eur|ミリ|万?円|ドル|[$€£]|days?|hours?"
+    rf"|percent|prozent))"
 )
 _PER_LONG = (
     (
@@ -134,7 +145,8 @@ _PER_LONG = (
     ),
     (
         3_600.0,
-        r"(?:per|an|a|each|every|/|pro|par|por|la)\s?(?:hour|stunde|heure|hora)(?!\w)|hourly|stündlich|時間あたり|/時間?",
+        r"(?:per|an|a|each|every|/|pro|par|por|la)\s?(?:hour|stunde|heure|hora)(?!\w)|hourly|stündlich"
+        r"|時間あたり|/時間?",
     ),
     (60.0, r"(?:per|a|each|every|/|pro|par|por)\s?(?:minute|min|minuto)(?!\w)|毎分|/分"),
 )
@@ -167,7 +179,7 @@ _NOT_TRAFFIC = re.compile(
 # “Una previsión diaria” is one kind of thing, not one of them.
 _ARTICLES = frozenset({"a", "an", "un", "una", "une", "um", "uma", "ein", "eine", "einer", "einem"})
 # “3 per second at the peak”, where the peak has no number of its own.
-_AT_PEAK = re.compile(rf"^[^,;.\d]{{0,16}}(?:{_PEAK_WORDS})\w{{0,6}}\s?(?:$|[.;,)])")
+_AT_PEAK = re.compile(rf"^[^,;.\d]{{0,16}}(?:{_PEAK_WORDS})[^\W\d]{{0,6}}\s?(?:$|[.;,)])")
 
 
 def find_rates(reading: Reading) -> Iterator[Finding]:
@@ -187,6 +199,10 @@ def find_rates(reading: Reading) -> Iterator[Finding]:
         is_peak = _PEAK.search(re.split(r"[,;.]", reading.after(match.end(), chars=24))[0]) is not None
         field = "throughput_rps_peak" if is_peak else "throughput_rps_avg"
         yield stated(field, 0.5, match.start(), match.end(), strength=STRONG + 7)
+    for match in _EVENTS_KEYED.finditer(reading.folded):
+        number = parse_number(match["n"], language=reading.language)
+        if number is not None:
+            yield stated("stream_events_per_sec", _tidy(number), match.start(), match.end())
     for match in _KEYED.finditer(reading.folded):
         number = parse_number(match["n"], language=reading.language)
         if number is not None:

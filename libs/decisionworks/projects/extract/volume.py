@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
@@ -15,7 +16,8 @@ _GB_PER = {"k": 1e-6, "m": 1e-3, "g": 1.0, "t": 1e3, "p": 1e6}
 _SIZE = re.compile(
     rf"(?P<n>{NUMBER})[ -]?(?P<unit>[kmgtp]i?b(?![a-z0-9_/])|[kmgtp]o(?=\)|[\s.,;)]*(?:$"
     rf"|[^\s\d.,;)]))(?![a-z0-9_/])|(?:kilo"
-    rf"|mega|giga|tera|peta)(?:bytes?|octets?)(?!\w)|gigas?(?!\w)|gigs?(?!\w)|megs?(?!\w)|ギガ(?:バイト)?|テラ(?:バイト)?)"
+    rf"|mega|giga|tera|peta)(?:bytes?|octets?)(?!\w)|gigas?(?!\w)|gigs?(?!\w)|megs?(?!\w)|ギガ(?:バイト)?"
+    rf"|テラ(?:バイト)?)"
 )
 # “Half a terabyte”, “a couple of gigabytes”.
 _SOME = {
@@ -39,7 +41,8 @@ _NEAR_MODEL = re.compile(
     r"(?:boosted |decision )?trees\b|mod[eè]l\w{0,24}|modell?\w{0,24}|ensembles?|forests?|bosque\w{0,24}"
     r"|forêt\w{0,24}|floresta\w{0,24}|\w{0,12}bert\w{0,24}"
     r"|classif\w{1,24}|klassifi\w{1,24}|netz\w{0,24}|networks?|réseaux?|red(?:es)?\b|rede|yolo\w{0,24}|resnet\w{0,24}"
-    r"|mobilenet\w{0,24}|cnn|onnx|tflite|xgboost|lightgbm|weights|gewichte|poids|pesos|モデル|whisper|unet|ニューラル|ネットワーク"
+    r"|mobilenet\w{0,24}|cnn|onnx|tflite|xgboost|lightgbm|weights|gewichte|poids|pesos|モデル|whisper|unet"
+    r"|ニューラル|ネットワーク"
     r"|neuron\w{0,8}|neural\w{0,4}|quanti[sz]ed|regressions?|regressionen|régressions?|regresi(?:ón|ones)"
     r"|regress(?:ão|ões)"
 )
@@ -60,7 +63,8 @@ _IN_STORE = re.compile(
 )
 # “250 MB each” is the size of a picture; “The archive is 30 TB” is all of it.
 _OF_ONE = re.compile(
-    r"^\s?(?:per|pro|je|par|por) (?:image|photo|picture|file|video|clip|document|tile|scan|frame|record|bild|foto|datei"
+    r"^\s?(?:per|pro|je|par|por) (?:image|photo|picture|file|video|clip|document|tile|scan|frame|record|bild"
+    r"|foto|datei"
     r"|aufnahme|stück|fichier|vidéo|cliché|imagen|archivo|vídeo|imagem|arquivo)(?!\w)"
 )
 _EACH = re.compile(
@@ -105,8 +109,10 @@ _DOCUMENTS = re.compile(
     r"contrats|documentos|contratos|artículos|artigos|manuales|manuais|procesos|processos|akten|pages|seiten|páginas"
     rf"|notes|reports|berichte|fiches|expedientes|judgments|arrêts|urteile|help articles|books|dossiers|decisions"
     rf"|rulings|verdicts|decisiones|décisions|decisões|entscheidungen|sentencias|brochures)(?!\w)"
-    rf"|(?P<m>{NUMBER})\s?(?:件|点|本|冊|通|枚|ページ)?の?(?:[\w・]{{0,12}})?(?:文書|ドキュメント|マニュアル|ファイル|pdf|規程|記事|資料|契約書|論文|判例|書類)"
-    rf"|(?:pdf|文書|ドキュメント|マニュアル|資料|規程|記事|契約書|論文|判例|手順書|議事録|通達|条文|レシピ|記録|報告書|事例|図面|仕様書|台帳|書籍|文献)(?:が|は|を|、)?\s?(?:約"
+    rf"|(?P<m>{NUMBER})\s?(?:件|点|本|冊|通|枚|ページ)?の?(?:[\w・]{{0,12}})?(?:文書|ドキュメント|マニュアル"
+    rf"|ファイル|pdf|規程|記事|資料|契約書|論文|判例|書類)"
+    rf"|(?:pdf|文書|ドキュメント|マニュアル|資料|規程|記事|契約書|論文|判例|手順書|議事録|通達|条文|レシピ"
+    rf"|記録|報告書|事例|図面|仕様書|台帳|書籍|文献)(?:が|は|を|、)?\s?(?:約"
     rf"|およそ)?(?P<o>{NUMBER})\s?(?:件"
     rf"|点|本|冊|通|枚|ページ)"
 )
@@ -218,10 +224,15 @@ _COUNTED = re.compile(
 )
 
 
+_COUNTED_KEY = re.compile(
+    rf"(?<!\w)(?P<thing>[a-zà-ÿ][\w' -]{{3,40}}?)[\"']?\s?[:=]\s?[\"']?(?P<n>{NUMBER})(?=\s?[,.;}}\"'\n]|\s?$)"
+)
+
+
 def derive_corpus(reading: Reading, *, is_searched: bool) -> Iterator[Finding]:
     """The largest count of things that may be read, where a search is asked for and no corpus is named."""
     best: tuple[float, re.Match[str]] | None = None
-    for match in _COUNTED.finditer(reading.folded) if is_searched else ():
+    for match in chain(_COUNTED.finditer(reading.folded), _COUNTED_KEY.finditer(reading.folded)) if is_searched else ():
         number = parse_number(match["n"], language=reading.language)
         after = reading.after(match.end(), chars=60)
         if number is None or number < LEAST_OF_ANY_CORPUS or _NOT_SEARCHED.match(match["thing"]):

@@ -7,6 +7,9 @@ from functools import partial
 
 from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.extract.extract_constraints import extract_constraints
+from decisionworks.projects.extract.gathered import ready_words
+from decisionworks.projects.extract.purpose_cues import ready_cues
+from decisionworks.projects.extract.vocabulary_file import VOCABULARIES
 
 # A sentence that is recognised as its language and asks for something.
 _SENTENCES = (
@@ -24,3 +27,6 @@ def warming_steps() -> Iterator[Callable[[], object]]:
     catalogue = load_constraint_catalogue()
     for sentence in _SENTENCES:
         yield partial(extract_constraints, sentence, data=None, on_missing="assume", catalogue=catalogue)
+    yield ready_cues
+    for language in VOCABULARIES:
+        yield partial(ready_words, language)
