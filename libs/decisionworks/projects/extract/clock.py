@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator
 
 from decisionworks.projects.extract.finding import FAIR, Finding, inferred
-from decisionworks.projects.extract.numbers import WORD_NUMBER, parse_number
+from decisionworks.projects.extract.numbers import SMALL_NUMBER_WORDS, parse_number
 from decisionworks.projects.extract.reading import Reading
 
-_HOUR = rf"(?P<hour>0{{0,40}}\d{{1,2}}|{WORD_NUMBER})(?:[:.h](?P<minute>\d{{2}}))?"
+_HOUR_WORDS = "|".join(
+    sorted(word for word in SMALL_NUMBER_WORDS if len(word) > 2 and not word.startswith(("un", "ein")))
+)
+_HOUR = rf"(?P<hour>0{{0,40}}\d{{1,2}}|(?:{_HOUR_WORDS})(?!\w))(?:[:.h](?P<minute>\d{{2}}))?"
 _LATIN = re.compile(
     rf"(?<!\w)(?P<lead>before|by|until|till|at|ready (?:at|by)|vor|bis|um|gegen|avant|à|pour|vers|dès|antes de las?"
     rf"|para las?|a las?|hacia las?|antes das?|até (?:às|as)|às|as|pelas|até)\s{_HOUR}"

@@ -61,9 +61,12 @@ def test_the_hour_by_which_a_list_is_needed_is_its_deadline(text: str, hours: in
 
 
 def test_a_night_in_which_nothing_is_worked_out_is_no_run() -> None:
-    text = "Früher habe ich nachts selbst an den Tanks nachgeschaut, das geht seit der Operation nicht mehr."
+    text = (
+        "Früher habe ich nachts selbst an den Tanks nachgeschaut, das geht seit der Operation nicht mehr. "
+        "Jetzt schicken Fühler jede Minute ihre Temperatur, und ich will eine Meldung, wenn etwas seltsam ist."
+    )
 
-    assert value_of(text, "inference_mode") is None
+    assert value_of(text, "inference_mode") == ["streaming"]
 
 
 def test_a_key_is_read_like_the_words_that_it_is_made_of() -> None:
