@@ -93,7 +93,7 @@ class Attempt:
             if not self.outbox.nodes and also is None and intent is None and not drafts:
                 return  # checkpoints behind which nothing happened ride along with the next node
             await self._commit(also, intent, drafts, heed_cancel=True)
-        self._ring()
+        self._ring(at_once=also is not None)
 
     async def keep_finished(self) -> None:
         """Commit what nodes made before something else went wrong, so that a retry does not work it again.
@@ -111,7 +111,7 @@ class Attempt:
         """
         async with self.commit_lock:
             await self._commit(ending.write, None, ending.drafts, heed_cancel=False, ends_as="succeeded")
-        self._ring()
+        self._ring(at_once=True)
 
     async def write(self, work: DomainWrite, *, heed_cancel: bool = False, may_be_lost: bool = False) -> None:
         """Run one domain write under the lease, outside any node, with whatever waits in the outbox.
@@ -121,7 +121,7 @@ class Attempt:
         """
         async with self.commit_lock:
             await self._commit(work, None, (), heed_cancel=heed_cancel, may_be_lost=may_be_lost)
-        self._ring()
+        self._ring(at_once=True)
 
     async def _commit(
         self,
@@ -222,5 +222,6 @@ class Attempt:
             checkpoint_id=checkpoint_id,
         )
 
-    def _ring(self) -> None:
-        self.doorbell.ring(EVENTS_CHANNEL, str(self.thread_id))
+    def _ring(self, *, at_once: bool) -> None:
+        """What a run rests or ends with, somebody waits for; of nodes one hears soon enough with the next ones."""
+        self.doorbell.ring(EVENTS_CHANNEL, str(self.thread_id), at_once=at_once)

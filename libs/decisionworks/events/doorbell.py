@@ -27,7 +27,7 @@ JOBS_CHANNEL = "decisionworks_jobs"
 CANCEL_RING = "cancel"
 _PAUSE_S = 0.004
 # News of a stream is rung once for what follows within this time: nobody sees the difference, and a ring costs a worker
-# a quarter of what a commit does. A ring for jobs takes waiting news along.
+# a quarter of what a commit does. A ring for jobs, and that of a run's end, takes waiting news along.
 _NEWS_PAUSE_S = 0.010
 # Who heard a ring so short a time ago is awake still; under load nobody rings ahead.
 _AWAKE_S = 0.015
@@ -54,14 +54,14 @@ class Doorbell:
         if self._url is not None:
             self._task = asyncio.create_task(self._send_for_ever(self._url), name="doorbell")
 
-    def ring(self, channel: str, payload: str) -> None:
-        """Ask for a ring soon; never blocks, never fails."""
+    def ring(self, channel: str, payload: str, *, at_once: bool = False) -> None:
+        """Ask for a ring soon; never blocks, never fails. News for which somebody waits need not follow any other."""
         if self._url is None:
             return
         self._is_only_ahead = False
         self._waiting[(channel, payload)] = None
-        rest_s = self._told_at + _NEWS_PAUSE_S - time.monotonic() if channel == EVENTS_CHANNEL else 0.0
-        if rest_s <= 0:
+        rest_s = self._told_at + _NEWS_PAUSE_S - time.monotonic()
+        if at_once or channel != EVENTS_CHANNEL or rest_s <= 0:
             self._wanted.set()
         elif self._later is None and not self._wanted.is_set():
             self._later = asyncio.get_running_loop().call_later(rest_s, self._ring_now)

@@ -101,14 +101,20 @@ async def test_news_soon_after_news_is_rung_once(database_url: str, monkeypatch:
         assert not await mine.wait(0.1)
 
 
-async def test_a_ring_for_jobs_takes_the_waiting_news_along(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "ring", [(JOBS_CHANNEL, "default", False), (EVENTS_CHANNEL, "b", True)], ids=["jobs", "an end"]
+)
+async def test_a_ring_that_cannot_wait_takes_the_waiting_news_along(
+    ring: tuple[str, str, bool], database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(doorbell, "_NEWS_PAUSE_S", 60.0)
+    channel, payload, at_once = ring
     async with _rung(database_url) as (bell, mine):
         bell.ring(EVENTS_CHANNEL, "a")
         assert await mine.wait(5)
         bell.ring(EVENTS_CHANNEL, "a")
 
-        bell.ring(JOBS_CHANNEL, "default")
+        bell.ring(channel, payload, at_once=at_once)
 
         assert await mine.wait(5)
 
