@@ -66,8 +66,12 @@ def _runs_longer_than_it_may(reading: Reading, findings: Iterable[Finding]) -> I
 
 def _is_larger_than_its_memory(reading: Reading) -> Iterator[Contradiction]:
     device = group_pattern("device", reading.language)
+    models = list(_measured(reading, "network", _GB))
     for memory in _measured(reading, "memory", _GB):
-        for model in _measured(reading, "network", _GB):
+        if any(model.value <= memory.value and model.place != memory.place for model in models):
+            # A small one was made for it.
+            continue
+        for model in models:
             if memory.place == model.place or model.value <= MARGIN * memory.value:
                 continue
             if device is None or not device.search(reading.folded) or may_both_hold(reading, memory.place, model.place):

@@ -15,6 +15,20 @@ from decisionworks.projects.model import Contradiction
 from decisionworks.projects.places import KNOWN_REGIONS, REGION_OF_CITY, REGION_OF_COUNTRY, REGION_OF_NAME
 
 MOST_PLACES = 24
+# States and continents that no region is named after, as people write them.
+_AMERICA = "us-east-1"
+_ALSO = {
+    **dict.fromkeys(
+        ("texas", "california", "kalifornien", "californie", "florida", "floride", "virgínia", "virginie", "oregón",
+         "new york", "nueva york", "nova york", "illinois", "georgia", "arizona", "washington", "nevada", "colorado",
+         "テキサス", "カリフォルニア", "フロリダ"),
+        _AMERICA,
+    ),
+    "bavaria": "eu-central-1", "bayern": "eu-central-1", "bavière": "eu-central-1",
+    "england": "eu-west-2", "angleterre": "eu-west-2", "inglaterra": "eu-west-2", "schottland": "eu-west-2",
+    "swiss soil": "eu-central-2", "swiss border": "eu-central-2", "german soil": "eu-central-1",
+    "french soil": "eu-west-3", "french territory": "eu-west-3",
+}  # fmt: skip
 # Regions that are one country's.
 _ONE_COUNTRY = (
     ("us-",),
@@ -60,7 +74,7 @@ def _named(reading: Reading) -> Iterator[_Named]:
 @cache
 def _names() -> re.Pattern[str]:
     known = sorted(
-        {*REGION_OF_NAME, *REGION_OF_CITY, *REGION_OF_COUNTRY, *KNOWN_REGIONS}, key=lambda one: (-len(one), one)
+        {*REGION_OF_NAME, *REGION_OF_CITY, *REGION_OF_COUNTRY, *KNOWN_REGIONS, *_ALSO}, key=lambda one: (-len(one), one)
     )
     latin = [re.escape(one) for one in known if max(one) < "\u3000"]
     wide = [re.escape(one) for one in known if max(one) >= "\u3000"]
@@ -68,7 +82,7 @@ def _names() -> re.Pattern[str]:
 
 
 def _region_of(name: str) -> str:
-    for names in (REGION_OF_NAME, REGION_OF_CITY, REGION_OF_COUNTRY):
+    for names in (REGION_OF_NAME, REGION_OF_CITY, REGION_OF_COUNTRY, _ALSO):
         if name in names:
             return names[name]
     return name

@@ -32,6 +32,11 @@ RATE_CHARS = 16
 MOST_NUMBERS = 40
 LEAST_BETWEEN = 25
 _COUNTED = re.compile(rf"(?<![\w.,-])(?P<n>{DIGITS})\s?(?:de |d'|of )?(?P<noun>[^\W\d_]{{3,24}})")
+_COUNTED_AS = (("device", "edge_devices"), ("clients", "tenants"), ("texts", "corpus_documents"))
+_DEFINITE = re.compile(
+    r"(?:\b(?:the|these|those|our|its|their|die|der|den|unsere\w?|diese\w?|les|des|nos|ces|los|las|nuestr[oa]s|est[oa]s"
+    r"|[oa]s|noss[oa]s|est[ea]s)\s)$"
+)
 _COUNTED_JA = re.compile(
     rf"(?P<noun>[\u3040-\u30ff\u3400-\u9fff]{{2,6}}?)(?:は|が|を)?(?P<n>{DIGITS})(?P<unit>[^\W\d]{{1,2}})"
 )
@@ -59,12 +64,24 @@ def find_rivals(reading: Reading, findings: Iterable[Finding]) -> Iterator[Contr
     for first, second in (*_pairs(numeric), *_pairs(chosen), *_nothing_and_some(firm)):
         if first.field in named or not _differ(first, second) or not _are_alike(reading, first, second):
             continue
+        if first.field == "budget_usd_month" and _fits_into(reading, first, second):
+            continue
         named.add(first.field)
         yield _contradiction(reading, first.field, (first.start, first.end), (second.start, second.end))
     for field, here, there in _counted_twice(reading, numeric):
         if field not in named:
             named.add(field)
             yield _contradiction(reading, field, here, there)
+
+
+def _fits_into(reading: Reading, first: Finding, second: Finding) -> bool:
+    """A server that is already paid for and lies below the most that may be spent."""
+    small, large = sorted(
+        (first, second), key=lambda one: float(one.value) if isinstance(one.value, int | float) else 0
+    )
+    return _has("spent", reading.sentence(small.start), reading) and not _has(
+        "spent", reading.sentence(large.start), reading
+    )
 
 
 def _pairs(numeric: list[Finding]) -> Iterator[tuple[Finding, Finding]]:
@@ -111,11 +128,27 @@ def _counted_twice(reading: Reading, numeric: list[Finding]) -> Iterator[tuple[s
         for there, other_noun, other in counted[index + 1 :]:
             if noun != other_noun or number is None or other is None or _is_plain(noun, reading):
                 continue
-            field = _field_at(numeric, here) or _field_at(numeric, there)
+            field = _field_at(numeric, here) or _field_at(numeric, there) or _field_of_all(reading, here, there)
             if field is None or not MOST_ROUNDED * max(number, other) < abs(number - other):
                 continue
             if _speak_of_the_same(reading, here, there):
                 yield field, here, there
+
+
+def _field_of_all(reading: Reading, here: Place, there: Place) -> str | None:
+    """What all of something counts for: “all 300 traps”, and “in each of the 2,500 traps”."""
+    if not any(_has("total", reading.sentence(place[0]), reading) for place in (here, there)):
+        return None
+    if not all(_is_definite(reading, place) for place in (here, there)):
+        return None
+    noun = reading.folded[slice(*here)]
+    return next((field for group, field in _COUNTED_AS if _has(group, noun, reading)), "batch_records_per_run")
+
+
+def _is_definite(reading: Reading, place: Place) -> bool:
+    sentence = reading.sentence(place[0])
+    before = reading.before(place[0], chars=16)
+    return _has("total", sentence, reading) or _DEFINITE.search(before) is not None
 
 
 def _is_plain(noun: str, reading: Reading) -> bool:
