@@ -31,6 +31,42 @@ _WEEKS = (
 )
 _GB = ((0.001, r"mb|mo(?!\w)|megabytes?"), (1.0, r"gb|go(?!\w)|gigabytes?"), (1_000.0, r"tb|terabytes?"))
 
+# “At 2”, “à 1 h”, “um 8 Uhr”, and no number of hours.
+_CLOCK = (
+    r"[^.;!?\n]{0,24}?(?:\b(?:at|by|à|a las|às|um|bis|ab)\b|に|までに)?\s?"
+    r"(?P<at>midnight|mitternacht|minuit|medianoche|meia-noite"
+    r"|(?<!\d)\d{1,2}(?=(?:[:h.]\d\d)?(?: ?(?:h|am|uhr|heures?|horas?|o'clock|時))?(?![\w%])"
+    r"(?! (?:\w+ )?(?:hours?|stunden?|heures? de|horas? de|people|days?))))"
+)
+_BEGINS_AT = re.compile(
+    r"(?:starts?|begins?|kicks off|startet|beginnt|läuft an|démarre|commence|arranca|empieza|comienza|começa|inicia"
+    r"|始ま|開始)" + _CLOCK
+)
+_DONE_AT = re.compile(
+    r"(?:ready|done|finished|displayed|shown|printed|on the (?:desk|table|screen)|out|fertig|vorlieg\w{1,3}|angezeigt"
+    r"|aushäng\w{1,3}|affiché\w{0,2}|prêts?|prêtes?|disponibles?|sur le bureau|list[oa]s?|en la mesa|public\w{1,5}"
+    r"|pront[oa]s?|na mesa|完了|出そろ)" + _CLOCK
+)
+_FAR_DAYS = (
+    (26.0, re.compile(r"half a year|half-year|halbe[nsm]? jahr\w{0,2}|demi-année|medio año|meio ano|半年")),
+    (
+        10.0,
+        re.compile(
+            r"(?:spring|summer|autumn|winter|fall|frühjahr|frühling|sommer|herbst|printemps|été|automne|hiver|primavera"
+            r"|verano|otoño|invierno|verão|outono|inverno) (?:of |de |do |del |de l'|d'|des )?"
+            r"(?:next year|(?:the )?year after|(?:nächste|kommende|übernächste)\w? jahr\w{0,2}|an(?:née)? prochaine?"
+            r"|año que viene|próximo año|ano que vem|próximo ano)|来年の?(?:春|夏|秋|冬)|再来年"
+        ),
+    ),
+)
+# A first day lies ahead in any case.
+_STILL_TO_COME = frozenset({"future", "willbe", "now"})
+_ANOTHER_START = re.compile(
+    r"\b(?:second|third|zweite\w?|dritte\w?|deuxième|seconde?|segund[oa]|phase (?:2|two)"
+    r"|(?:next|later|another|other) \w+|rest|remaining|übrige\w?|andere\w?|autres?|otr[oa]s?|outr[oa]s?)\b"
+    r"|第二|二番目|次の|別の|残り"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Measured:
@@ -43,6 +79,7 @@ def find_impossible(reading: Reading, findings: Iterable[Finding]) -> Iterator[C
     yield from _runs_longer_than_it_may(reading, findings)
     yield from _is_larger_than_its_memory(reading)
     yield from _goes_live_twice(reading)
+    yield from _runs_longer_than_by_the_clock(reading)
 
 
 def _runs_longer_than_it_may(reading: Reading, findings: Iterable[Finding]) -> Iterator[Contradiction]:
@@ -62,6 +99,23 @@ def _runs_longer_than_it_may(reading: Reading, findings: Iterable[Finding]) -> I
                     reading, "batch_deadline_hours", run.place, window.place, why="the one does not fit into the other"
                 )
                 return
+
+
+def _runs_longer_than_by_the_clock(reading: Reading) -> Iterator[Contradiction]:
+    """“It starts at midnight, takes eight hours and is shown at one.”"""
+    start, end = _BEGINS_AT.search(reading.folded), _DONE_AT.search(reading.folded)
+    if start is None or end is None or start.end() > end.start():
+        return
+    hours = (_hour(end["at"]) - _hour(start["at"])) % 24
+    for run in _measured(reading, "lasts", _HOURS):
+        if hours and run.value > MARGIN * hours and not may_both_hold(reading, run.place, end.span()):
+            why = "the one does not fit between the other's hours"
+            yield _contradiction(reading, "batch_deadline_hours", run.place, end.span(), why=why)
+            return
+
+
+def _hour(told: str) -> int:
+    return int(told) if told.isdecimal() else 0
 
 
 def _is_larger_than_its_memory(reading: Reading) -> Iterator[Contradiction]:
@@ -86,18 +140,37 @@ def _goes_live_twice(reading: Reading) -> Iterator[Contradiction]:
     wish = group_pattern("wish", reading.language)
     days = [
         one
-        for one in _measured(reading, "golive", _WEEKS)
+        for one in (*_measured(reading, "golive", _WEEKS), *_days_in_words(reading))
         if wish is None or not wish.search(reading.sentence(one.place[0]))
     ]
     for index, first in enumerate(days):
         for second in days[index + 1 :]:
             low, high = sorted((first.value, second.value))
-            if high <= FAR_APART * low or may_both_hold(reading, first.place, second.place):
+            if high <= FAR_APART * low or may_both_hold(reading, first.place, second.place, despite=_STILL_TO_COME):
                 continue
-            if share_a_subject(reading, first.place, second.place):
+            if _is_the_same_start(reading, first.place, second.place):
                 why = "one first day is not the other"
                 yield _contradiction(reading, "deadline_weeks", first.place, second.place, why=why)
                 return
+
+
+def _days_in_words(reading: Reading) -> Iterator[_Measured]:
+    """“Half a year”, “autumn next year”: at least that many weeks."""
+    golive = group_pattern("golive", reading.language)
+    for value, words in _FAR_DAYS:
+        for match in islice(words.finditer(reading.folded), MOST_FOUND):
+            if golive is not None and golive.search(reading.sentence(match.start())):
+                yield _Measured(value=value, place=match.span())
+
+
+def _is_the_same_start(reading: Reading, first: Place, second: Place) -> bool:
+    sentences = [reading.sentence(place[0]) for place in (first, second)]
+    if any(_ANOTHER_START.search(one) for one in sentences):
+        return False
+    patterns = (group_pattern(group, reading.language) for group in ("nothing", "pronoun"))
+    if any(pattern is not None and pattern.search(one) for pattern in patterns for one in sentences):
+        return True
+    return share_a_subject(reading, first, second)
 
 
 def _measured(reading: Reading, group: str, units: tuple[tuple[float, str], ...]) -> Iterator[_Measured]:
