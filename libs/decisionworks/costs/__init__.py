@@ -15,7 +15,7 @@ from decisionworks.costs.price_queries import PriceQuery, queries_for
 from decisionworks.costs.quote_price import quote_price
 from decisionworks.costs.renew_table import PriceChange, differences, renew_table
 from decisionworks.costs.sizing.serving import API_FRONT
-from decisionworks.costs.workload import default_training_compute, derive_workload
+from decisionworks.costs.workload import batch_runs_month, default_training_compute, derive_workload
 
 __all__ = [
     "API_FRONT",
@@ -34,6 +34,7 @@ __all__ = [
     "UnsizedPattern",
     "UsageLine",
     "Workload",
+    "batch_runs_month",
     "default_training_compute",
     "derive_workload",
     "differences",

@@ -173,6 +173,15 @@ def _batch_records(v: _Values, modes: tuple[str, ...]) -> float:
     return v.number_or("batch_records_per_run", 100_000, "run time of the scoring job")
 
 
+def batch_runs_month(values: Mapping[str, object]) -> float:
+    """How often the scoring job is paid, which is how often its schedule must start it.
+
+    Units: runs/month.
+    """
+    v = _Values(values)
+    return _batch_runs(v, v.items("inference_mode"))
+
+
 def _batch_runs(v: _Values, modes: tuple[str, ...]) -> float:
     """Runs of the batch in a month: as often as was said, else as often as data come in."""
     if "batch" not in modes:

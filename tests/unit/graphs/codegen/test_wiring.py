@@ -1,6 +1,7 @@
 """What a plan pays for is told to the unit that uses it, with the right to call it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -8,8 +9,9 @@ from decisionworks.graphs.codegen.render import render_repository
 from tests.unit.graphs.codegen import plans
 
 
-def rendered(*patterns: str) -> dict[str, str]:
-    made = render_repository(plans.render_input(patterns))
+def rendered(*patterns: str, **values: object) -> dict[str, str]:
+    source = plans.render_input(patterns)
+    made = render_repository(replace(source, values={**source.values, **values}))
     return {path: file.content.decode() for path, file in made.items()}
 
 
@@ -159,3 +161,42 @@ def test_every_job_is_started_by_a_schedule_or_an_orchestrator_or_named_as_start
     assert waiting <= by_orchestrator | by_hand
     runbook = texts["docs/runbook.md"]
     assert all(f"task definition of `{module}`" in runbook for module in waiting & by_hand)
+
+
+@pytest.mark.parametrize(
+    ("runs", "scores", "delivers"),
+    [
+        (1, "cron(0 5 1 * ? *)", "cron(0 6 1 * ? *)"),
+        (4.3, "cron(0 5 ? * MON *)", "cron(0 6 ? * MON *)"),
+        (30, "cron(0 5 * * ? *)", "cron(0 6 * * ? *)"),
+        (60, "cron(30 5,17 * * ? *)", "cron(45 6,18 * * ? *)"),
+        (730, "cron(30 * * * ? *)", "cron(45 * * * ? *)"),
+    ],
+)
+def test_scoring_and_what_follows_it_run_as_often_as_was_said_and_the_runbook_says_why(runs, scores, delivers):
+    often = {"inference_mode": ["batch"], "batch_runs_month": runs, "data_velocity": "daily"}
+
+    texts = rendered(
+        *plans.TRAINED, "ingest-batch-landing", "orch-ci-cron", "serve-batch-scoring", "deliver-results", **often
+    )
+
+    assert re.search(rf'^  schedule\s+= "{re.escape(scores)}"$', call_of(texts, "batch_scoring"), re.M)
+    assert re.search(rf'^  schedule\s+= "{re.escape(delivers)}"$', call_of(texts, "delivery_function"), re.M)
+    assert f"{runs:g} runs a month, `batch_runs_month`" in texts["docs/runbook.md"]
+
+
+@pytest.mark.parametrize(
+    ("orchestrator", "path", "schedule"),
+    [
+        ("orch-stepfunctions", "terraform/modules/pipeline/variables.tf", "cron(0 2 ? * MON *)"),
+        ("orch-sagemaker-pipelines", "terraform/modules/pipeline/variables.tf", "cron(0 2 ? * MON *)"),
+        ("orch-ci-cron", ".github/workflows/pipeline.yml", '"0 2 * * MON"'),
+        ("orch-airflow-mwaa", "dags/pipeline.py", '"0 2 * * MON"'),
+    ],
+)
+def test_a_pipeline_that_trains_nothing_runs_as_often_as_the_batch_that_it_prepares(orchestrator, path, schedule):
+    often = {"inference_mode": ["batch"], "batch_runs_month": 4.3, "retraining_frequency": "daily"}
+
+    texts = rendered(*plans.BASE, "ingest-batch-landing", "serve-llm-bedrock", orchestrator, **often)
+
+    assert schedule in texts[path]

@@ -10,6 +10,7 @@ from decisionworks.graphs.codegen.render.escaping import UserText, as_user_text
 from decisionworks.graphs.codegen.render.model import Json, RenderInput
 from decisionworks.graphs.codegen.render.naming import Names, names_for
 from decisionworks.graphs.codegen.render.problem import Problem, problem_for
+from decisionworks.graphs.codegen.render.schedules import schedules_for
 
 COLLECTS = "collects"
 # Sources that close deliveries themselves; beside them a stream is for scoring.
@@ -73,6 +74,7 @@ def template_context(source: RenderInput, facts: Facts) -> dict[str, Any]:
         "values": values,
         "value": _value_reader(values),
         "problem": facts.problem,
+        "schedules": schedules_for(source.values),
         "use_case": values.get("use_case_type") or UserText("other"),
         "plan": as_user_text(dict(source.plan)),
         "cost": as_user_text(dict(source.cost_estimate)),
