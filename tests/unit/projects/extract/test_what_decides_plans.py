@@ -126,6 +126,21 @@ def test_who_only_uses_the_result_reviews_nothing(text: str) -> None:
     assert not read(text)["human_review_required"].is_known
 
 
+@pytest.mark.parametrize(("text", "model"), [
+    ("Queremos transcribir las llamadas de los clientes, 3.000 llamadas al día.", "speech"),
+    ("La gente sube la foto de una planta y la aplicación dice cómo se llama.", None),
+    ("Cuando un cliente llama a la oficina, la telefonista ve una nota.", None),
+    ("Nous voulons transformer des notes en lettre au patient.", None),
+    ("Queremos usar Llama en nuestras propias GPU.", "llm_self_hosted"),
+    ("We host Llama 3.1 70B ourselves.", "llm_self_hosted"),
+    ("Nous classons les avis avec un transformer.", "transformer_nlp"),
+])  # fmt: skip
+def test_a_model_is_told_from_a_word_that_is_spelt_like_it(text: str, model: str | None) -> None:
+    found = read(text)["model_type"]
+
+    assert (found.value if found.is_known else None) == model
+
+
 @pytest.mark.parametrize(
     ("text", "runs"),
     [
