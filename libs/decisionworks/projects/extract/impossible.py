@@ -18,6 +18,8 @@ from decisionworks.projects.model import Contradiction
 MOST_FOUND = 12
 # Times and sizes that differ by less are the same, rounded.
 MARGIN = 1.2
+# “Not a minute later” is no window. Units: hours.
+LEAST_WINDOW = 0.1
 # A first day that is said twice may be told in weeks and in months.
 FAR_APART = 1.6
 _HOURS = (
@@ -28,6 +30,10 @@ _WEEKS = (
     (1.0, r"weeks?|wochen?|semaines?|semanas?|週間?"),
     (4.345, r"months?|monaten?|monate|mois|meses|mes(?!\w)|mês|か月|ヶ月|ヵ月"),
     (52.0, r"years?|jahren?|ans?(?!\w)|années?|años?|anos?|年(?!度)"),
+)
+_SECONDS = (
+    (0.001, r"ms(?!\w)|millis?(?:econds?|ekunden?|econdes?)|milisegundos?|milissegundos?|ミリ秒"),
+    (1.0, r"seconds?|secs?|sekunden?|secondes?|segundos?|秒|s(?!\w)"),
 )
 _GB = ((0.001, r"mb|mo(?!\w)|megabytes?"), (1.0, r"gb|go(?!\w)|gigabytes?"), (1_000.0, r"tb|terabytes?"))
 
@@ -80,6 +86,7 @@ def find_impossible(reading: Reading, findings: Iterable[Finding]) -> Iterator[C
     yield from _is_larger_than_its_memory(reading)
     yield from _goes_live_twice(reading)
     yield from _runs_longer_than_by_the_clock(reading)
+    yield from _answers_in_two_times(reading)
 
 
 def _runs_longer_than_it_may(reading: Reading, findings: Iterable[Finding]) -> Iterator[Contradiction]:
@@ -90,6 +97,8 @@ def _runs_longer_than_it_may(reading: Reading, findings: Iterable[Finding]) -> I
     ]
     training = group_pattern("training", reading.language)
     for window in windows:
+        if window.value < LEAST_WINDOW:
+            continue
         for run in _measured(reading, "lasts", _HOURS):
             is_other = run.place[1] <= window.place[0] or window.place[1] <= run.place[0]
             if training is not None and training.search(reading.sentence(run.place[0])):
@@ -114,6 +123,27 @@ def _runs_longer_than_by_the_clock(reading: Reading) -> Iterator[Contradiction]:
             return
 
 
+def _answers_in_two_times(reading: Reading) -> Iterator[Contradiction]:
+    """The same answer within 40 ms and within 900; the first word of one and the whole of it are two."""
+    stages = [group_pattern(group, reading.language) for group in ("stagesof", "part", "wish", "average", "worst")]
+    times = [
+        one
+        for one in _measured(reading, "replies", _SECONDS)
+        if not any(group is not None and group.search(reading.sentence(one.place[0])) for group in stages)
+    ]
+    for index, first in enumerate(times):
+        for second in times[index + 1 :]:
+            low, high = sorted((first.value, second.value))
+            if high <= 2 * FAR_APART * low or may_both_hold(reading, first.place, second.place):
+                continue
+            if reading.sentence_at(first.place[0]) != reading.sentence_at(second.place[0]) and share_a_subject(
+                reading, first.place, second.place
+            ):
+                why = "one time for the same answer is not the other"
+                yield _contradiction(reading, "latency_p95_ms", first.place, second.place, why=why)
+                return
+
+
 def _hour(told: str) -> int:
     return int(told) if told.isdecimal() else 0
 
@@ -122,7 +152,7 @@ def _is_larger_than_its_memory(reading: Reading) -> Iterator[Contradiction]:
     device = group_pattern("device", reading.language)
     models = list(_measured(reading, "network", _GB))
     for memory in _measured(reading, "memory", _GB):
-        if any(model.value <= memory.value and model.place != memory.place for model in models):
+        if any(size.value <= memory.value and size.place != memory.place for size in _measured(reading, "device", _GB)):
             # A small one was made for it.
             continue
         for model in models:

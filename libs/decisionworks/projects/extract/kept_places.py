@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from decisionworks.projects.extract.apart import may_both_hold
+from decisionworks.projects.extract.apart import may_both_hold, share_a_subject
 from decisionworks.projects.extract.finding import Finding
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.word_groups import Place, group_pattern
@@ -57,6 +57,8 @@ def find_kept_and_put(reading: Reading, findings: Iterable[Finding]) -> Iterator
         for used in named:
             if used.where == kept.where or used.clause == kept.clause or not _is_used(reading, used):
                 continue
+            if not _are_the_same_data(reading, kept, used):
+                continue
             if not may_both_hold(reading, kept.place, used.place):
                 spans = tuple(reading.span(*one.clause) for one in sorted((kept, used), key=lambda one: one.place))
                 quoted = " and ".join(f"“{span.text}”" for span in spans)
@@ -98,6 +100,14 @@ def _clause(reading: Reading, place: Place) -> Place:
     ends = list(end_of.finditer(reading.folded, *home))
     start = max((one.end() for one in ends if one.end() <= place[0]), default=home[0])
     return start, min((one.start() for one in ends if one.start() >= place[1]), default=home[1])
+
+
+def _are_the_same_data(reading: Reading, kept: _Named, used: _Named) -> bool:
+    """Photos may lie where the readings may not."""
+    if reading.sentence_at(kept.place[0]) == reading.sentence_at(used.place[0]):
+        return True
+    is_all = _has(reading, ("everything", "every"), reading.sentence_at(used.place[0]))
+    return is_all or share_a_subject(reading, kept.place, used.place)
 
 
 def _is_the_only_one(reading: Reading, named: _Named) -> bool:

@@ -64,7 +64,7 @@ def find_rivals(reading: Reading, findings: Iterable[Finding]) -> Iterator[Contr
     for first, second in (*_pairs(numeric), *_pairs(chosen), *_nothing_and_some(firm)):
         if first.field in named or not _differ(first, second) or not _are_alike(reading, first, second):
             continue
-        if first.field == "budget_usd_month" and _fits_into(reading, first, second):
+        if _fits_into(reading, first, second):
             continue
         named.add(first.field)
         yield _contradiction(reading, first.field, (first.start, first.end), (second.start, second.end))
@@ -75,13 +75,14 @@ def find_rivals(reading: Reading, findings: Iterable[Finding]) -> Iterator[Contr
 
 
 def _fits_into(reading: Reading, first: Finding, second: Finding) -> bool:
-    """A server that is already paid for and lies below the most that may be spent."""
+    """A least below a most, and a server that is already paid for below what may be spent."""
     small, large = sorted(
         (first, second), key=lambda one: float(one.value) if isinstance(one.value, int | float) else 0
     )
-    return _has("spent", reading.sentence(small.start), reading) and not _has(
-        "spent", reading.sentence(large.start), reading
-    )
+    low, high = reading.sentence(small.start), reading.sentence(large.start)
+    if _has("atleast", low, reading) and _has("atmost", high, reading):
+        return True
+    return first.field == "budget_usd_month" and _has("spent", low, reading) and not _has("spent", high, reading)
 
 
 def _pairs(numeric: list[Finding]) -> Iterator[tuple[Finding, Finding]]:
