@@ -68,6 +68,9 @@ SARIF = {
 }
 
 
+POD = "apiVersion: v1\nkind: Pod\nspec: {}\n"
+
+
 @pytest.fixture(scope="module")
 def sandbox() -> Sandbox:
     return open_sandbox()
@@ -115,6 +118,8 @@ def test_a_tool_passes_what_is_right(sandbox: Sandbox, tmp_path: Path, check: st
         ("kubernetes", "deploy/policy.yaml", MANIFEST.replace("podSelector", "podSelektor"), 1,
          "kubernetes-schema"),
         ("kubernetes", "deploy/policy.yaml", MANIFEST.replace("io/v1", "io/v9"), 1, "kubernetes-schema"),
+        ("kubernetes", "deploy/pod.yaml", f"{MANIFEST}---\n{POD}", MANIFEST.count("\n") + 2, "kubernetes-name"),
+        ("kubernetes", "deploy/pod.yaml", POD, 1, "kubernetes-schema"),
         ("zizmor", ".github/workflows/ci.yml", WORKFLOW.replace("make test", "echo ${{ github.head_ref }}"), 12,
          "template-injection"),
         ("hadolint", "services/Dockerfile", DOCKERFILE.replace("USER", "RUN apt-get install wget && sudo x\nUSER"), 2,
@@ -188,16 +193,20 @@ def test_manifests_are_read_line_by_line_and_foreign_kinds_are_only_noted() -> N
         b" serving.kserve.io/v1 for kubernetes version 1.37\n"
         b"INFO deploy/policy.yaml passed for resource networkpolicy/models against version 1.37\n"
         b"ERROR deploy/pod.yaml did not validate for resource pod/x against version 1.37: spec: ...\n"
+        b"INFO deploy/pod.yaml passed for resource pod/(no-name) against version 1.37\n"
     )
 
     from decisionworks.graphs.codegen.validate.checks.linters import _read_kubernetes
 
-    found = list(_read_kubernetes(_result(said), {"deploy/pod.yaml": "# A pod.\napiVersion: v1\n"}))
+    found = list(
+        _read_kubernetes(_result(said), {"deploy/pod.yaml": "# A pod.\napiVersion: v1\n---\napiVersion: v1\n"})
+    )
 
     assert KubernetesCheck().id == "kubernetes"
     assert [(one.file, one.line, one.severity) for one in found] == [
         ("deploy/service.yaml", None, "note"),
         ("deploy/pod.yaml", 2, "error"),
+        ("deploy/pod.yaml", 4, "error"),
     ]
     with pytest.raises(ValueError, match="kubernetes-validate says"):
         list(_read_kubernetes(_result(b"Traceback (most recent call last):\n"), {}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -25,6 +26,7 @@ _YAMLLINT_LINE = re.compile(
     r"(?P<file>.+?):(?P<line>\d+):\d+: \[(?P<level>\w+)\] (?P<message>.*?)(?: \((?P<rule>[\w-]+)\))?"
 )
 _MANIFEST = re.compile(r"^apiVersion:", re.MULTILINE)
+_NAMELESS = "/(no-name) "
 _KUBERNETES_LEVELS = frozenset({"INFO", "WARN", "ERROR"})
 _OWN_GROUPS = r"(?:apps|autoscaling|batch|policy|(?:networking|rbac\.authorization|storage)\.k8s\.io)"
 _OWN_KIND = re.compile(rf"api version (?:v\d\w*|{_OWN_GROUPS}/\S+) ")
@@ -128,11 +130,18 @@ class KubernetesCheck:
 
     def run(self, workspace: Workspace) -> Verdict:
         """Compare inside the sandbox."""
-        paths = [path for path in workspace.paths(".yaml", ".yml") if _MANIFEST.search(workspace.text(path))]
+        # What is no YAML at all is another check's finding.
+        readable = workspace.read("text").documents
+        paths = [
+            path
+            for path in workspace.paths(".yaml", ".yml")
+            if path in readable and _MANIFEST.search(workspace.text(path))
+        ]
         tool = Tool(
             name="kubernetes-validate",
-            good_exits=frozenset({0, 1}),
+            good_exits=frozenset({0, 1, 2, 3}),
             arguments=["--strict"],
+            script="run_kubernetes.py",
             install="make kubernetes",
         )
 
@@ -200,7 +209,8 @@ def _read_zizmor(result: SandboxResult) -> Iterable[Finding]:
 
 
 def _read_kubernetes(result: SandboxResult, texts: Mapping[str, str]) -> Iterable[Finding]:
-    """One line for each document: `LEVEL path what`."""
+    """One line for each document, in the order of the file: `LEVEL path what`."""
+    seen: Counter[str] = Counter()
     for line in (result.stdout + b"\n" + result.stderr).decode(errors="replace").splitlines():
         if not line.strip():
             continue
@@ -208,12 +218,20 @@ def _read_kubernetes(result: SandboxResult, texts: Mapping[str, str]) -> Iterabl
         file, _, said = rest.partition(" ")
         if level not in _KUBERNETES_LEVELS:
             raise ValueError(f"kubernetes-validate says {line[:200]!r}")
+        seen[file] += 1
+        place = _line_of_document(texts.get(file, ""), seen[file])
+        if _NAMELESS in said:
+            message = "a document without metadata.name cannot be applied"
+            yield Finding(file=file, line=place, rule="kubernetes-name", message=message)
         if level != "INFO":
             # A resource definition of the cluster's own has no schema here: that is said, and judged by nobody. One of
             # Kubernetes itself that has none does not exist.
             is_foreign = level == "WARN" and not _OWN_KIND.search(said)
             severity: Severity = "note" if is_foreign else "error"
-            # It says which document, and not where in it.
-            found = _MANIFEST.search(texts.get(file, ""))
-            place = texts[file].count("\n", 0, found.start()) + 1 if found else None
             yield Finding(file=file, line=place, rule="kubernetes-schema", severity=severity, message=said[:400])
+
+
+def _line_of_document(text: str, number: int) -> int | None:
+    """Where the document begins that is the so-many-th of a file."""
+    starts = [text.count("\n", 0, found.start()) + 1 for found in _MANIFEST.finditer(text)]
+    return starts[min(number, len(starts)) - 1] if starts else None
