@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 from decisionworks.artifacts import EXECUTABLE_MODE, GeneratedFile
 from decisionworks.graphs.codegen.validate import CheckStatus, validate_repository
 from decisionworks.graphs.codegen.validate.checks.generated_tests import GeneratedTestsCheck
@@ -55,6 +57,63 @@ def test_skipped_tests_do_not_count_as_tests(sandbox: Sandbox) -> None:
     report = validated(sandbox, {"tests/test_score.py": only_skipped}, checks=[GeneratedTestsCheck()])
 
     assert status(report, "generated-tests") is CheckStatus.FAILED
+
+
+FORGED = """\
+<testsuites><testsuite name="pytest" tests="1"><testcase classname="tests.test_score" name="test_half"/></testsuite>
+</testsuites>"""
+WRONG = "\n\ndef test_half() -> None:\n    assert False\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {
+                "tests/test_score.py": "import os\nfrom pathlib import Path\n\n\ndef test_half() -> None:\n"
+                f"    Path('junit-report.xml').write_text({FORGED!r})\n    os._exit(0)\n"
+            },
+            "not every test that was collected came to its end",
+        ),
+        (
+            {
+                "tests/conftest.py": "import os\nfrom pathlib import Path\n\n"
+                f"Path('junit-report.xml').write_text({FORGED!r})\nos._exit(0)\n",
+                "tests/test_score.py": WRONG,
+            },
+            "no test ran",
+        ),
+        (
+            {
+                "tests/conftest.py": "def pytest_collection_modifyitems(items) -> None:\n    del items[1:]\n",
+                "tests/test_score.py": f"def test_first() -> None:\n    assert True\n{WRONG}",
+            },
+            "test_half stands here and was not collected",
+        ),
+        (
+            {
+                "tests/conftest.py": "def pytest_runtest_call(item) -> None:\n    item.obj = lambda: None\n",
+                "tests/test_score.py": WRONG,
+            },
+            "pytest_runtest_call can change which tests run",
+        ),
+        (
+            {
+                "pytest.py": f"from pathlib import Path\n\nPath('junit-report.xml').write_text({FORGED!r})\n",
+                "tests/test_score.py": WRONG,
+            },
+            "assert False",
+        ),
+    ],
+    ids=["a test ends the process", "a conftest ends it", "tests are dropped", "calls are replaced", "another pytest"],
+)
+def test_a_report_that_the_repository_writes_itself_passes_nothing(
+    sandbox: Sandbox, changes: dict[str, str], said: str
+) -> None:
+    report = validated(sandbox, changes, checks=[GeneratedTestsCheck()])
+
+    assert status(report, "generated-tests") is CheckStatus.FAILED
+    assert any(said in finding.message for finding in report.findings), report.findings
 
 
 def test_generated_code_cannot_change_what_other_checks_see(sandbox: Sandbox) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from decisionworks.graphs.codegen.validate.checks.programs import package_version, postgres_programs
+from decisionworks.graphs.codegen.validate.checks.told_tests import NotTold, meddling, missing_tests, read_told
 from decisionworks.graphs.codegen.validate.model import Finding, Verdict, judged, skipped
 from decisionworks.graphs.codegen.validate.workspace import TOOLS_DIR, Workspace
 from decisionworks.sandbox import (
@@ -47,8 +49,7 @@ class GeneratedTestsCheck:
         command = [
             sys.executable,
             "-B",
-            "-m",
-            "pytest",
+            str(TOOLS_DIR / "tell_tests.py"),
             "-q",
             "-p",
             "no:cacheprovider",
@@ -72,7 +73,8 @@ class GeneratedTestsCheck:
             report = collect_file(copy, "junit-report.xml")
         except OutputRefused:
             report = b""
-        return _verdict(result, report, version, beside="PostgreSQL" if database else without)
+        sources = {path: workspace.text(path) for path in workspace.paths(".py")}
+        return _verdict(result, report, version, sources, beside="PostgreSQL" if database else without)
 
 
 def _database(workspace: Workspace) -> tuple[str | None, str]:
@@ -88,7 +90,7 @@ def _database(workspace: Workspace) -> tuple[str | None, str]:
     return (None, "without PostgreSQL, which is not installed") if programs is None else (str(programs), "")
 
 
-def _verdict(result: SandboxResult, report: bytes, version: str, *, beside: str) -> Verdict:
+def _verdict(result: SandboxResult, report: bytes, version: str, sources: Mapping[str, str], *, beside: str) -> Verdict:
     count, left_out, findings = _read_report(report)
     if beside == "PostgreSQL" and result.exit_code == _NO_SERVER:
         findings.append(_failure(_TESTS, f"PostgreSQL did not start: {_last_line(result)}"))
@@ -98,9 +100,22 @@ def _verdict(result: SandboxResult, report: bytes, version: str, *, beside: str)
         findings.append(_failure(_TESTS, "no test ran: " + _last_line(result)))
     elif not result.has_succeeded and not findings:
         findings.append(_failure(_TESTS, f"pytest ended with exit code {result.exit_code}: {_last_line(result)}"))
+    elif not findings:
+        findings += _doubts(result, sources, reported=count)
     beside = {"": "", "PostgreSQL": ", beside a real PostgreSQL"}.get(beside, f", {beside}")
     told = f"{count} tests passed" + (f", {left_out} skipped" if left_out else "") + beside
     return judged(findings, passed=told, tool="pytest", version=version, runs=(result,))
+
+
+def _doubts(result: SandboxResult, sources: Mapping[str, str], *, reported: int) -> list[Finding]:
+    """What the report alone does not show: it lies where the tests can write, so a second witness must agree."""
+    try:
+        told = read_told(result.stdout)
+    except NotTold as error:
+        return [_failure(_TESTS, f"{error}: {_last_line(result)}")]
+    if told.passed != reported:
+        return [_failure(_TESTS, f"the report says that {reported} tests passed, pytest told of {told.passed}")]
+    return [*missing_tests(sources, told), *meddling(sources)]
 
 
 def _read_report(report: bytes) -> tuple[int, int, list[Finding]]:
@@ -149,5 +164,5 @@ def _failure(file: str, message: str, *, line: int | None = None) -> Finding:
 
 
 def _last_line(result: SandboxResult) -> str:
-    lines = (result.stdout + b"\n" + result.stderr).decode(errors="replace").strip().splitlines()
+    lines = result.stderr.decode(errors="replace").strip().splitlines()
     return lines[-1][:300] if lines else "no output"
