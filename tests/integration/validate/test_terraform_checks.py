@@ -153,3 +153,23 @@ def test_a_finding_in_terraform_names_its_line(sandbox: Sandbox) -> None:
     report = validated(sandbox, spoiled, checks=only("infrastructure"))
 
     assert [(finding.file, finding.line) for finding in report.findings] == [("terraform/main.tf", 23)]
+
+
+def test_where_terraform_is_missing_each_of_its_checks_says_skipped_and_why(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "decisionworks.graphs.codegen.validate.checks.terraform_commands.find_program", lambda name: None
+    )
+    names = ("terraform-fmt", "terraform-validate", "terraform-plan", "terraform-test")
+    files = {
+        "terraform/main.tf": AWS_MODULE,
+        "terraform/environments/dev.tfvars": 'name = "jobs"\n',
+        "terraform/tests/main.tftest.hcl": TERRAFORM_TEST,
+    }
+
+    report = validated(sandbox, files, checks=only(*names))
+
+    assert {name: status(report, name) for name in names} == dict.fromkeys(names, CheckStatus.SKIPPED)
+    assert {name: reason(report, name) for name in names} == dict.fromkeys(names, "terraform is not installed")
+    assert report.gen_facts["gen.tf_validate_ok"] is None
