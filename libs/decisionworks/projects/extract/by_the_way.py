@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import chain
 
 from decisionworks.projects.extract.finding import STRONG, WEAK, Finding
 from decisionworks.projects.extract.reading import Reading
@@ -17,6 +18,20 @@ _SWITCHED_OFF = re.compile(
     r"|service))\b"
     r"|\b(?:apag(?:a|an|ar|ado|ada|ados|adas|amos)|deslig(?:a|am|ar|ado|ada|ados|adas|amos))\b"
     r"|シャットダウン|停止し|止め(?:る|ます)"
+)
+_AVAILABLE = re.compile(
+    r"availab|uptime|reachable|always on|verfügbar|erreichbar|immer an\b|disponib|dispon[ií]|joignable"
+    r"|可用性|稼働率|利用でき"
+)
+_LOADS = re.compile(
+    r"\b(?:synchroni\w+|sync(?:s|ed)?|refresh\w*|reload\w*|re-?index\w*|mirror\w*|ingest\w*|import(?:s|ed)?|loaded"
+    r"|updated?|abgeglichen|abgleich\w*|eingespielt|nachgeladen|aktualisier\w+|importier\w*|synchronisé\w*"
+    r"|mis\w* à jour|mise à jour|actualis\w+|import(?:é|e)\w*|sincroniz\w+|actualiz\w+|atualiz\w+|carga\w*"
+    r"|fraicheur|fraîcheur|frescura|freshness)\b|同期|更新|取り込"
+)
+_HOURS = re.compile(r"hour|stünd|stund|heure|horair|hora\b|horári|毎時|時間")
+_DAYS = re.compile(
+    r"night|da(?:y|ily)|nacht|nächt|täg|tag\b|abend|nuit|jour|quotid|soir|noche|día|diari|noite|dia\b|毎日|毎晩|夜|日次"
 )
 _NAMES_RUNS = re.compile(r"batch|stapel|lotes?\b|lots?\b|バッチ|nachtlauf|run\b")
 _ONLY_HOURS = re.compile(
@@ -70,7 +85,9 @@ _OWN_ROOMS = re.compile(
 SHORT_SENTENCE = 45
 _CADENCE = re.compile(
     r"(?:nachts|nachts über|in der nacht|über nacht|nacht|at night|overnight|in the night|de nuit|la nuit|dans la nuit"
-    r"|de noche|por la noche|à noite|de madrugada|夜間?に?|毎晩|夜"
+    r"|de noche|por la noche|à noite|de madrugada|夜間?に?|毎晩|夜|hourly|stündlich|nightly"
+    r"|(?:am|jedes) wochenende|at (?:the )?weekends?|le week-?end|(?:los|el) fin(?:es)? de semana"
+    r"|(?:aos|nos) fins de semana"
     r"|(?:every|each|jede[nrs]?|chaque|cada|toda) (?:night|day|week|month|nacht|tag|woche|monat|nuit|jour|semaine|mois"
     r"|noche|día|semana|mes|noite|dia)|(?:once|einmal|une fois|una vez|uma vez) (?:a|per|am|im|pro|die|par"
     r"|al|por) \w+)"
@@ -93,6 +110,7 @@ def without_by_the_way(findings: list[Finding], *, reading: Reading) -> list[Fin
         id(one)
         for one in findings
         if _is_asleep(one, reading=reading)
+        or _is_of_availability(one, reading=reading)
         or _is_when_asked(one, reading=reading)
         or _is_of_a_vendor(one, reading=reading)
         or _is_a_column(one, reading=reading)
@@ -101,7 +119,16 @@ def without_by_the_way(findings: list[Finding], *, reading: Reading) -> list[Fin
         or (_is_only_due(one, reading=reading) and uses & _QUEUED_USES)
         or (_only_denies_haste(one, reading=reading) and "batch" in modes)
     }
-    kept = [_weakened(one, reading=reading) for one in findings if id(one) not in dropped]
+    is_asked = _is_asked_for(findings)
+    kept = [
+        *chain.from_iterable(
+            _how_often_loaded(one, reading=reading)
+            if is_asked and _is_of_loading(one, reading=reading)
+            else [_weakened(one, reading=reading)]
+            for one in findings
+            if id(one) not in dropped
+        )
+    ]
     return _without_denial_of_public(_without_signs_of_wear(kept, reading=reading))
 
 
@@ -146,6 +173,41 @@ def _is_asleep(finding: Finding, *, reading: Reading) -> bool:
     if not is_of_time or _NAMES_RUNS.search(reading.folded[finding.start : finding.end]):
         return False
     return _SWITCHED_OFF.search(reading.sentence(finding.start)) is not None
+
+
+def _is_of_availability(finding: Finding, *, reading: Reading) -> bool:
+    """“Available at night and at the weekend too” speaks of no nightly run."""
+    if finding.field != "inference_mode" or _items(finding) != ["batch"]:
+        return False
+    words, sentence = reading.folded[finding.start : finding.end].strip(), reading.sentence(finding.start)
+    is_time = _CADENCE.fullmatch(words) is not None
+    return is_time and _AVAILABLE.search(sentence) is not None and not _WORK.search(sentence)
+
+
+def _is_of_loading(finding: Finding, *, reading: Reading) -> bool:
+    """“The library is synchronised every night” tells when data come, and of no run over them."""
+    if finding.field != "inference_mode" or _items(finding) != ["batch"]:
+        return False
+    words, sentence = reading.folded[finding.start : finding.end], reading.sentence(finding.start)
+    if _NAMES_RUNS.search(words) or _WORK.search(words):
+        return False
+    loads = _LOADS.search(sentence)
+    return loads is not None and not _WORK.search(sentence.replace(loads.group(), " "))
+
+
+def _how_often_loaded(finding: Finding, *, reading: Reading) -> list[Finding]:
+    words = reading.folded[finding.start : finding.end]
+    pace = "hourly" if _HOURS.search(words) else "daily" if _DAYS.search(words) else None
+    return [] if pace is None else [replace(finding, field="data_velocity", value=pace)]
+
+
+def _is_asked_for(findings: list[Finding]) -> bool:
+    """Whether something else tells that somebody asks and waits."""
+    return any(
+        one.field in ("latency_p95_ms", "throughput_rps_avg", "throughput_rps_peak")
+        or (one.field == "inference_mode" and "batch" not in _items(one))
+        for one in findings
+    )
 
 
 def _is_when_asked(finding: Finding, *, reading: Reading) -> bool:
