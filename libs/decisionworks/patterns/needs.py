@@ -38,6 +38,8 @@ ORCHESTRATION = ("orch-stepfunctions", "orch-sagemaker-pipelines", "orch-airflow
 REGISTRY = ("registry-model", "registry-s3-manifest")
 STREAMS = ("ingest-stream-kinesis", "ingest-stream-msk")
 ONLINE_FEATURES = ("features-online-dynamodb", "cache-valkey")
+# Below this no hop to a store fits into the answer, so what is fresh lies in the memory of the caller. Units: ms.
+IN_MEMORY_BELOW_MS = 20.0
 MEDIA = ("image", "video", "audio", "text", "documents")
 AUDITED = ("pci_dss", "fedramp", "sr_11_7", "eu_ai_act_high_risk", "hipaa")
 # Use cases whose entities are known before anybody asks, so that answers can be computed ahead.
@@ -352,14 +354,20 @@ def _online_wishes(values: Mapping[str, object]) -> Iterator[Need]:
     if values.get("data_velocity") == "streaming":
         why = "data_velocity = streaming: fresh features are read while the caller waits"
         fields = ("data_velocity", "inference_mode")
-        yield Need(id="online-features", any_of=ONLINE_FEATURES, weight=12, fields=fields, why=why)
+        yield Need(id="online-features", any_of=_fresh_features(values), weight=12, fields=fields, why=why)
         if number_of(values, "stream_events_per_sec", number_of(values, "throughput_rps_peak")) >= 1000:
             reason = ("data_velocity", "features are windows over events")
             yield _wish("windows", "process-flink-stream", 5, reason, values)
     elif counts_as_it_goes(values):
         why = "use_case_type = fraud_detection: what a card did in the last minutes is looked up while the caller waits"
         fields = ("use_case_type", "throughput_rps_peak")
-        yield Need(id="recent-counts", any_of=ONLINE_FEATURES, weight=12, fields=fields, why=why)
+        yield Need(id="recent-counts", any_of=_fresh_features(values), weight=12, fields=fields, why=why)
+
+
+def _fresh_features(values: Mapping[str, object]) -> tuple[str, ...]:
+    """What can hold features that are read while the caller waits."""
+    is_in_memory = number_of(values, "latency_p95_ms", IN_MEMORY_BELOW_MS) < IN_MEMORY_BELOW_MS
+    return (*ONLINE_FEATURES, "serve-inprocess-lowlatency") if is_in_memory else ONLINE_FEATURES
 
 
 def _team_wishes(values: Mapping[str, object]) -> Iterator[Need]:

@@ -26,7 +26,6 @@ BILLS: tuple[tuple[str, dict[str, Any], str, float, float], ...] = (
     ("serve-container-ecs", ONLINE, "fargate.x86.vcpu_hour", 59.10, 1),
     ("serve-container-ecs", ONLINE, "fargate.x86.gb_hour", 12.98, 1),
     ("label-annotation-review", ONLINE, "fargate.x86.vcpu_hour", 29.55, 1),
-    ("track-mlflow", ONLINE, "fargate.x86.gb_hour", 3.245, 1),
     ("sec-private-network", ONLINE, "nat.hour", 32.85, 2),
     ("sec-private-network", ONLINE, "vpce.interface.hour", 14.60, 4),
     ("sec-baseline", ONLINE, "kms.key.month", 1.00, 2),

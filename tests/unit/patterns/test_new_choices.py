@@ -156,3 +156,14 @@ def test_a_wish_for_a_ready_made_service_is_read_in_six_languages(text: str) -> 
     read = extract_constraints(text, data=None, on_missing="assume", catalogue=load_constraint_catalogue())
 
     assert read.constraints["training_compute"].value == "none"
+
+
+def test_an_answer_within_ten_milliseconds_finds_its_features_in_memory_and_pays_for_no_store() -> None:
+    asked = scenario("dev-21")["expected_constraints"]
+
+    quick, unhurried = ids_of(composed(asked)), ids_of(composed(asked | {"latency_p95_ms": 40}))
+
+    stores = {"cache-valkey", "features-online-dynamodb"}
+    assert "serve-inprocess-lowlatency" in quick
+    assert not stores & set(quick)
+    assert stores & set(unhurried)

@@ -33,12 +33,8 @@ def size_labelling(_: Workload) -> list[UsageLine]:
 
 
 def size_mlflow(_: Workload) -> list[UsageLine]:
-    """Half a vCPU, 1 GB and the smallest database, always on."""
-    return [
-        _line("fargate.x86.vcpu_hour", 0.5 * HOURS_PER_MONTH),
-        _line("fargate.x86.gb_hour", 1 * HOURS_PER_MONTH),
-        _line("rds.pg.t4g.micro.hour", HOURS_PER_MONTH),
-    ]
+    """One gigabyte of what runs leave in the bucket; the serverless application is free of charge within its limits."""
+    return [_line("s3.standard.gb_month", 1)]
 
 
 def size_train_cpu(w: Workload) -> list[UsageLine]:

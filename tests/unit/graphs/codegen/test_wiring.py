@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from decisionworks.graphs.codegen.render import render_repository
+from decisionworks.patterns import load_pattern_catalogue
 from tests.unit.graphs.codegen import plans
 
 
@@ -200,3 +201,16 @@ def test_a_pipeline_that_trains_nothing_runs_as_often_as_the_batch_that_it_prepa
     texts = rendered(*plans.BASE, "ingest-batch-landing", "serve-llm-bedrock", orchestrator, **often)
 
     assert schedule in texts[path]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "beside"),
+    [("track-mlflow", ("train-cpu-job",)), ("train-distributed-gpu", ()), ("llm-eval-tracing", ("serve-llm-bedrock",))],
+)
+def test_what_the_catalogue_says_is_built_is_built(pattern, beside):
+    said = load_pattern_catalogue().by_id[pattern].terraform_resources
+
+    texts = rendered(*plans.BASE, "sec-private-network", "orch-stepfunctions", "registry-model", pattern, *beside)
+
+    built = {kind for text in texts.values() for kind in re.findall(r'^resource "(\w+)"', text, re.M)}
+    assert set(said) <= built
