@@ -82,6 +82,8 @@ _OWN_ROOMS = re.compile(
 )
 
 
+_LOT = re.compile(r"(?<!\w)(?:a|the|each|every|any|this|bad|of|whole|per|which)\s$")
+_ALREADY = re.compile(r"(?:already|bereits|schon|déjà|ya|já|既に|すでに)\s?(?:been )?$")
 SHORT_SENTENCE = 45
 _CADENCE = re.compile(
     r"(?:nachts|nachts über|in der nacht|über nacht|nacht|at night|overnight|in the night|de nuit|la nuit|dans la nuit"
@@ -114,6 +116,8 @@ def without_by_the_way(findings: list[Finding], *, reading: Reading) -> list[Fin
         or _is_when_asked(one, reading=reading)
         or _is_of_a_vendor(one, reading=reading)
         or _is_a_column(one, reading=reading)
+        or _is_done_before(one, reading=reading)
+        or (_is_a_lot(one, reading=reading) and any(two.field == "stream_events_per_sec" for two in findings))
         or _is_on_device(one, findings, reading=reading)
         or _is_when_busy(one, reading=reading)
         or (_is_only_due(one, reading=reading) and uses & _QUEUED_USES)
@@ -226,6 +230,19 @@ def _is_of_a_vendor(finding: Finding, *, reading: Reading) -> bool:
     return _VENDORS.search(reading.before(finding.end - len("api"), chars=24)) is not None
 
 
+def _is_a_lot(finding: Finding, *, reading: Reading) -> bool:
+    """“A batch going rancid” is a lot of goods and no run."""
+    if finding.field != "inference_mode" or _items(finding) != ["batch"]:
+        return False
+    is_named = re.fullmatch(r"batch(?:es)?", reading.folded[finding.start : finding.end].strip()) is not None
+    return is_named and _LOT.search(reading.before(finding.start, chars=10)) is not None
+
+
+def _is_done_before(finding: Finding, *, reading: Reading) -> bool:
+    """“The call, already transcribed”: what was done before is not what the system is for."""
+    return finding.value == "speech_to_text" and _ALREADY.search(reading.before(finding.start, chars=16)) is not None
+
+
 def _is_a_column(finding: Finding, *, reading: Reading) -> bool:
     """“A table of values (fat, protein, temperature)”: in the brackets stand its columns."""
     if finding.field != "data_types" or _items(finding) == ["tabular"]:
@@ -277,7 +294,7 @@ def _without_denial_of_public(findings: list[Finding]) -> list[Finding]:
 def without_haste_on_devices(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     """What runs on a device answers at once by itself; calls a second or an API are told apart from it."""
     modes = [one for one in findings if one.field == "inference_mode"]
-    is_edge = any("edge" in _items(one) and one.state is ValueState.STATED for one in modes)
+    is_edge = any("edge" in _items(one) and one.strength >= STRONG for one in modes)
     if not is_edge or any(one.field.startswith("throughput_rps") for one in findings):
         return findings
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from decisionworks.projects.extract.finding import FAIR, Finding, inferred
+from decisionworks.projects.extract.finding import FAIR, WEAK, Finding, inferred
 from decisionworks.projects.extract.numbers import SMALL_NUMBER_WORDS, parse_number
 from decisionworks.projects.extract.reading import Reading
 
@@ -32,7 +32,8 @@ _EARLY = re.compile(
     r"|temprano|manhã|cedo|朝"
 )
 _READY = re.compile(
-    r"ready|done|finished|there|available|need\w*|must|should|want\w*|would like|list\w*|results?|scores?|report|plan"
+    r"text\w*|transcri\w+|文字|ready|done|finished|there|available|need\w*|must|should|want\w*|would like"
+    r"|list\w*|results?|scores?|report|plan"
     r"|forecasts?|predictions?|figures|file|on (?:the|my|his|her|their) (?:desk|screen|table)|sent|have to|has to"
     r"|fertig|vorlieg\w*|bereit|da sein|muss|müssen|soll\w*|brauch\w*|will|wollen|liste\w*|ergebnis\w*|bericht"
     r"|prognose\w*|vorhersage\w*|zahlen|tisch|prêt\w*|disponible\w*|doit|doivent|faut|fau\w+|besoin|liste\w*"
@@ -51,6 +52,12 @@ _OTHER_HOURS = re.compile(
     r"|bedienzeit|öffnungszeit\w*|ouvert\w*|abierto|horario|horário|営業時間|から[^。]{0,6}時|届きます|届く"
 )
 HOURS_A_DAY = 24
+_NEXT_DAY = re.compile(
+    r"(?:the )?(?:next|following) (?:working |business )?(?:day|morning)"
+    r"|(?:am|zum) (?:nächsten|folgenden) (?:(?:werk)?tag|morgen)"
+    r"|a la mañana siguiente|na manhã seguinte"
+    r"|(?:le )?lendemain|(?:al|el) día siguiente|(?:no|o) dia seguinte|翌日|翌朝"
+)
 
 
 def find_clock_deadlines(reading: Reading) -> Iterator[Finding]:
@@ -68,6 +75,17 @@ def find_clock_deadlines(reading: Reading) -> Iterator[Finding]:
             "batch_deadline_hours", hours, match.start(), match.end(), reason=reason, confidence=0.6, strength=FAIR - 8
         )
         return
+    if (match := _NEXT_DAY.search(reading.folded)) and _READY.search(reading.sentence(match.start())):
+        reason = f"“{match.group()}”: a day"
+        yield inferred(
+            "batch_deadline_hours",
+            HOURS_A_DAY,
+            match.start(),
+            match.end(),
+            reason=reason,
+            confidence=0.5,
+            strength=WEAK,
+        )
 
 
 def _hours(match: re.Match[str], *, sentence: str, language: str) -> float | None:

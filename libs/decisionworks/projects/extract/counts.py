@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import chain
+from itertools import chain, pairwise
 
 from decisionworks.projects.extract.finding import EXPLICIT, FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
@@ -95,7 +95,8 @@ _NO_DEVICE = re.compile(
 _ANY_DEVICE = re.compile(rf"(?<![$€£¥#.\d])(?P<n>{NUMBER})\s(?P<thing>[a-zà-ÿ][\w-]{{2,24}})(?!\w)(?P<m>)")
 # “Sprayers, 45 of them”, “trucks: 45”.
 _ANY_OF_THEM = re.compile(
-    rf"(?P<n>{NUMBER}) (?:of (?:them|these|those)|davon|d'entre eux|de ellos|de ellas|deles|delas)(?!\w)"
+    rf"(?:there are|we have|es sind|es gibt|il y en a|hay|son|há|são) (?P<m>{NUMBER})(?=\)|[,.;])"
+    rf"|(?P<n>{NUMBER}) (?:of (?:them|these|those)|davon|d'entre eux|de ellos|de ellas|deles|delas)(?!\w)"
 )
 # “Robots: 35 of them drive through the warehouse”.
 _OF_THEM = re.compile(
@@ -248,7 +249,7 @@ def _any_devices(reading: Reading, known: Mapping[str, Plain]) -> Iterator[Findi
     """The first thing that is counted and is neither people nor a measure: it carries the model."""
     others = {known.get(name) for name in ("team_size", "budget_usd_month", "tenants", "batch_records_per_run")}
     for match in chain(_ANY_OF_THEM.finditer(reading.folded), _ANY_DEVICE.finditer(reading.folded)):
-        number = parse_number(match["n"], language=reading.language)
+        number = parse_number(match["n"] or match.groupdict().get("m") or "", language=reading.language)
         thing = match.groupdict().get("thing")
         if number is None or number < 2 or not float(number).is_integer() or number in others:
             continue
@@ -294,7 +295,25 @@ def _counted(match: re.Match[str], reading: Reading, *, field: str, strength: in
         yield stated(field, int(number), match.start(), match.end(), confidence=0.85, strength=strength)
 
 
+_EACH_OF = re.compile(
+    rf"(?:each|every one|jede\w{{0,2}}|chacune?|cada un[oa]?|cada uma?)\s(?:of (?:the|our|these)|der|unserer|des|de nos"
+    rf"|de l[ao]s|de nuestr[oa]s|d[oa]s(?: noss[oa]s)?)\s(?P<n>{NUMBER})\s(?P<thing>{_THING})"
+)
+
+
+def _each_of_both(reading: Reading) -> Iterator[Finding]:
+    """“Each of the 85 flavours in each of the 12 provinces.”"""
+    found = list(_EACH_OF.finditer(reading.folded))
+    for one, other in pairwise(found):
+        left, right = (parse_number(match["n"], language=reading.language) for match in (one, other))
+        if left and right and reading.sentence_at(one.start()) == reading.sentence_at(other.start()):
+            reason = f"{left:g} {one['thing']} times {right:g} {other['thing']}"
+            count = int(left * right)
+            yield inferred("batch_records_per_run", count, one.start(), other.end(), reason=reason, strength=STRONG + 1)
+
+
 def _records(reading: Reading) -> Iterator[Finding]:
+    yield from _each_of_both(reading)
     for match in _EACH_RUN.finditer(reading.folded):
         number = parse_number(match["n"] or match["m"], language=reading.language)
         if number is not None and number >= 10:

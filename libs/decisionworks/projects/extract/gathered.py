@@ -68,10 +68,13 @@ class _Rule:
 def find_gathered(reading: Reading, *, known: Sequence[Finding]) -> Iterator[Finding]:
     """What is gathered about fields of which nothing firm is known. Units: those of the fields."""
     firm = {one.field for one in known if one.strength >= FAIR}
+    modes = {str(one.value) for one in known if one.field == "inference_mode" and one.strength >= FAIR}
     uses = {str(one.value) for one in known if one.field == "use_case_type"}
     taken: set[str] = set()
     for rule in _rules():
-        if rule.field in firm or rule.field in taken or firm & rule.unless or uses & rule.not_for:
+        # On a device an answer comes at once: that it does so takes nothing away.
+        is_open = rule.value == ["edge"] and modes <= {"['real_time']"}
+        if (rule.field in firm and not is_open) or rule.field in taken or firm & rule.unless or uses & rule.not_for:
             continue
         if not all(_nearest(group, reading, (0, len(reading.folded)), 0) for group in rule.somewhere):
             continue

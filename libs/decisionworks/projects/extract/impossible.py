@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice
 
 from decisionworks.projects.extract.apart import may_both_hold, share_a_subject
-from decisionworks.projects.extract.finding import Finding
+from decisionworks.projects.extract.finding import FAIR, Finding
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.word_groups import Place, group_pattern
@@ -93,7 +93,11 @@ def _runs_longer_than_it_may(reading: Reading, findings: Iterable[Finding]) -> I
     windows = [
         _Measured(value=float(one.value), place=(one.start, one.end))
         for one in findings
-        if one.field == "batch_deadline_hours" and isinstance(one.value, int | float) and one.end > one.start
+        if one.field == "batch_deadline_hours"
+        and isinstance(one.value, int | float)
+        and one.end > one.start
+        # A deadline that is only guessed rules nothing out.
+        and one.strength >= FAIR
     ]
     training = group_pattern("training", reading.language)
     for window in windows:

@@ -159,6 +159,12 @@ _ARTICLE_TIME = re.compile(
     r"|em menos de|dentro de)\s?(?P<n>an?|the|l'|la|eine[rs]?|une?|una?|uma?)?\s?(?P<unit>second|minute|hour|"
     r"sekunde|stunde|seconde|heure|segundo|minuto|hora|day(?! and)|tage?s?|jour(?:née)?|día|dia)(?! or)(?!\w)"
 )
+# “A second is plenty.”
+_ARTICLE_ENOUGH = re.compile(
+    r"(?<!\w)(?:an?|one|0{0,40}1|eine?|une?|una?|uma?) (?P<unit>second|minute|sekunde|seconde|segundo"
+    r"|minuto)(?= (?:is|are"
+    r"|would|will|ist|reicht|genügt|wäre|est|suffit|convient|serait|es|basta|está|é|seria|sería)(?!\w))"
+)
 _NEXT_DAY = re.compile(
     r"(?:may|can|could|by|until|arrive|ready|come|is fine|ok(?:ay)?|enough|there|reicht?|genügt|darf|bis|liegt?"
     r"|spätestens|peu\w+|arriver|pour|avant"
@@ -211,6 +217,8 @@ def find_times(reading: Reading) -> Iterator[Finding]:
     for match in _TIME.finditer(reading.folded):
         yield from _time(match, reading)
     for match in _ARTICLE_TIME.finditer(reading.folded):
+        yield from _limit(to_ms(1, match["unit"]), match, reason=None, strength=STRONG - 5)
+    for match in _ARTICLE_ENOUGH.finditer(reading.folded):
         yield from _limit(to_ms(1, match["unit"]), match, reason=None, strength=STRONG - 5)
     for match in _PART_OF.finditer(reading.folded):
         part = 0.25 if re.search(r"quart|viertel|cuarto|quarto", match["part"]) else 0.5

@@ -39,6 +39,13 @@ _RETRAIN = (
     r"|(?:nova|outra) (?:versão|rede)|(?:versão|rede) nova|modelos? nov\w+"
     r"|新(?:しい)?(?:モデル|版|バージョン)|モデルは[^。]{0,6}(?:新|作り直)|作り直"
     r"|学習(?:は|を|環境|頻度|周期)|訓練(?:は|を)"
+    r"|(?:redo|rebuild|renew|relearn|refit|recompute)\w* (?:the |our )?(?:models?|networks?)"
+    r"|refai\w+ (?:le |notre )?modèle|reha\w+ (?:el |nuestro )?modelo|refaz\w* o modelo"
+    r"|models? (?:is |are |gets? )?(?:remade|redone|relearn\w*|built (?:again|anew))"
+    r"|modell (?:\w{1,16} ){0,4}(?:neu )?(?:gebaut|aufgebaut|erstellt|berechnet|gelernt)"
+    r"|modèle (?:\w{1,16} ){0,2}(?:refait|recalculé)|modelo (?:\w{1,16} ){0,2}(?:rehace|reconstruye"
+    r"|recalcula|se renueva)"
+    r"|modelo (?:\w{1,16} ){0,2}(?:refeito|reconstruído|recalculado|refaz)|モデル(?:を|は)[^。]{0,8}(?:作り直|組み直)"
     r"|再学習|再訓練|a run uses|training runs?|モデル(?:を|の)?更新)"
 )
 _HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
@@ -155,7 +162,7 @@ _DELAY = re.compile(
     rf"[ -]?(?P<unit>quarters?"
     rf"|fortnights?|quartalen?|trimestres?|years?|jahre?n?|days?|weeks?|months?|hours?|tagen?|wochen?|monaten?"
     rf"|stunden?|jours?|semaines?"
-    rf"|mois|heures?|días?|semanas?|meses|horas?|dias?|日|週間|ヶ月|か月)(?![a-z])"
+    rf"|mois|mês|mes|années?|ans?|años?|anos?|heures?|días?|semanas?|meses|horas?|dias?|日|週間|ヶ月|か月)(?![a-z])"
 )
 _TRUTH = re.compile(
     r"charge-?backs?|(?:labor|mess|prüf|analyse)(?:wert|ergebnis|befund)\w{0,4} (?:kommt|kommen|liegt|liegen"
@@ -169,6 +176,9 @@ _TRUTH = re.compile(
     r"|settle\w{0,24}|we (?:learn"
     r"|know|see)\b|sehen wir|sieht man|zeigt sich|erweist sich|is known"
     r"|come (?:in|back)|stellt sich heraus"
+    r"|gets? to (?:see|know|hear)|shows? up|surfaces?|only appears?|kennen wir|wir kennen"
+    r"|kommt (?:erst )?(?:heraus|ans licht)"
+    r"|zeigt sich|apparaît|se révèle|on connaît|connaissons|se ve\b|aparece|conocemos|conhecemos|vem à tona|現れ|表面化"
     r"|tells? us|who (?:was|is) right|was right|came true|actually (?:was|did|came|paid|failed|fell|happened|left)"
     r"|whether (?:it|he|she|they|the \w+) (?:did|missed|came|paid|failed|was|were|had|got|fell|left|broke|sold)"
     r"|what (?:really|actually) happened|the (?:real|true|actual) (?:value|figure|result|number|answer"
@@ -207,7 +217,8 @@ _LEAD_IN = re.compile(
 _DAYS_IN = (
     ("hour", 1 / 24), ("stunde", 1 / 24), ("heure", 1 / 24), ("hora", 1 / 24), ("week", 7.0), ("woche", 7.0),
     ("semain", 7.0), ("seman", 7.0), ("週", 7.0), ("fortnight", 14.0), ("month", 30.4), ("monat", 30.4), ("mois", 30.4),
-    ("mes", 30.4), ("ヶ月", 30.4), ("か月", 30.4), ("quart", 91.0), ("trimestre", 91.0),
+    ("mes", 30.4), ("mês", 30.4), ("año", 365.0), ("ano", 365.0), ("an", 365.0), ("ヶ月", 30.4), ("か月", 30.4),
+    ("quart", 91.0), ("trimestre", 91.0),
     ("year", 365.0), ("jahr", 365.0),
 )  # fmt: skip
 

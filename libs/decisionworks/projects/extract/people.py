@@ -41,7 +41,8 @@ _COUNT_JA = re.compile(
     r"|[一二三四五六七八九十])(?:人|名)(?=の|体制|で(?!す)|、|,|です|が|\(|\s|$)"
 )
 _TEAM_OF = re.compile(
-    rf"(?:team of|team(?= \d)|we are(?: a team of)?|we're|there are|team size:?|team:|team von|wir sind|team mit"
+    rf"(?:team of|team(?= \d)|we are(?: a team of)?|we're|there are(?= \S{{1,12}} (?:of us|people"
+    rf"|engineers|developers))|team size:?|team:|team von|wir sind|team mit"
     rf"|équipe de"
     rf"|nous sommes|on est|equipo de|somos|equipe de|time de|time com|"
     rf"equipo:|équipe:|equipe:|equipa:?|equipa de|equipa com|crew of|staff of|staff:|belegschaft:?)\s(?:about "

@@ -25,6 +25,13 @@ EARLY_SENTENCES = 3
 _WRITES_NOTHING = frozenset({"cnn_vision", "speech", "time_series", "linear_or_tree", "deep_tabular"})
 
 
+# Who asks for a language model has it write, answer or read.
+_WRITES = frozenset({"llm_api", "llm_self_hosted"})
+_WRITTEN_USES = frozenset(
+    {"llm_chat_rag", "llm_generation", "llm_agent", "document_processing", "nlp_classification", "embedding_search"}
+)
+
+
 class _Purpose(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -63,6 +70,8 @@ def find_purpose_by_cues(reading: Reading, *, family: str | None = None) -> Iter
     A `family` of models that was named outright and writes nothing leaves out the purposes of language models.
     """
     ideas, purposes = _cues()
+    if family in _WRITES:
+        purposes = tuple(one for one in purposes if one.value in _WRITTEN_USES)
     if family in _WRITES_NOTHING:
         purposes = tuple(one for one in purposes if not one.value.startswith("llm_"))
     places = {name: _places(pattern, reading) for name, pattern in ideas.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from decisionworks.projects.extract.derive import DATA_OF, ON_TABLES
-from decisionworks.projects.extract.finding import STRONG, WEAK, Finding
+from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.model import Plain, ValueState
@@ -91,7 +91,7 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
         dropped |= {"throughput_rps_avg"} if "llm_requests_per_day" in {one.field for one in findings} else set()
     if not (use_cases & SEARCHING_USES) and not is_unsettled:
         dropped.add("corpus_documents")
-    if use_cases and use_cases <= _WATCHING and any(one.field == "stream_events_per_sec" for one in findings):
+    if use_cases and use_cases <= _WATCHING and any(_comes_in(one) for one in findings):
         # Readings that come in by the second are scored as they come, however late the alarm may be.
         findings = [one for one in findings if one.field != "inference_mode" or "async" not in _items(one.value)]
         modes = {item for one in findings if one.field == "inference_mode" for item in _items(one.value)}
@@ -111,6 +111,13 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     findings = [one for one in findings if not _is_sent_away(one, reading=reading)]
     findings = _without_rare_rates(findings, modes)
     return _without_incidental_data(findings, use_cases, models)
+
+
+def _comes_in(finding: Finding) -> bool:
+    """Whether readings come in all the time: so many a second, or off devices as they measure."""
+    if finding.field == "stream_events_per_sec":
+        return True
+    return finding.field == "data_sources" and _items(finding.value) == ["iot_devices"] and finding.strength == FAIR
 
 
 def _is_watch_kept(finding: Finding, findings: list[Finding], *, reading: Reading) -> bool:

@@ -43,7 +43,7 @@ _NEAR_MODEL = re.compile(
     r"|classif\w{1,24}|klassifi\w{1,24}|netz\w{0,24}|networks?|réseaux?|red(?:es)?\b|rede|yolo\w{0,24}|resnet\w{0,24}"
     r"|mobilenet\w{0,24}|cnn|onnx|tflite|xgboost|lightgbm|weights|gewichte|poids|pesos|モデル|whisper|unet"
     r"|ニューラル|ネットワーク"
-    r"|neuron\w{0,8}|neural\w{0,4}|quanti[sz]ed|regressions?|regressionen|régressions?|regresi(?:ón|ones)"
+    r"|neuron\w{0,8}|neural\w{0,4}|quanti[sz]ed|nets?\b|beto\b|boost\w*|lgbm|catboost|gbms?|gbdt|svms?|perceptrons?|transformers?|regressions?|regressionen|régressions?|regresi(?:ón|ones)"
     r"|regress(?:ão|ões)"
 )
 # “Our own convolutional network (1.2 GB)”.
@@ -111,7 +111,7 @@ _DOCUMENTS = re.compile(
     rf"|rulings|verdicts|decisiones|décisions|decisões|entscheidungen|sentencias|brochures)(?!\w)"
     rf"|(?P<m>{NUMBER})\s?(?:件|点|本|冊|通|枚|ページ)?の?(?:[\w・]{{0,12}})?(?:文書|ドキュメント|マニュアル"
     rf"|ファイル|pdf|規程|記事|資料|契約書|論文|判例|書類)"
-    rf"|(?:pdf|文書|ドキュメント|マニュアル|資料|規程|記事|契約書|論文|判例|手順書|議事録|通達|条文|レシピ"
+    rf"|(?:pdf|文書|ドキュメント|マニュアル|資料|規程集?|記事|契約書|論文|判例|手順書|議事録|通達|条文|レシピ"
     rf"|記録|報告書|事例|図面|仕様書|台帳|書籍|文献)(?:が|は|を|、)?\s?(?:約"
     rf"|およそ)?(?P<o>{NUMBER})\s?(?:件"
     rf"|点|本|冊|通|枚|ページ)"
