@@ -76,7 +76,9 @@ def _excludes(core: Sequence[str], *, problem: Problem, dropped: frozenset[str])
     """A target that no pattern reaches and a price above a soft budget have rules of their own."""
     if dropped == {"budget_usd_month"} and problem.situation.working.get("budget_hardness") != "hard":
         return False
-    is_one_target = "latency_p95_ms" in core and set(core) <= HOW_SOON
+    modes = problem.situation.known.get("inference_mode")
+    is_awaited = isinstance(modes, list) and "real_time" in modes
+    is_one_target = is_awaited and "latency_p95_ms" in core and set(core) <= HOW_SOON
     return not is_one_target or is_llm(problem.situation.working)
 
 

@@ -75,13 +75,13 @@ def find_clock_deadlines(reading: Reading) -> Iterator[Finding]:
             "batch_deadline_hours", hours, match.start(), match.end(), reason=reason, confidence=0.6, strength=FAIR - 8
         )
         return
-    if (match := _NEXT_DAY.search(reading.folded)) and _READY.search(reading.sentence(match.start())):
-        reason = f"“{match.group()}”: a day"
+    if (later := _NEXT_DAY.search(reading.folded)) and _READY.search(reading.sentence(later.start())):
+        reason = f"“{later.group()}”: a day"
         yield inferred(
             "batch_deadline_hours",
             HOURS_A_DAY,
-            match.start(),
-            match.end(),
+            later.start(),
+            later.end(),
             reason=reason,
             confidence=0.5,
             strength=WEAK,
