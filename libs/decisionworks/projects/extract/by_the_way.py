@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import chain
 
 from decisionworks.projects.extract.finding import STRONG, WEAK, Finding
 from decisionworks.projects.extract.reading import Reading
@@ -28,6 +27,15 @@ _LOADS = re.compile(
     r"|updated?|abgeglichen|abgleich\w*|eingespielt|nachgeladen|aktualisier\w+|importier\w*|synchronisé\w*"
     r"|mis\w* à jour|mise à jour|actualis\w+|import(?:é|e)\w*|sincroniz\w+|actualiz\w+|atualiz\w+|carga\w*"
     r"|fraicheur|fraîcheur|frescura|freshness)\b|同期|更新|取り込"
+)
+_RECOVERS = re.compile(
+    r"\b(?:disaster|recover\w*|fail-?over|restor\w+|rto|outage|wiederherst\w+|ausfall\w*|notfall\w*|katastroph\w*"
+    r"|sinistre\w*|reprise|restaur\w+|panne|desastre\w*|recuper\w+|restablec\w+|restabelec\w+|queda)\b"
+    r"|復旧|災害|障害時"
+)
+_GOES_IN = re.compile(
+    r"\b(?:inputs?|feeds?|incoming|features?|eingang\w*|eingaben?|eingehend\w*|merkmale?|entrées?|alimenté\w*|entradas?"
+    r"|alimentad\w+)\b|入力|特徴量"
 )
 _HOURS = re.compile(r"hour|stünd|stund|heure|horair|hora\b|horári|毎時|時間")
 _DAYS = re.compile(
@@ -113,6 +121,7 @@ def without_by_the_way(findings: list[Finding], *, reading: Reading) -> list[Fin
         for one in findings
         if _is_asleep(one, reading=reading)
         or _is_of_availability(one, reading=reading)
+        or _is_of_recovery(one, reading=reading)
         or _is_when_asked(one, reading=reading)
         or _is_of_a_vendor(one, reading=reading)
         or _is_a_column(one, reading=reading)
@@ -124,15 +133,15 @@ def without_by_the_way(findings: list[Finding], *, reading: Reading) -> list[Fin
         or (_only_denies_haste(one, reading=reading) and "batch" in modes)
     }
     is_asked = _is_asked_for(findings)
-    kept = [
-        *chain.from_iterable(
-            _how_often_loaded(one, reading=reading)
-            if is_asked and _is_of_loading(one, reading=reading)
-            else [_weakened(one, reading=reading)]
-            for one in findings
-            if id(one) not in dropped
-        )
-    ]
+    is_called = any(one.field.startswith("throughput_rps") for one in findings)
+    kept = []
+    for one in findings:
+        if is_asked and _is_of_loading(one, reading=reading):
+            kept.extend(_how_often_loaded(one, reading=reading))
+        elif is_called and _is_of_input(one, reading=reading):
+            kept.append(replace(one, field="data_velocity", value="streaming"))
+        elif id(one) not in dropped:
+            kept.append(_weakened(one, reading=reading))
     return _without_denial_of_public(_without_signs_of_wear(kept, reading=reading))
 
 
@@ -186,6 +195,18 @@ def _is_of_availability(finding: Finding, *, reading: Reading) -> bool:
     words, sentence = reading.folded[finding.start : finding.end].strip(), reading.sentence(finding.start)
     is_time = _CADENCE.fullmatch(words) is not None
     return is_time and _AVAILABLE.search(sentence) is not None and not _WORK.search(sentence)
+
+
+def _is_of_recovery(finding: Finding, *, reading: Reading) -> bool:
+    """“Back within 30 minutes of a disaster” speaks of no queue."""
+    is_queue = finding.field == "inference_mode" and _items(finding) == ["async"]
+    return is_queue and _RECOVERS.search(reading.sentence(finding.start)) is not None
+
+
+def _is_of_input(finding: Finding, *, reading: Reading) -> bool:
+    """“Inputs: counts from the doors, as a stream” is what goes in; calls a second tell how it is asked for."""
+    is_stream = finding.field == "inference_mode" and _items(finding) == ["streaming"]
+    return is_stream and _GOES_IN.search(reading.sentence(finding.start)) is not None
 
 
 def _is_of_loading(finding: Finding, *, reading: Reading) -> bool:
