@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from decisionworks.projects.extract.finding import FAIR, WEAK, Finding, inferred
+from decisionworks.projects.extract.finding import FAIR, Finding, inferred
 from decisionworks.projects.extract.numbers import SMALL_NUMBER_WORDS, parse_number
 from decisionworks.projects.extract.reading import Reading
 
@@ -52,12 +52,6 @@ _OTHER_HOURS = re.compile(
     r"|bedienzeit|öffnungszeit\w*|ouvert\w*|abierto|horario|horário|営業時間|から[^。]{0,6}時|届きます|届く"
 )
 HOURS_A_DAY = 24
-_NEXT_DAY = re.compile(
-    r"(?:the )?(?:next|following) (?:working |business )?(?:day|morning)"
-    r"|(?:am|zum) (?:nächsten|folgenden) (?:(?:werk)?tag|morgen)"
-    r"|a la mañana siguiente|na manhã seguinte"
-    r"|(?:le )?lendemain|(?:al|el) día siguiente|(?:no|o) dia seguinte|翌日|翌朝"
-)
 
 
 def find_clock_deadlines(reading: Reading) -> Iterator[Finding]:
@@ -75,17 +69,6 @@ def find_clock_deadlines(reading: Reading) -> Iterator[Finding]:
             "batch_deadline_hours", hours, match.start(), match.end(), reason=reason, confidence=0.6, strength=FAIR - 8
         )
         return
-    if (later := _NEXT_DAY.search(reading.folded)) and _READY.search(reading.sentence(later.start())):
-        reason = f"“{later.group()}”: a day"
-        yield inferred(
-            "batch_deadline_hours",
-            HOURS_A_DAY,
-            later.start(),
-            later.end(),
-            reason=reason,
-            confidence=0.5,
-            strength=WEAK,
-        )
 
 
 def _hours(match: re.Match[str], *, sentence: str, language: str) -> float | None:
