@@ -19,7 +19,8 @@ _SWITCHED_OFF = re.compile(
     r"|シャットダウン|停止し|止め(?:る|ます)"
 )
 _AVAILABLE = re.compile(
-    r"availab|uptime|reachable|always on|verfügbar|erreichbar|immer an\b|disponib|dispon[ií]|joignable"
+    r"availab|uptime|reachable|always on|verfügbar|erreichbar|immer an\b|closed|geschlossen|fermé\w?"
+    r"|cerrad\w+|fechad\w+|disponib|dispon[ií]|joignable"
     r"|可用性|稼働率|利用でき"
 )
 _LOADS = re.compile(

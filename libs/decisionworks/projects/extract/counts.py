@@ -113,7 +113,9 @@ _OWN_EACH = re.compile(
     r"|dedicated) models? (?:per|for (?:each|every)) (?:customer|tenant|client)|per[- ]tenant|"
     r"per[- ]customer models?|multi-?tenant|isolated (?:data )?per|je kunde ein eigenes|ein modell pro kunde"
     r"|one (?:[\w-]{1,24} ){1,3}(?:per|for (?:each|every)) (?:customer|tenant|client|studio|site|school)"
-    r"|eigenes modell|un modèle par client|un modelo por cliente|um modelo por cliente|"
+    r"|eigenes modell|chacune? a (?:son|sa|un|une) (?:propre )?(?:\w{1,24} )?modèle|cada un[ao]? tiene su (?:propio )?"
+    r"(?:\w{1,24} )?modelo|cada uma? tem (?:o )?seu (?:próprio )?(?:\w{1,24} )?modelo|それぞれ(?:に|が)?専用の?モデル"
+    r"|un modèle par client|un modelo por cliente|um modelo por cliente|"
     r"顧客ごと|テナントごと|tenants"
 )
 _EACH_OWN = re.compile(

@@ -164,7 +164,7 @@ _ITEMS_BEFORE = re.compile(
 )
 _LLM_ITEM = re.compile(
     r"questions?|sessions?|requests?|queries|prompts?|calls?|conversations?|chats?|messages?|suggestions?|repl(?:y"
-    r"|ies)|answers?|drafts?|summaries|completions?|turns?"
+    r"|ies)|answers?|drafts?|summaries|completions?|generations?|turns?"
     r"|vorschläge|antworten|entwürfe|réponses|brouillons|respuestas|borradores|respostas|rascunhos|fragen|anfragen"
     r"|questions"
     r"|requêtes|demandes|preguntas|consultas|peticiones|perguntas|件|回"
