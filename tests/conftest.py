@@ -1,9 +1,11 @@
 """A real PostgreSQL for the tests: DATABASE_URL, else a container where Docker answers, else the embedded one.
 
 server_url      a server to make databases on                                  (session)
+template_url    a migrated database that others are copied from: nobody connects (session)
 database_url    one migrated database for this test process                    (session)
 clean_database  that database with no rows but the default project; its URL    (test)
 new_database    makes further migrated databases, for tests that start processes (test)
+processes       starts processes of the product from a warm fork server        (session)
 database        the opened `Database` over `clean_database`                    (test, async)
 """
 
@@ -25,6 +27,7 @@ from decisionworks.engine.migrate import migrate
 from decisionworks.kit.db import Database
 from decisionworks.kit.postgres import EmbeddedPostgres
 from decisionworks.registry import install
+from tests.crash.processes import Processes
 
 ADMIN_TOKEN = "dw_00000000000a_tests-tests-tests-tests-tests-tests"
 # Processes are killed in these tests, machines are not.
@@ -50,10 +53,23 @@ def server_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iter
 
 
 @pytest.fixture(scope="session")
-def database_url(server_url: str) -> Iterator[str]:
+def template_url(server_url: str) -> Iterator[str]:
     with ScratchDatabase(server_url) as url:
         migrate(url)
+        asyncio.run(install(url, ADMIN_TOKEN))
         yield url
+
+
+@pytest.fixture(scope="session")
+def database_url(template_url: str) -> Iterator[str]:
+    with ScratchDatabase(template_url, is_copy=True) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def processes() -> Iterator[Processes]:
+    with Processes() as started:
+        yield started
 
 
 @pytest.fixture
@@ -70,16 +86,9 @@ def clean_database(database_url: str) -> str:
 
 
 @pytest.fixture
-def new_database(server_url: str) -> Iterator[Callable[[], str]]:
+def new_database(template_url: str) -> Iterator[Callable[[], str]]:
     with ExitStack() as made:
-
-        def make() -> str:
-            url = made.enter_context(ScratchDatabase(server_url))
-            migrate(url)
-            asyncio.run(install(url, ADMIN_TOKEN))
-            return url
-
-        yield make
+        yield lambda: made.enter_context(ScratchDatabase(template_url, is_copy=True))
 
 
 @pytest.fixture
@@ -91,22 +100,25 @@ async def database(clean_database: str) -> AsyncIterator[Database]:
 
 
 class ScratchDatabase:
-    """A database of its own on a server, dropped at the end whoever is still connected."""
+    """A database of its own on a server, empty or a copy, dropped at the end whoever is still connected."""
 
-    def __init__(self, server_url: str) -> None:
-        self._server_url = server_url
+    def __init__(self, url: str, *, is_copy: bool = False) -> None:
+        parts = urlsplit(url)
+        self._model = parts.path.lstrip("/") if is_copy else "template1"
+        # A database is copied only while nobody is connected to it.
+        self._server_url = urlunsplit(parts._replace(path="/postgres")) if is_copy else url
         self._name = f"test_{uuid.uuid4().hex[:12]}"
 
     def __enter__(self) -> str:
-        self._run(sql.SQL("CREATE DATABASE {}"))
+        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (self._name, self._model))))
         return urlunsplit(urlsplit(self._server_url)._replace(path=f"/{self._name}"))
 
     def __exit__(self, *_: object) -> None:
-        self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"))
+        self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self._name)))
 
-    def _run(self, statement: sql.SQL) -> None:
+    def _run(self, statement: sql.Composed) -> None:
         with psycopg.connect(self._server_url, autocommit=True) as connection:
-            connection.execute(statement.format(sql.Identifier(self._name)))
+            connection.execute(statement)
 
 
 def _container():  # type: ignore[no-untyped-def]

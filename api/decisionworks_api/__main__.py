@@ -45,7 +45,7 @@ def serve(settings: Settings) -> int:
     """Serve until told to end; answers the exit code."""
     configure_logging(log_format=settings.log_format, level=settings.log_level, process="api")
     app = create_app(settings)
-    app.state.services.starts_planner = True
+    app.state.services.starts_planner = settings.preview_ahead
     config = uvicorn.Config(
         app,
         host=settings.host,

@@ -1,4 +1,4 @@
-"""Forked processes, a stage to play stories on, and the points of this version, found once for all test processes."""
+"""A stage to play stories on, and the points of this version, found once for all test processes."""
 
 from __future__ import annotations
 
@@ -16,15 +16,9 @@ from tests.crash.suite import Enumeration, enumerate_points
 _FOUND_WITHIN_S = 400
 
 
-@pytest.fixture(scope="session")
-def processes() -> Iterator[Processes]:
-    with Processes() as started:
-        yield started
-
-
 @pytest.fixture(scope="module")
-def stage(server_url: str, processes: Processes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with Stage(server_url, tmp_path_factory.mktemp("stage"), processes) as made:
+def stage(template_url: str, processes: Processes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with Stage(template_url, tmp_path_factory.mktemp("stage"), processes, is_copy=True) as made:
         yield made
 
 

@@ -103,11 +103,12 @@ class Victim:
 
 @dataclass(slots=True)
 class Stage:
-    """A platform of its own in a directory of its own."""
+    """A platform of its own in a directory of its own; its database is new, or a copy of a migrated one."""
 
     server_url: str
     directory: Path
     processes: Processes
+    is_copy: bool = False
     stack: ExitStack = field(default_factory=ExitStack)
     runs: int = 0
     url: str = ""
@@ -118,10 +119,11 @@ class Stage:
 
     def __enter__(self) -> Stage:
         self.directory.mkdir(parents=True, exist_ok=True)
-        self.url = self.stack.enter_context(ScratchDatabase(self.server_url))
-        with _MIGRATING:
-            migrate(self.url)
-        asyncio.run(install(self.url, ADMIN_TOKEN))
+        self.url = self.stack.enter_context(ScratchDatabase(self.server_url, is_copy=self.is_copy))
+        if not self.is_copy:
+            with _MIGRATING:
+                migrate(self.url)
+            asyncio.run(install(self.url, ADMIN_TOKEN))
         watch_for_zombies(self.url)
         self.connection = self.stack.enter_context(
             psycopg.connect(self.url, autocommit=True, row_factory=dict_row)  # type: ignore[arg-type]
@@ -373,6 +375,7 @@ class Stage:
             "DECISIONWORKS_DATA_DIR": str(self.data_dir),
             "DECISIONWORKS_PORT": str(port),
             "DECISIONWORKS_RATE_LIMIT_PER_MINUTE": "1000000",
+            "DECISIONWORKS_PREVIEW_AHEAD": "false",
         }
         process = self.processes.api(settings, self.directory / "api.log")
 

@@ -7,15 +7,16 @@ import decisionworks_worker.main  # noqa: F401
 import tests.crash.stage  # noqa: F401
 import tests.crash.storm.worker  # noqa: F401
 from decisionworks.kit.settings import Settings
-from decisionworks.projects import extract_constraints, load_constraint_catalogue
+from decisionworks.projects.extract import warming_steps
 from decisionworks_api.main import create_app
 from decisionworks_worker.graphs import graph_definitions
 from tests.crash.worker_entry import sandbox_level
-from tests.scenarios.running import CHURN
 
-# Catalogues, prices, templates, vocabularies and the sandbox's level are kept by whoever looks first.
+# Catalogues, prices, templates, vocabularies and the sandbox's level are kept by whoever looks first. So are the rules
+# of every language, which else each worker readies when it has been up for a while.
 _SETTINGS = Settings(database_url="postgresql://nowhere")
 graph_definitions(_SETTINGS)
 create_app(_SETTINGS)
-extract_constraints(CHURN, data=None, on_missing="assume", catalogue=load_constraint_catalogue())
+for step in warming_steps():
+    step()
 sandbox_level()

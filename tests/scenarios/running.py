@@ -13,13 +13,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
 from tests.conftest import ADMIN_TOKEN
+from tests.crash.processes import Forked, Processes
 
 TERMINAL = {"completed", "rejected", "cancelled", "failed", "blocked"}
+CHECKS_TAKE_S = "CHECKS_TAKE_S"
 _COMPARED = ("inputs_hash", "outputs_hash", "plan_hash", "status")
 CHURN = (
     "I run a small invoicing SaaS alone: 20,000 customers in Postgres, 5 GB in total. Every Monday I want a churn score"
@@ -27,33 +29,52 @@ CHURN = (
 )
 
 
+class Running(Protocol):
+    """A process, whether it was started by a command or forked."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, number: int) -> None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
 @dataclass
 class Platform:
     """Processes on one database and one data directory; `stop` ends those that this object started, by their ids.
 
     Where `checks_all` is False its workers spare generated repositories the slow checks: other tests hold those.
+    Where there are `forks` processes come from the warm fork server, else from the product's own commands.
     """
 
     database_url: str
     data_dir: Path
     checks_all: bool = True
+    forks: Processes | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: list[Running] = field(default_factory=list)
     port: int = 0
 
-    def start_api(self) -> subprocess.Popen[bytes]:
+    def start_api(self) -> Running:
         """Start the API and wait until it answers."""
         self.port = self.port or free_port()
-        api = self._start([sys.executable, "-m", "decisionworks_api"], {"DECISIONWORKS_PORT": str(self.port)})
+        settings = {"DECISIONWORKS_PORT": str(self.port)}
+        if self.forks is None:
+            api = self._start([sys.executable, "-m", "decisionworks_api"], settings)
+        else:
+            api = self._keep(Forked(self.forks.api(self.worker_environment() | settings, self._log())))
         wait_until(self._answers, "the API answers", timeout_s=30)
         return api
 
-    def start_worker(
-        self, *, module: str | None = None, arguments: tuple[str, ...] = (), **settings: str
-    ) -> subprocess.Popen[bytes]:
+    def start_worker(self, *, module: str | None = None, arguments: tuple[str, ...] = (), **settings: str) -> Running:
         """Start a worker; settings are the names of environment variables without their prefix."""
-        module = module or ("decisionworks_worker" if self.checks_all else "tests.scenarios.quick_worker")
         environment = {f"DECISIONWORKS_{name.upper()}": value for name, value in settings.items()}
+        if self.forks is not None and module is None:
+            entry = {} if self.checks_all else {"checks": "quick", "take_s": self.environment.get(CHECKS_TAKE_S, "0")}
+            return self._keep(Forked(self.forks.worker(self.worker_environment() | environment, self._log(), **entry)))
+        module = module or ("decisionworks_worker" if self.checks_all else "tests.scenarios.quick_worker")
         return self._start([sys.executable, "-m", module, *arguments], environment)
 
     def worker_environment(self) -> dict[str, str]:
@@ -62,6 +83,7 @@ class Platform:
             "DATABASE_URL": self.database_url,
             "DECISIONWORKS_DATA_DIR": str(self.data_dir),
             "DECISIONWORKS_POLL_S": "0.2",
+            "DECISIONWORKS_PREVIEW_AHEAD": "false",
             **self.environment,
         }
 
@@ -148,10 +170,17 @@ class Platform:
                 process.kill()
                 process.wait()
 
-    def _start(self, command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    def _keep(self, process: Running) -> Running:
+        self.processes.append(process)
+        return process
+
+    def _log(self) -> Path:
+        return self.data_dir / f"process-{len(self.processes)}.log"
+
+    def _start(self, command: list[str], environment: Mapping[str, str]) -> Running:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("DECISIONWORKS_")}
         settings = {**self.worker_environment(), **environment}
-        log = (self.data_dir / f"process-{len(self.processes)}.log").open("ab")
+        log = self._log().open("ab")
         process = subprocess.Popen(
             command,
             env={**inherited, **settings},
@@ -160,8 +189,7 @@ class Platform:
             cwd=Path(__file__).resolve().parents[2],
         )
         log.close()
-        self.processes.append(process)
-        return process
+        return self._keep(process)
 
     def _answers(self) -> bool:
         try:
@@ -172,11 +200,19 @@ class Platform:
 
 @contextlib.contextmanager
 def running(
-    database_url: str, data_dir: Path, *, workers: int = 0, checks_all: bool = True, **environment: str
+    database_url: str,
+    data_dir: Path,
+    *,
+    workers: int = 0,
+    checks_all: bool = True,
+    forks: Processes | None = None,
+    **environment: str,
 ) -> Iterator[Platform]:
     """An API and some workers, ended with the block."""
     data_dir.mkdir(parents=True, exist_ok=True)
-    platform = Platform(database_url=database_url, data_dir=data_dir, checks_all=checks_all, environment=environment)
+    platform = Platform(
+        database_url=database_url, data_dir=data_dir, checks_all=checks_all, forks=forks, environment=environment
+    )
     try:
         platform.start_api()
         for _ in range(workers):

@@ -156,7 +156,7 @@ def test_an_order_in_a_request_that_every_model_obeys_neither_skips_the_gate_nor
     # LangGraph would trace whole states for these; only our own setting may switch tracing on.
     ambient = {"TRACING": "true", "TRACING_V2": "true", "ENDPOINT": f"{vendors.url}/langsmith", "API_KEY": "lsv2_pt_x"}
     loud = {f"{prefix}_{name}": value for prefix in ("LANGSMITH", "LANGCHAIN") for name, value in ambient.items()}
-    platform = start_platform(workers=1, **vendors.environment(), **loud)
+    platform = start_platform(workers=1, as_installed=True, **vendors.environment(), **loud)
 
     honest = platform.wait_for(platform.ask(CREDIT), "gate_waiting", timeout_s=150)
     ordered = platform.wait_for(platform.ask(f"{CREDIT} {ORDER}"), "gate_waiting", timeout_s=150)
@@ -259,7 +259,7 @@ def test_claude_code_finishes_a_repository_in_a_whole_run(start_platform: StartP
         ]
     )
     model = {"DECISIONWORKS_MODELS_CODEGEN": "claude-code/claude-sonnet-5-5"}
-    platform = start_platform(workers=1, **vendors.environment(), **model)
+    platform = start_platform(workers=1, as_installed=True, **vendors.environment(), **model)
     decision_set_id = platform.ask(CHURN)
 
     platform.complete(decision_set_id, timeout_s=300)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,10 +15,9 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from decisionworks.engine.migrate import migrate
-from decisionworks.registry import install
-from tests.conftest import ADMIN_TOKEN, ScratchDatabase
-from tests.scenarios.running import Platform, free_port, running, wait_until
+from tests.conftest import ScratchDatabase
+from tests.crash.processes import Processes
+from tests.scenarios.running import Platform, Running, free_port, running, wait_until
 
 SECRET = "shared-by-api-and-workers"
 LEASE_S = 2.0
@@ -31,7 +28,7 @@ class Frozen:
     """A platform whose workers stand behind a front that freezes them."""
 
     platform: Platform
-    workers: list[subprocess.Popen[bytes]]
+    workers: list[Running]
     port: int
     journal: Path
 
@@ -72,7 +69,7 @@ class Frozen:
 
 
 @pytest.fixture(scope="module")
-def frozen(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Frozen]:
+def frozen(template_url: str, processes: Processes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Frozen]:
     base = tmp_path_factory.mktemp("frozen")
     front_port, ports = free_port(), [free_port(), free_port()]
     settings = {
@@ -82,17 +79,17 @@ def frozen(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         "DECISIONWORKS_WORKER_SLOTS": "1",
         "DECISIONWORKS_LEASE_S": str(LEASE_S),
     }
-    with ScratchDatabase(server_url) as url:
-        migrate(url)
-        asyncio.run(install(url, ADMIN_TOKEN))
-        with running(url, base / "data", checks_all=False, **settings) as platform:
-            workers = [platform.start_worker(worker_mode="on_request", worker_port=str(port)) for port in ports]
-            journal = base / "journal"
-            pairs = [f"{port}:{worker.pid}" for port, worker in zip(ports, workers, strict=True)]
-            platform.start_worker(module="tests.fakes.app_runner", arguments=(str(front_port), str(journal), *pairs))
-            made = Frozen(platform, workers, front_port, journal)
-            wait_until(made.all_rest, "the front has frozen every worker", timeout_s=180)
-            yield made
+    with (
+        ScratchDatabase(template_url, is_copy=True) as url,
+        running(url, base / "data", checks_all=False, forks=processes, **settings) as platform,
+    ):
+        workers = [platform.start_worker(worker_mode="on_request", worker_port=str(port)) for port in ports]
+        journal = base / "journal"
+        pairs = [f"{port}:{worker.pid}" for port, worker in zip(ports, workers, strict=True)]
+        platform.start_worker(module="tests.fakes.app_runner", arguments=(str(front_port), str(journal), *pairs))
+        made = Frozen(platform, workers, front_port, journal)
+        wait_until(made.all_rest, "the front has frozen every worker", timeout_s=180)
+        yield made
 
 
 def test_a_request_is_planned_and_built_by_workers_that_are_frozen_without_work(frozen: Frozen) -> None:

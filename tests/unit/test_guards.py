@@ -50,6 +50,15 @@ def test_the_api_starts_without_the_weight_of_the_worker(heavy: str) -> None:
     assert [name for name in loaded if f"{name}.".startswith(f"{heavy}.")] == []
 
 
+def test_who_plans_is_spared_the_weight_of_pandas() -> None:
+    code = "import sys, decisionworks.patterns.solve; print(*sys.modules)"
+
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+    assert "ortools.sat.python.cp_model" in loaded
+    assert [name for name in loaded if name.split(".")[0] == "pandas"] == []
+
+
 def test_a_module_fits_in_one_look() -> None:
     lengths = {path.relative_to(ROOT): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
 

@@ -94,6 +94,9 @@ class Settings(BaseModel):
     preview_processes: int = Field(
         default=2, ge=1, le=16, description="planner processes of one API process, started when first needed"
     )
+    preview_ahead: bool = Field(
+        default=True, description="false: no planner process is started before the first preview, which waits for it"
+    )
     preview_timeout_s: float = Field(default=2.0, gt=0, le=60, description="longest that one preview may take")
     log_format: Literal["json", "console"] = Field(default="json", description="json, or console for people")
     log_level: str = Field(default="INFO", pattern="^(?i:debug|info|warning|error)$", description="least level logged")

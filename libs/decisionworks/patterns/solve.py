@@ -11,9 +11,8 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ortools.sat.python import cp_model
-
 from decisionworks.costs import API_FRONT, BALANCED_PATTERNS, SECOND_REGION, PatternCost
+from decisionworks.patterns.cp_sat import cp_model
 from decisionworks.patterns.model import Need, PatternCatalogue, Problem, Weights, ways_to_meet
 
 # Points are scaled to integers; the tie term stays below one unit of them.
