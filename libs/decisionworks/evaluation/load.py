@@ -15,6 +15,8 @@ from decisionworks.kit.errors import Invalid
 SETS = (
     "dev", "held_out", "unseen", "fresh", "blind", "blind_second", "blind_third", "blind_fourth", "blind_fifth",
     "blind_sixth",
+    "blind_seventh",
+    "blind_eighth",
 )  # fmt: skip
 
 

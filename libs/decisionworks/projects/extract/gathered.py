@@ -25,11 +25,12 @@ from decisionworks.projects.extract.word_groups import ANY_LANGUAGE, Place, grou
 from decisionworks.projects.model import FieldType, Plain
 
 DENIED, EITHER_WAY = "not", "~"
+LANGUAGE_MODEL = "languagemodel"
 # In a long text the first mentions count.
 MOST_MENTIONS = 16
 # A sentence without a full stop is read around the word that it is about. Units: characters.
 REACH_CHARS = 240
-_CLAUSE_ENDS = re.compile(r"[,;:()]\s|\s(?:and|but|und|aber|sondern|et|mais|y|e|pero|sino|mas)\s")
+_CLAUSE_ENDS = re.compile(r"[,;:)]\s|\(|\s(?:and|but|und|aber|sondern|et|mais|y|e|pero|sino|mas)\s")
 
 
 class _RuleRecord(BaseModel):
@@ -88,6 +89,11 @@ def find_gathered(reading: Reading, *, known: Sequence[Finding]) -> Iterator[Fin
             if not rule.is_one_of_many:
                 taken.add(rule.field)
             break
+
+
+def names_language_model(reading: Reading) -> bool:
+    """Whether a language model is wanted, whichever."""
+    return _place(_Line(about=LANGUAGE_MODEL, with_=(), without=(), is_denied=False), reading) is not None
 
 
 def ready_words(language: str) -> None:
