@@ -14,8 +14,10 @@ from benchmarks.floor import bare_commit, disk_flush
 from benchmarks.main_job import WrongEnd, default_project, open_client, run_once
 from benchmarks.models import model_calls
 from benchmarks.previews import planned_here, previews, solved_here
-from decisionworks.cli.supervisor import PlatformFailed, ServerAddress, embedded_platform
+from decisionworks.cli.supervisor.address import ServerAddress
 from decisionworks.cli.supervisor.database import embedded_database
+from decisionworks.cli.supervisor.embedded import embedded_platform
+from decisionworks.cli.supervisor.errors import PlatformFailed
 
 _REQUEST = Path(__file__).parent.parent / "examples" / "churn-scores.md"
 

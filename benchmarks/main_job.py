@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from decisionworks.cli.supervisor import ServerAddress
+from decisionworks.cli.supervisor.address import ServerAddress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

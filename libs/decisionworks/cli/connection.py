@@ -14,8 +14,9 @@ import httpx
 
 from decisionworks.cli.client import Client
 from decisionworks.cli.errors import CannotReach, CommandFailed
-from decisionworks.cli.supervisor import PlatformFailed, embedded_platform, read_address
-from decisionworks.cli.supervisor.address import FILE_NAME
+from decisionworks.cli.supervisor.address import FILE_NAME, read_address
+from decisionworks.cli.supervisor.embedded import embedded_platform
+from decisionworks.cli.supervisor.errors import PlatformFailed
 
 DEFAULT_DATA_DIR = Path(".data")
 _LOOK_S = 3.0

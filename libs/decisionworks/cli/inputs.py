@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from decisionworks.cli.errors import BadInput
+from decisionworks.cli.pairs import read_pairs
 from decisionworks.kit.errors import Invalid
 from decisionworks.projects import (
     MAX_REQUEST_BYTES,
@@ -92,20 +93,6 @@ def _unlike(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         raise ValueError(f"{next(name for name in names if names.count(name) > 1)} is given twice")
-    return found
-
-
-def read_pairs(pairs: Sequence[str]) -> dict[str, str]:
-    """FIELD=VALUE pairs as typed.
-
-    Raises: BadInput.
-    """
-    found: dict[str, str] = {}
-    for pair in pairs:
-        field, separator, value = pair.partition("=")
-        if not separator or not field.strip() or not value.strip():
-            raise BadInput(f"{pair!r} is not FIELD=VALUE", remedy="write for example budget_usd_month=500")
-        found[field.strip()] = value.strip()
     return found
 
 

@@ -4,61 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
 
 import click
 
 from decisionworks.cli.errors import CommandFailed
 from decisionworks.cli.exit_codes import BAD_INPUT, FAILED
 from decisionworks.cli.supervisor.errors import exit_code_of
+from decisionworks.cli.verbs import Verbs
 from decisionworks.kit.errors import DecisionworksError, Invalid
 
-_COMMANDS = {
-    "plan": "commands.plan:plan",
-    "preview": "commands.preview:preview",
-    "show": "commands.look:show",
-    "events": "commands.look:events",
-    "answer": "commands.decide:answer",
-    "approve": "commands.decide:approve",
-    "reject": "commands.decide:reject",
-    "cancel": "commands.decide:cancel",
-    "revise": "commands.decide:revise",
-    "diff": "commands.look:diff",
-    "artifact": "commands.look:artifact",
-    "verify": "commands.verify:verify",
-    "sandbox": "commands.sandbox:sandbox",
-    "list": "commands.look:list_command",
-    "jobs": "commands.queue:jobs",
-    "schedules": "commands.queue:schedules",
-    "eval": "commands.evaluate:evaluate",
-    "thresholds": "commands.thresholds:thresholds",
-    "waivers": "commands.waivers:waivers",
-    "quarantine": "commands.quarantine:quarantine",
-    "prices": "commands.prices:prices",
-    "up": "up:up_command",
-    "api": "commands.services:api",
-    "worker": "commands.services:worker",
-    "migrate": "commands.services:migrate",
-    "gc": "commands.collect:collect",
-}
 _INTERRUPTED = 130
-
-
-class Verbs(click.Group):
-    """The verbs in the order of a first visit."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Their names."""
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """One of them, loaded now."""
-        place = _COMMANDS.get(cmd_name)
-        if place is None:
-            return None
-        module, _, name = place.partition(":")
-        command: click.Command = getattr(import_module(f"decisionworks.cli.{module}"), name)
-        return command
 
 
 @click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -7,7 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from decisionworks.cli.supervisor import PlatformFailed, embedded_platform, read_address
+from decisionworks.cli.supervisor.address import read_address
+from decisionworks.cli.supervisor.embedded import embedded_platform
+from decisionworks.cli.supervisor.errors import PlatformFailed
 
 
 def test_the_platform_lives_as_long_as_the_block(tmp_path: Path) -> None:

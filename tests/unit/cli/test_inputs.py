@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from decisionworks.cli.errors import BadInput
-from decisionworks.cli.inputs import as_constraints, read_constraints, read_pairs, read_request
+from decisionworks.cli.inputs import as_constraints, read_constraints, read_request
+from decisionworks.cli.pairs import read_pairs
 from decisionworks.projects import MAX_REQUEST_BYTES
 
 

@@ -1,4 +1,4 @@
-"""`answer`, `approve`, `reject`, `cancel`, `revise`: a person's part."""
+"""`answer`, `approve`, `reject`, `cancel`: a person's part."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import click
 
 from decisionworks.cli.client import Client, segment
 from decisionworks.cli.connection import ServerOptions, connect, server_options
-from decisionworks.cli.errors import BadInput
 from decisionworks.cli.exit_codes import DONE, exit_code_of_status
 from decisionworks.cli.follow import until_rest
-from decisionworks.cli.inputs import as_constraints, read_pairs
+from decisionworks.cli.pairs import read_pairs
 from decisionworks.cli.progress import Progress
 from decisionworks.cli.report import print_decision_set, status_line
 from decisionworks.cli.terminal import console, print_json
@@ -27,7 +26,7 @@ _PAGE = 1000
 @server_options
 def answer(*, decision_set_id: str, pairs: tuple[str, ...], waits: bool, server: ServerOptions) -> None:
     """Answer the open questions of a decision set."""
-    _post(server, decision_set_id, "answers", {"answers": read_pairs(pairs)}, waits=waits)
+    send(server, decision_set_id, "answers", {"answers": read_pairs(pairs)}, waits=waits)
 
 
 @click.command("approve")
@@ -40,7 +39,7 @@ def approve(
     *, decision_set_id: str, comment: str | None, plan_hash: str | None, waits: bool, server: ServerOptions
 ) -> None:
     """Let the plan at the gate be built."""
-    _post(server, decision_set_id, "approve", {"comment": comment, "plan_hash": plan_hash}, waits=waits)
+    send(server, decision_set_id, "approve", {"comment": comment, "plan_hash": plan_hash}, waits=waits)
 
 
 @click.command("reject")
@@ -49,7 +48,7 @@ def approve(
 @server_options
 def reject(*, decision_set_id: str, comment: str | None, server: ServerOptions) -> None:
     """Turn the plan at the gate down."""
-    _post(server, decision_set_id, "reject", {"comment": comment})
+    send(server, decision_set_id, "reject", {"comment": comment})
 
 
 @click.command("cancel")
@@ -57,25 +56,11 @@ def reject(*, decision_set_id: str, comment: str | None, server: ServerOptions) 
 @server_options
 def cancel(*, decision_set_id: str, server: ServerOptions) -> None:
     """End a run before its end."""
-    _post(server, decision_set_id, "cancel", {})
+    send(server, decision_set_id, "cancel", {})
 
 
-@click.command("revise")
-@click.argument("decision_set_id", metavar="ID")
-@click.argument("text", required=False)
-@click.option("--set", "pairs", multiple=True, metavar="FIELD=VALUE", help="A changed constraint; repeatable.")
-@click.option("--wait", "waits", is_flag=True, help="Watch until it rests or ends; the exit code says how.")
-@server_options
-def revise(
-    *, decision_set_id: str, text: str | None, pairs: tuple[str, ...], waits: bool, server: ServerOptions
-) -> None:
-    """Plan again with changes, as a new decision set in the same line."""
-    if not text and not pairs:
-        raise BadInput("nothing to change", remedy="say what changes, or give --set FIELD=VALUE")
-    _post(server, decision_set_id, "revise", {"constraints": as_constraints(pairs), "message": text}, waits=waits)
-
-
-def _post(server: ServerOptions, decision_set_id: str, verb: str, body: dict[str, Any], *, waits: bool = False) -> None:
+def send(server: ServerOptions, decision_set_id: str, verb: str, body: dict[str, Any], *, waits: bool = False) -> None:
+    """Post a person's decision, show what became of it, and end with the exit code that says so."""
     screen = console(is_error=server.is_json)
     with connect(server) as client:
         newest = _last_number(client, decision_set_id) if waits and verb != "revise" else 0
