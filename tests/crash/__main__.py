@@ -33,8 +33,10 @@ def main() -> int:
         processes = stack.enter_context(Processes())
         enumeration = state.enumeration()
         if enumeration is None:
-            with Stage(server_url, directory / "watching", processes) as stage:
-                enumeration = enumerate_points(stage, runs=_RUNS, say=say)
+            with ExitStack() as watching:
+                places = [directory / f"watching-{number}" for number in range(options.jobs)]
+                stages = [watching.enter_context(Stage(server_url, place, processes)) for place in places]
+                enumeration = enumerate_points(stages, runs=_RUNS, say=say)
             state.keep(enumeration)
         mine = [point for point in enumeration.points if options.only in str(point)][number - 1 :: of]
         done = state.done()

@@ -10,15 +10,18 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.crash.outside import Call
 from tests.crash.points import Point, load, points_of
 from tests.crash.processes import Processes
 from tests.crash.stage import Result, Stage
 from tests.crash.stories import REQUESTS, WORKED
 from tests.crash.told import Told, differences
+from tests.crash.wire.tap import Seen
 
 ROOT = Path(__file__).resolve().parents[2]
 _SOURCES = ("libs", "api", "worker", "migrations", "tests/crash")
@@ -45,32 +48,36 @@ class Enumeration:
         return cls(points=load(kept["points"]), calm=kept["calm"])
 
 
-def enumerate_points(stage: Stage, *, runs: int, say: Callable[[str], None] = lambda _: None) -> Enumeration:
-    """Watch every story undisturbed; runs of the same story have to leave the same behind."""
+def enumerate_points(stages: Sequence[Stage], *, runs: int, say: Callable[[str], None] = lambda _: None) -> Enumeration:
+    """Watch every story undisturbed, on all stages at once; runs of the same story have to leave the same behind."""
     points: list[Point] = []
     calm: dict[str, list[Told]] = {}
+    free: queue.SimpleQueue[Stage] = queue.SimpleQueue()
+    for stage in stages:
+        free.put(stage)
 
-    def compare(story: str, told: list[Told]) -> None:
-        unlike = differences(calm.setdefault(story, told), told)
-        assert not unlike, f"two undisturbed runs of {story} differ: {unlike}"
-
-    for story in WORKED:
-        watched = []
-        for run in range(runs):
-            # The last run is a slow one: what comes by the clock is told by coming more often in it.
-            seen, calls, told = stage.watch_worker(story, slow_s=_SLOW_S if run == runs - 1 else 0.0)
-            compare(story, told)
-            watched.append((seen, calls))
-        points += points_of(story, "worker", watched)
-        say(f"{story}: {len(points)} points so far")
-    for story, phase in REQUESTS:
-        requests = []
-        for _ in range(runs):
+    def watch(story: str, phase: str | None, run: int) -> tuple[list[Seen], list[Call], list[Told]]:
+        stage = free.get()
+        try:
+            if phase is None:
+                # The last run is a slow one: what comes by the clock is told by coming more often in it.
+                return stage.watch_worker(story, slow_s=_SLOW_S if run == runs - 1 else 0.0)
             seen, told = stage.watch_api(story, phase)
-            compare(story, told)
-            requests.append((seen, ()))
-        points += points_of(story, "api", requests)
-        say(f"{story} {phase}: {len(points)} points so far")
+            return seen, [], told
+        finally:
+            free.put(stage)
+
+    with ThreadPoolExecutor(len(stages)) as pool:
+        wanted = [*((story, None) for story in WORKED), *REQUESTS]
+        watched = {one: [pool.submit(watch, *one, run) for run in range(runs)] for one in wanted}
+        for (story, phase), futures in watched.items():
+            seen_and_called = []
+            for seen, calls, told in (future.result() for future in futures):
+                unlike = differences(calm.setdefault(story, told), told)
+                assert not unlike, f"two undisturbed runs of {story} differ: {unlike}"
+                seen_and_called.append((seen, calls))
+            points += points_of(story, "worker" if phase is None else "api", seen_and_called)
+            say(f"{story} {phase or ''}: {len(points)} points so far")
     return Enumeration(points=sorted(points), calm=calm)
 
 

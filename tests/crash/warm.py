@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import decisionworks.llm.vendors.anthropic_messages  # noqa: F401
+import decisionworks.llm.vendors.openai_api  # noqa: F401
 import decisionworks_api.__main__  # noqa: F401
 import decisionworks_worker.main  # noqa: F401
 import tests.crash.stage  # noqa: F401

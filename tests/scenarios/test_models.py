@@ -21,7 +21,7 @@ from tests.fakes.vendors.client import FakeVendors, fake_vendors
 from tests.scenarios.conftest import StartPlatform
 from tests.scenarios.running import CHURN, Platform, wait_until
 
-# Workers load the vendors' SDKs at the first question, which takes its time on a busy machine.
+# An installed worker loads the vendors' SDKs at the first question, which takes its time on a busy machine.
 pytestmark = pytest.mark.timeout(420)
 
 

@@ -12,7 +12,9 @@ from decisionworks.cli.supervisor.embedded import embedded_platform
 from decisionworks.cli.supervisor.errors import PlatformFailed
 
 
-def test_the_platform_lives_as_long_as_the_block(tmp_path: Path) -> None:
+def test_the_platform_lives_as_long_as_the_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DECISIONWORKS_PREVIEW_AHEAD", "false")
+
     with embedded_platform(tmp_path / "data", workers=1) as address:
         answer = httpx.get(f"{address.url}/api/v1/projects", headers={"Authorization": f"Bearer {address.token}"})
         assert answer.status_code == 200

@@ -79,7 +79,8 @@ def command(data_dir: Path, *more: str) -> list[str]:
 
 def environment(**more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "DECISIONWORKS_"))}
-    return kept | more
+    # No test here previews; a planner process would load beside each start.
+    return kept | {"DECISIONWORKS_PREVIEW_AHEAD": "false"} | more
 
 
 @pytest.fixture
