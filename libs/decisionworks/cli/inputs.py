@@ -16,13 +16,12 @@ from decisionworks.kit.errors import Invalid
 from decisionworks.projects import (
     MAX_REQUEST_BYTES,
     apply_answers,
-    extract_constraints,
     known_values,
     load_constraint_catalogue,
     parse_given_constraints,
     parse_request_document,
 )
-from decisionworks.projects.model import RequestDocument
+from decisionworks.projects.model import ConstraintValue, RequestDocument, ValueState
 
 
 def read_request(text: str | None, file: str | None) -> RequestDocument:
@@ -107,7 +106,7 @@ def as_constraints(pairs: Sequence[str]) -> dict[str, Any]:
     if not given:
         return withdrawn
     catalogue = load_constraint_catalogue()
-    nothing = extract_constraints("-", data=None, on_missing="ask", catalogue=catalogue).constraints
+    nothing = {name: ConstraintValue(value=None, state=ValueState.MISSING) for name in catalogue.by_name}
     try:
         known = known_values(apply_answers(nothing, given, catalogue=catalogue))
     except Invalid as error:
