@@ -16,7 +16,7 @@ from tests.crash.suite import Enumeration, enumerate_points
 
 _FOUND_WITHIN_S = 400
 # Watching is mostly waiting for what comes by the clock.
-_STAGES = 3
+_STAGES = 4
 
 
 @pytest.fixture(scope="module")
