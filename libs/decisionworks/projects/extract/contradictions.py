@@ -22,6 +22,7 @@ from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.rivals import find_rivals
 from decisionworks.projects.extract.set_apart import is_set_apart
 from decisionworks.projects.extract.sides import find_sides
+from decisionworks.projects.extract.vocabulary_file import WORD_START
 from decisionworks.projects.extract.word_groups import group_pattern
 from decisionworks.projects.model import Constraints, ConstraintValue, Contradiction, Span, ValueState
 from decisionworks.projects.places import AWS_REGIONS, REGION_OF_COUNTRY, REGIONS_OF_JURISDICTION
@@ -134,7 +135,7 @@ def _country_of(reading: Reading, position: int) -> tuple[str, tuple[str, ...] |
     sentence = reading.sentence(position)
     for name, region in REGION_OF_COUNTRY.items():
         end = "" if name[0] > WIDE else BOUND
-        if re.search(rf"(?<![^\W\u3040-\u30ff\u3400-\u9fff]){re.escape(name)}{end}", sentence):
+        if re.search(rf"{WORD_START}{re.escape(name)}{end}", sentence):
             return name, _same_continent(region)
     return "", None
 

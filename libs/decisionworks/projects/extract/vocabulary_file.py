@@ -15,8 +15,11 @@ from decisionworks.projects.errors import InvalidCatalogue
 from decisionworks.projects.model import FieldType, Plain, ValueState
 
 VOCABULARIES: tuple[str, ...] = ("en", "de", "fr", "es", "pt", "ja")
-# Latin words stand beside Japanese characters without a blank: “BERTモデル”.
-_WORD_START, _WORD_END = r"(?<![^\W\u3040-\u30ff\u3400-\u9fff])", r"(?![^\W\u3040-\u30ff\u3400-\u9fff])"
+# Latin words stand beside Japanese characters without a blank: “BERTモデル”. Named are the characters of the words that
+# phrases are written in, not all others but the Japanese ones: compiling those would walk tens of thousands of them for
+# each phrase, and that was most of what reading the first request took.
+_OF_A_WORD = r"[0-9A-Z_a-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af]"
+WORD_START, WORD_END = rf"(?<!{_OF_A_WORD})", rf"(?!{_OF_A_WORD})"
 _WITHOUT_SPACES = frozenset({"ja"})
 
 
@@ -89,4 +92,4 @@ def word_pattern(alternatives: list[str], *, language: str) -> re.Pattern[str]:
     if language in _WITHOUT_SPACES:
         # Without blanks only the full stop keeps a gap inside its sentence.
         joined = joined.replace(r"\S{", "[^\\s。]{")
-    return re.compile(joined if language in _WITHOUT_SPACES else rf"{_WORD_START}(?:{joined}){_WORD_END}")
+    return re.compile(joined if language in _WITHOUT_SPACES else rf"{WORD_START}(?:{joined}){WORD_END}")

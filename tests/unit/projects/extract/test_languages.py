@@ -20,6 +20,7 @@ from decisionworks.projects import (
 from decisionworks.projects.extract.language import detect_language
 from decisionworks.projects.extract.numbers import parse_number
 from decisionworks.projects.extract.reading import fold
+from decisionworks.projects.extract.vocabulary_file import word_pattern
 
 CATALOGUE = load_constraint_catalogue()
 
@@ -253,3 +254,12 @@ def test_a_change_of_a_few_words_is_read_in_its_own_language(message: str, langu
 
     assert found.language == language
     assert found.constraints["inference_mode"].value == ["batch"]
+
+
+def test_a_latin_phrase_is_a_word_of_its_own_beside_japanese_and_nowhere_inside_another_word() -> None:
+    kafka, tail = word_pattern(["kafka"], language="en"), word_pattern(["uvre"], language="fr")
+
+    assert kafka.search("基盤はkafkaです") is not None
+    assert kafka.search("kafkaesk") is None
+    assert tail.search("œuvre") is None
+    assert tail.search("“uvre”") is not None
