@@ -14,7 +14,7 @@ from decisionworks.projects.extract.counts import derive_devices, find_counts
 from decisionworks.projects.extract.derive import derive_data, derive_modes
 from decisionworks.projects.extract.derive_purpose import derive_purpose
 from decisionworks.projects.extract.finding import Finding
-from decisionworks.projects.extract.gathered import find_gathered, names_language_model
+from decisionworks.projects.extract.gathered import find_gathered
 from decisionworks.projects.extract.injection import find_untrusted_instructions
 from decisionworks.projects.extract.language import detect_language
 from decisionworks.projects.extract.latency import find_times
@@ -66,8 +66,6 @@ def extract_constraints(
     read = list(chain.from_iterable(rule(reading) for rule in _RULES))
     if not any(one.field == "use_case_type" for one in read):
         family = next((str(one.value) for one in read if one.field == "model_type"), None)
-        if family is None and names_language_model(reading):
-            family = "llm_api"
         read.extend(find_purpose_by_cues(reading, family=family))
     read = without_by_the_way([*read, *find_corrected(reading, read)], reading=reading)
     findings = without_haste_on_devices(in_scope(read, reading=reading), reading=reading)

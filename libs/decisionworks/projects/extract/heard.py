@@ -30,3 +30,7 @@ class Heard:
     def has(self, group: str, part: Place) -> bool:
         """Whether any word of a group stands in a part."""
         return bool(self.all(group, part))
+
+    def nearest(self, group: str, part: Place, at: int) -> Place | None:
+        """The words of a group in a part that begin nearest to a place."""
+        return min(self.all(group, part), key=lambda one: abs(one[0] - at), default=None)

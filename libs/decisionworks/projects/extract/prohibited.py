@@ -14,12 +14,12 @@ from importlib import resources
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from decisionworks.projects.errors import InvalidCatalogue
+from decisionworks.projects.extract.group_line import GroupLine, parse_line
 from decisionworks.projects.extract.heard import Heard
 from decisionworks.projects.extract.language import detect_language
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.reading import Reading, prepare
-from decisionworks.projects.extract.word_groups import Place, group_names
+from decisionworks.projects.extract.word_groups import Place
 from decisionworks.projects.model import ForbiddenUse
 
 
@@ -32,18 +32,9 @@ class _UseRecord(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    """The groups that must meet, the first of them what it is about, and those that must be absent."""
-
-    about: str
-    with_: tuple[str, ...]
-    without: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Use:
     name: str
-    lines: tuple[_Line, ...]
+    lines: tuple[GroupLine, ...]
     whose: tuple[str, str] | None
 
 
@@ -72,7 +63,7 @@ def _told(use: _Use, heard: Heard) -> Place | None:
     return None
 
 
-def _meets(line: _Line, heard: Heard, scope: Place) -> bool:
+def _meets(line: GroupLine, heard: Heard, scope: Place) -> bool:
     return all(heard.has(group, scope) for group in line.with_) and not any(
         heard.has(group, scope) for group in line.without
     )
@@ -109,14 +100,4 @@ def _uses() -> tuple[_Use, ...]:
     """
     raw = resources.files("decisionworks.projects.extract").joinpath("vocabulary").joinpath("prohibited.yaml")
     records = [_UseRecord.model_validate(entry) for entry in yaml.safe_load(raw.read_text("utf-8"))]
-    return tuple(_Use(name=one.use, lines=tuple(map(_line, one.lines)), whose=one.whose) for one in records)
-
-
-def _line(text: str) -> _Line:
-    words = text.split()
-    with_ = [word for word in words if not word.startswith("-")]
-    without = tuple(word[1:] for word in words if word.startswith("-"))
-    strangers = {*with_, *without} - group_names()
-    if strangers or not with_:
-        raise InvalidCatalogue(f"“{text}” speaks of unknown words {sorted(strangers)}")
-    return _Line(about=with_[0], with_=tuple(with_[1:]), without=without)
+    return tuple(_Use(name=one.use, lines=tuple(map(parse_line, one.lines)), whose=one.whose) for one in records)

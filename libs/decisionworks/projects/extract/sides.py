@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import pairwise
@@ -20,23 +19,18 @@ from pydantic import BaseModel, ConfigDict
 from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.errors import InvalidCatalogue
 from decisionworks.projects.extract.apart import CORRECTS, may_both_hold, share_a_subject
+from decisionworks.projects.extract.clause import clause_around
 from decisionworks.projects.extract.finding import Finding
+from decisionworks.projects.extract.group_line import DENIAL, GroupLine, parse_line
 from decisionworks.projects.extract.heard import Heard
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.word_groups import Place, group_names, group_pattern
 from decisionworks.projects.model import Contradiction, ValueState
 
-DENIAL, EITHER_WAY, ALL_AFFIRMED, DENIED_SUBJECT, TURN = "not", "~", "!", "nothing", "contrast"
+DENIED_SUBJECT, TURN = "nothing", "contrast"
 LONGEST_QUOTE = 140
-WORDS_OF_A_LABEL = 2
 # What somebody else wrote says nothing about this system.
 _QUOTATION = re.compile(r"「[^」]{30,}」|\n[^「」\n]{10,}」|\"[^\"]{40,400}\"")
-_CLAUSE_END = re.compile(
-    r"[,;()]\s|(?<=\w{3}):\s|\s(?:and|but|so|as|since|because|und|aber|sondern|weil|denn|mais|car|donc|pero|sino|porque"
-    r"|pues|mas|pois|wovon|et|y|e)\s"
-)
-# Japanese has no blanks but where a comma stood.
-_CLAUSE_END_JA = re.compile(r"[\s,:()]")
 
 
 class _Read(BaseModel):
@@ -75,17 +69,6 @@ class _Question(BaseModel):
     must_share: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    """The groups that must meet, the first of them what it is about."""
-
-    about: str
-    with_: tuple[str, ...]
-    without: tuple[str, ...]
-    is_denied: bool | None
-    is_all_affirmed: bool
-
-
 def find_sides(reading: Reading, findings: Iterable[Finding]) -> Iterator[Contradiction]:
     """Contradictions whose two sides are taken in two places of the text that nothing sets apart."""
     heard = Heard(reading, {})
@@ -118,7 +101,7 @@ def _parts(reading: Reading) -> Iterator[Place]:
         yield from pairwise((start, *turns, end))
 
 
-def _taken(lines: Iterable[_Line], heard: Heard, parts: Sequence[Place]) -> Iterator[Place]:
+def _taken(lines: Iterable[GroupLine], heard: Heard, parts: Sequence[Place]) -> Iterator[Place]:
     whole = (0, len(heard.reading.folded))
     for line in lines:
         if not all(heard.has(group, whole) for group in (line.about, *line.with_)):
@@ -129,15 +112,15 @@ def _taken(lines: Iterable[_Line], heard: Heard, parts: Sequence[Place]) -> Iter
                 yield place
 
 
-def _meets(line: _Line, heard: Heard, part: Place, about: Place) -> Place | None:
+def _meets(line: GroupLine, heard: Heard, part: Place, about: Place) -> Place | None:
     """The words of a line in the clause around one of them, or else in the whole part of the sentence."""
-    clause = _clause(heard.reading, part, about)
+    clause = clause_around(heard.reading, part, about)
     if line.is_denied is not None and line.is_denied is not _is_denied(heard, part, clause, about, line.is_denied):
         return None
     if line.is_all_affirmed and heard.has(DENIAL, part):
         return None
     for scope in (clause, _segment(heard.reading, part, about), part):
-        near = [_nearest(heard.all(group, scope), about) for group in line.with_]
+        near = [heard.nearest(group, scope, about[0]) for group in line.with_]
         if None in near or any(heard.has(group, scope) for group in line.without):
             continue
         found = [about, *(one for one in near if one)]
@@ -150,23 +133,6 @@ def _segment(reading: Reading, part: Place, about: Place) -> Place:
     start = max(reading.folded.rfind(", ", *(part[0], about[0])) + 1, part[0])
     end = reading.folded.find(", ", about[1], part[1])
     return start, end if end >= 0 else part[1]
-
-
-def _nearest(places: Sequence[Place], about: Place) -> Place | None:
-    return min(places, key=lambda one: abs(one[0] - about[0]), default=None)
-
-
-def _clause(reading: Reading, part: Place, about: Place) -> Place:
-    end_of = _CLAUSE_END_JA if reading.language == "ja" else _CLAUSE_END
-    ends = [one for one in end_of.finditer(reading.folded, *part) if not _ends_a_label(reading, part, one)]
-    start = max((one.end() for one in ends if one.end() <= about[0]), default=part[0])
-    end = min((one.start() + 1 for one in ends if one.start() >= about[1]), default=part[1])
-    return start, end
-
-
-def _ends_a_label(reading: Reading, part: Place, end: re.Match[str]) -> bool:
-    """“Personal data: none” is one clause."""
-    return end.group().startswith(":") and len(reading.folded[part[0] : end.start()].split()) <= WORDS_OF_A_LABEL
 
 
 def _is_denied(heard: Heard, part: Place, clause: Place, about: Place, is_wanted: bool) -> bool:
@@ -187,7 +153,8 @@ def _exclude(heard: Heard, question: _Question, parts: Sequence[Place], left: Pl
     first, second = sorted((left, right))
     if first[1] > second[0] or (
         _part_of(first, parts) == _part_of(second, parts)
-        and _clause(reading, _part_of(first, parts), first) == _clause(reading, _part_of(second, parts), second)
+        and clause_around(reading, _part_of(first, parts), first)
+        == clause_around(reading, _part_of(second, parts), second)
     ):
         return False
     if question.about and not _are_about_the_same(heard, question.about, parts, left, right):
@@ -204,7 +171,7 @@ def _exclude(heard: Heard, question: _Question, parts: Sequence[Place], left: Pl
 def _share(heard: Heard, parts: Sequence[Place], left: Place, right: Place) -> bool:
     """Whether both name a thing in common, or one of them names all things or points back to the other's."""
     later = max(left, right)
-    if heard.has("pronoun", _clause(heard.reading, _part_of(later, parts), later)):
+    if heard.has("pronoun", clause_around(heard.reading, _part_of(later, parts), later)):
         return True
     for place in (left, right):
         if heard.has("everything", place) or heard.has(DENIED_SUBJECT, _part_of(place, parts)):
@@ -243,7 +210,7 @@ def _quoted(clash: tuple[Place, Place], parts: Sequence[Place]) -> Iterator[Plac
 
 
 @cache
-def _questions() -> tuple[tuple[_Question, tuple[_Line, ...], tuple[_Line, ...]], ...]:
+def _questions() -> tuple[tuple[_Question, tuple[GroupLine, ...], tuple[GroupLine, ...]], ...]:
     """The questions of the vocabulary.
 
     Raises: InvalidCatalogue, one speaks of an unknown field or group of words.
@@ -258,22 +225,5 @@ def _questions() -> tuple[tuple[_Question, tuple[_Line, ...], tuple[_Line, ...]]
     return tuple((one, _lines(one.one), _lines(one.other)) for one in questions)
 
 
-def _lines(side: _SideRecord) -> tuple[_Line, ...]:
-    return tuple(map(_line, side.lines))
-
-
-def _line(text: str) -> _Line:
-    words = text.split()
-    marks = (DENIAL, EITHER_WAY, ALL_AFFIRMED)
-    plain = [word for word in words if word not in marks and not word.startswith("-")]
-    without = tuple(word[1:] for word in words if word.startswith("-"))
-    strangers = {*plain, *without} - group_names()
-    if strangers or not plain:
-        raise InvalidCatalogue(f"“{text}” speaks of unknown words {sorted(strangers)}")
-    return _Line(
-        about=plain[0],
-        with_=tuple(plain[1:]),
-        without=without,
-        is_denied=None if EITHER_WAY in words else DENIAL in words,
-        is_all_affirmed=ALL_AFFIRMED in words,
-    )
+def _lines(side: _SideRecord) -> tuple[GroupLine, ...]:
+    return tuple(map(parse_line, side.lines))

@@ -71,3 +71,14 @@ def test_a_night_in_which_nothing_is_worked_out_is_no_run() -> None:
 
 def test_a_key_is_read_like_the_words_that_it_is_made_of() -> None:
     assert value_of('{"task": "flag anomalies", "events_per_second_peak": 6000}', "stream_events_per_sec") == 6000
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        ("候補20万件をまとめて評価し、画面からの応答は不要です。", ["batch"]),
+        ("The model works in the collar of each dog, and there is nobody near to help.", ["edge"]),
+    ],
+)
+def test_what_the_next_clause_denies_takes_nothing_away(text: str, mode: list[str]) -> None:
+    assert value_of(text, "inference_mode") == mode
