@@ -129,6 +129,26 @@ def read(text: str) -> dict[str, ConstraintValue]:
         ("Seniors send photos; the app should say which mushroom it is.", "use_case_type", "image_classification"),
         ("Wir möchten wissen, wie viele Brötchen morgen gebraucht werden.", "use_case_type", "forecasting"),
         ("Nos clients cherchent des bijoux qui ressemblent à un modèle.", "use_case_type", "embedding_search"),
+        ("We want the most similar paragraphs; no text is generated.", "use_case_type", "embedding_search"),
+        ("We need an agent that looks up the order and drafts a refund.", "use_case_type", "llm_agent"),
+        ("Ein Foto der Scheibe, das Modell sagt reparieren oder ersetzen.", "use_case_type", "image_classification"),
+        ("カメラの画像から良品か不良品かを判定します。", "use_case_type", "image_classification"),
+        # one's own model is no language model
+        ("Tenemos un modelo propio, EfficientNet, para las fotos.", "model_type", "cnn_vision"),
+        # results that go back to where events come from
+        ("The score of each scan goes back on a topic within 3 seconds.", "inference_mode", ["streaming"]),
+        ("Queremos detectar en el propio flujo comportamientos anómalos.", "inference_mode", ["streaming"]),
+        # somebody looks before anything happens
+        ("Nothing gets booked before a dispatcher has clicked OK.", "human_review_required", True),
+        ("O gerente vê a nota e é sempre ele quem decide.", "human_review_required", True),
+        ("Die Entscheidung trifft immer eine Disponentin.", "human_review_required", True),
+        ("A chatbot answers our members. Legal is fine with a model behind an API.", "llm_external_api_allowed", True),
+        # labels that are still to be made
+        ("Our agronomists have to draw boxes on new frames.", "labelling_needed", True),
+        # each customer has a model
+        ("150 boutiques clientes ; chacune a son propre petit modèle.", "tenants", 150),
+        # a house of one's own beside the cloud
+        ("院内サーバーに画像があり、院内とクラウドの併用を想定しています。", "cloud", "hybrid"),
     ],
 )
 def test_the_same_thing_in_other_words_is_read(text: str, field: str, value: object) -> None:
