@@ -5,88 +5,31 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 import pytest
 from langgraph.runtime import RunControl
 
 from decisionworks import events, jobs
 from decisionworks.engine.attempt import Attempt
-from decisionworks.engine.committer import Committer
 from decisionworks.engine.outbox import FinishedNode, Intent
 from decisionworks.engine.outcome import Lost, Parked, Succeeded, outcome_of
 from decisionworks.engine.run_graph import conclude, run_graph
 from decisionworks.events import Doorbell, EventDraft
-from decisionworks.jobs import ClaimedJob, LeaseLost
+from decisionworks.jobs import LeaseLost
 from decisionworks.kit.db import Database, DatabaseUnavailable, Tx
-from decisionworks.kit.ids import new_id
-from tests.factories.queue import a_project, a_worker, claimed, let_lease_end, rescued
-from tests.factories.toy_graph import KIND, Toy
+from tests.factories.queue import a_project, a_worker, let_lease_end, rescued
+from tests.factories.toy_run import ToyRun
 from tests.integration.engine.conftest import CountingDatabase
 
 
-class Bench:
-    """One toy run and hands to move it."""
-
-    def __init__(self, database: Database, project_id: UUID, worker_id: UUID) -> None:
-        self.database = database
-        self.project_id = project_id
-        self.worker_id = worker_id
-        self.subject_id = new_id()
-        self.toy = Toy()
-        self.definition = self.toy.definition()
-
-    async def enqueue(self) -> None:
-        async with self.database.project_transaction(self.project_id) as tx:
-            await jobs.enqueue(tx, project_id=self.project_id, kind=KIND, subject_id=self.subject_id, payload={})
-
-    async def claim(self, worker_id: UUID | None = None) -> Attempt:
-        [job] = await claimed(self.database, worker_id or self.worker_id)
-        return self.attempt(job)
-
-    def attempt(self, job: ClaimedJob) -> Attempt:
-        return Attempt(
-            job=job,
-            graph_version="1",
-            database=self.database,
-            committer=Committer(self.database),
-            doorbell=Doorbell("postgresql://nowhere"),
-            is_fenced=lambda: False,
-        )
-
-    async def work(self, attempt: Attempt) -> Any:
-        outcome = await run_graph(self.definition, attempt, RunControl())
-        await conclude(self.definition, attempt, outcome)
-        return outcome
-
-    async def answer(self, said: str) -> None:
-        self.toy.life.answers[self.toy.life.waits_at.interrupt_id] = said
-        async with self.database.project_transaction(self.project_id) as tx:
-            assert await jobs.wake(tx, subject_id=self.subject_id)
-
-    async def told(self) -> list[tuple[str, str | None]]:
-        async with self.database.project_transaction(self.project_id) as tx:
-            return [(event.type, event.node) for event in await events.read(tx, stream_id=self.subject_id)]
-
-    async def retries(self) -> list[Any]:
-        async with self.database.project_transaction(self.project_id) as tx:
-            found = await events.read(tx, stream_id=self.subject_id)
-        return [dict(event.payload) for event in found if event.type == "job-retried"]
-
-    async def count(self, query: str) -> int:
-        async with self.database.project_transaction(self.project_id) as tx:
-            row = await (await tx.execute(query)).fetchone()
-            return int(row["n"]) if row is not None else 0
-
-
 @pytest.fixture
-async def bench(database: Database) -> Bench:
-    made = Bench(database, await a_project(database), await a_worker(database))
+async def bench(database: Database) -> ToyRun:
+    made = ToyRun(database, await a_project(database), await a_worker(database))
     await made.enqueue()
     return made
 
 
-async def test_a_run_parks_at_each_gate_and_ends_with_every_node_worked_once(bench: Bench) -> None:
+async def test_a_run_parks_at_each_gate_and_ends_with_every_node_worked_once(bench: ToyRun) -> None:
     first = await bench.work(await bench.claim())
     await bench.answer("blue")
     second = await bench.work(await bench.claim())
@@ -102,7 +45,23 @@ async def test_a_run_parks_at_each_gate_and_ends_with_every_node_worked_once(ben
     assert dict(bench.toy.worked) == {"first": 1, "second": 1, "third": 1, "fourth": 1}
 
 
-async def test_a_finished_node_is_stored_with_its_checkpoint_and_its_card(bench: Bench) -> None:
+async def test_a_gate_and_an_end_are_rung_at_once_and_nodes_with_what_follows(
+    bench: ToyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[bool] = []
+    monkeypatch.setattr(Doorbell, "ring", lambda *_, at_once=False: rung.append(at_once))
+
+    for answer in ("blue", "yes", None):
+        await bench.work(await bench.claim())
+        assert rung[-1] is True
+        if answer is not None:
+            await bench.answer(answer)
+
+    assert rung.count(True) == 3
+    assert rung.count(False) >= 1
+
+
+async def test_a_finished_node_is_stored_with_its_checkpoint_and_its_card(bench: ToyRun) -> None:
     await bench.work(await bench.claim())
 
     async with bench.database.project_transaction(bench.project_id) as tx:
@@ -114,7 +73,7 @@ async def test_a_finished_node_is_stored_with_its_checkpoint_and_its_card(bench:
     assert run["outputs_hash"] == cards[0].payload["outputs_hash"]
 
 
-async def test_a_second_worker_takes_over_and_repeats_no_finished_node(bench: Bench) -> None:
+async def test_a_second_worker_takes_over_and_repeats_no_finished_node(bench: ToyRun) -> None:
     await bench.work(await bench.claim())
     await bench.answer("blue")
     healthy = await a_worker(bench.database)
@@ -138,7 +97,7 @@ async def test_a_second_worker_takes_over_and_repeats_no_finished_node(bench: Be
     assert await bench.retries() == [{"attempt": 3, "reason": "lost"}]
 
 
-async def test_a_frozen_worker_that_wakes_can_write_nothing(bench: Bench) -> None:
+async def test_a_frozen_worker_that_wakes_can_write_nothing(bench: ToyRun) -> None:
     healthy = await a_worker(bench.database)
     frozen = await bench.claim()
 
@@ -164,7 +123,7 @@ async def test_a_frozen_worker_that_wakes_can_write_nothing(bench: Bench) -> Non
     assert (await bench.told()).count(("reason-card", "first")) == 1
 
 
-async def test_a_takeover_passes_over_a_job_whose_commit_is_under_way(bench: Bench) -> None:
+async def test_a_takeover_passes_over_a_job_whose_commit_is_under_way(bench: ToyRun) -> None:
     healthy = await a_worker(bench.database)
     attempt = await bench.claim()
     while_committing: list[jobs.LostJob] = []
@@ -180,7 +139,7 @@ async def test_a_takeover_passes_over_a_job_whose_commit_is_under_way(bench: Ben
     assert [lost.id for lost in afterwards] == [attempt.job.id]
 
 
-async def test_a_takeover_passes_over_a_job_whose_attempt_holds_it_outside_a_commit(bench: Bench) -> None:
+async def test_a_takeover_passes_over_a_job_whose_attempt_holds_it_outside_a_commit(bench: ToyRun) -> None:
     healthy = await a_worker(bench.database)
     attempt = await bench.claim()
 
@@ -195,7 +154,7 @@ async def test_a_takeover_passes_over_a_job_whose_attempt_holds_it_outside_a_com
 
 
 async def test_a_commit_whose_answer_was_lost_is_sent_again_and_told_once(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: ToyRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await bench.work(await bench.claim())
     await bench.answer("blue")
@@ -220,7 +179,7 @@ async def test_a_commit_whose_answer_was_lost_is_sent_again_and_told_once(
 
 
 async def test_an_announcement_whose_answer_was_lost_is_told_once(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: ToyRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attempt = await bench.claim()
     lose_the_answer_to_the_first_commit(bench.database, monkeypatch)
@@ -232,7 +191,7 @@ async def test_an_announcement_whose_answer_was_lost_is_told_once(
 
 
 async def test_what_a_neighbour_finished_while_a_commit_is_sent_again_is_not_taken_for_committed(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: ToyRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attempt = await bench.claim()
     lose_the_answer_to_the_first_commit(
@@ -271,7 +230,7 @@ def lose_the_answer_to_the_first_commit(
     monkeypatch.setattr(database, "call", call)
 
 
-async def test_a_retry_whose_lease_is_lost_again_is_not_told(bench: Bench) -> None:
+async def test_a_retry_whose_lease_is_lost_again_is_not_told(bench: ToyRun) -> None:
     healthy = await a_worker(bench.database)
     await bench.claim()
     await let_lease_end(bench.database, bench.worker_id)
@@ -287,7 +246,7 @@ async def test_a_retry_whose_lease_is_lost_again_is_not_told(bench: Bench) -> No
     assert await bench.told() == []
 
 
-async def test_a_worker_that_lost_its_lease_announces_no_outside_effect(bench: Bench) -> None:
+async def test_a_worker_that_lost_its_lease_announces_no_outside_effect(bench: ToyRun) -> None:
     healthy = await a_worker(bench.database)
     frozen = await bench.claim()
     await let_lease_end(bench.database, bench.worker_id)
@@ -303,7 +262,7 @@ async def test_a_worker_that_lost_its_lease_announces_no_outside_effect(bench: B
 
 @pytest.mark.parametrize(("waits", "commit"), [(False, "off"), (True, "on")])
 async def test_a_write_that_may_be_lost_waits_for_the_disk_where_a_nodes_result_goes_with_it(
-    bench: Bench, waits: bool, commit: str
+    bench: ToyRun, waits: bool, commit: str
 ) -> None:
     attempt = await bench.claim()
     hashes = {"key": "a" * 64, "inputs_hash": "b" * 64, "outputs_hash": "c" * 64}
@@ -322,7 +281,7 @@ async def test_a_write_that_may_be_lost_waits_for_the_disk_where_a_nodes_result_
     assert await bench.count("SELECT count(*) AS n FROM agent_runs WHERE status = 'succeeded'") == int(waits)
 
 
-async def test_a_wake_without_an_answer_parks_again_and_asks_nobody_twice(bench: Bench) -> None:
+async def test_a_wake_without_an_answer_parks_again_and_asks_nobody_twice(bench: ToyRun) -> None:
     await bench.work(await bench.claim())
     async with bench.database.project_transaction(bench.project_id) as tx:
         await jobs.wake(tx, subject_id=bench.subject_id)
@@ -334,7 +293,7 @@ async def test_a_wake_without_an_answer_parks_again_and_asks_nobody_twice(bench:
     assert (await bench.told()).count(("gate-waiting", None)) == 1
 
 
-async def test_a_drained_run_goes_on_at_the_next_node_elsewhere(bench: Bench) -> None:
+async def test_a_drained_run_goes_on_at_the_next_node_elsewhere(bench: ToyRun) -> None:
     control = RunControl()
 
     async def drain(_attempt: Attempt) -> None:
@@ -351,7 +310,7 @@ async def test_a_drained_run_goes_on_at_the_next_node_elsewhere(bench: Bench) ->
     assert bench.toy.worked["first"] == 1
 
 
-async def test_a_cancelled_run_commits_nothing_more(bench: Bench) -> None:
+async def test_a_cancelled_run_commits_nothing_more(bench: ToyRun) -> None:
     attempt = await bench.claim()
 
     async def cancel(_attempt: Attempt) -> None:
@@ -369,7 +328,7 @@ async def test_a_cancelled_run_commits_nothing_more(bench: Bench) -> None:
 
 
 async def test_a_run_takes_about_one_commit_per_node(counting_database: CountingDatabase) -> None:
-    bench = Bench(counting_database, await a_project(counting_database), await a_worker(counting_database))
+    bench = ToyRun(counting_database, await a_project(counting_database), await a_worker(counting_database))
     await bench.enqueue()
     before = counting_database.writes
 
@@ -383,7 +342,7 @@ async def test_a_run_takes_about_one_commit_per_node(counting_database: Counting
     assert counting_database.writes - before == 9
 
 
-async def test_every_event_of_a_finished_node_names_its_checkpoint(bench: Bench) -> None:
+async def test_every_event_of_a_finished_node_names_its_checkpoint(bench: ToyRun) -> None:
     await bench.work(await bench.claim())
     await bench.answer("blue")
     await bench.work(await bench.claim())

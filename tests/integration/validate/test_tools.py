@@ -187,6 +187,21 @@ def test_a_scanner_that_breaks_has_passed_nothing(
     assert report.verdict.status is CheckStatus.FAILED
 
 
+def test_a_tool_that_ends_with_an_error_and_names_none_has_passed_nothing(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = json.dumps(SARIF | {"runs": []})
+    programs = _installed(tmp_path, "tfsec", f"echo '{nothing}'; exit 1")
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+
+    report = checked(sandbox, tmp_path, "tfsec", {"terraform/main.tf": "locals {}\n"})
+
+    assert report.verdict.status is CheckStatus.FAILED
+    assert [one.message for one in report.verdict.findings] == [
+        "tfsec ended with 1 and named nothing; run it by hand to see why"
+    ]
+
+
 def test_manifests_are_read_line_by_line_and_foreign_kinds_are_only_noted() -> None:
     said = (
         b"WARN deploy/service.yaml Couldn't find schema for kind InferenceService with api version"
@@ -210,6 +225,8 @@ def test_manifests_are_read_line_by_line_and_foreign_kinds_are_only_noted() -> N
     ]
     with pytest.raises(ValueError, match="kubernetes-validate says"):
         list(_read_kubernetes(_result(b"Traceback (most recent call last):\n"), {}))
+    with pytest.raises(ValueError, match=r"says nothing of deploy/pod\.yaml"):
+        list(_read_kubernetes(_result(b""), {"deploy/pod.yaml": "apiVersion: v1\n"}))
 
 
 def test_sarif_without_places_or_levels_is_still_told() -> None:

@@ -229,6 +229,8 @@ def _read_kubernetes(result: SandboxResult, texts: Mapping[str, str]) -> Iterabl
             is_foreign = level == "WARN" and not _OWN_KIND.search(said)
             severity: Severity = "note" if is_foreign else "error"
             yield Finding(file=file, line=place, rule="kubernetes-schema", severity=severity, message=said[:400])
+    if unseen := sorted(texts.keys() - seen.keys()):
+        raise ValueError(f"kubernetes-validate says nothing of {', '.join(unseen)[:200]}")
 
 
 def _line_of_document(text: str, number: int) -> int | None:

@@ -47,7 +47,11 @@ class Tool:
         if version is None:
             return skipped(f"{self.name} does not run in the sandbox", tool=self.name)
         result = workspace.parse([*command, *self.arguments, *paths], environment=self.environment)
-        findings = list(self._broken(result)) or [_within(workspace, finding) for finding in read(result)]
+        findings = (
+            list(self._broken(result))
+            or [_within(workspace, finding) for finding in read(result)]
+            or list(self._mute(result))
+        )
         passed = f"{len(paths)} {'file' if len(paths) == 1 else 'files'}"
         return judged(findings, passed=passed, tool=self.name, version=version, runs=(result,))
 
@@ -55,6 +59,12 @@ class Tool:
         if result.killed or result.truncated or result.exit_code not in self.good_exits:
             said = " ".join((result.stderr or result.stdout).decode(errors="replace").split())[-400:]
             why = f"{self.name} ended with {result.killed or result.exit_code}: {said}"
+            yield Finding(file="", rule=f"{self.name}-failed", message=why)
+
+    def _mute(self, result: SandboxResult) -> Iterable[Finding]:
+        """Who ends with an error and names none has not told what it saw, and has passed nothing."""
+        if result.exit_code != 0:
+            why = f"{self.name} ended with {result.exit_code} and named nothing; run it by hand to see why"
             yield Finding(file="", rule=f"{self.name}-failed", message=why)
 
 
