@@ -38,7 +38,7 @@ class Server(uvicorn.Server):
         self.force_exit = self.should_exit
         self.should_exit = True
         app = self.config.app
-        app.state.services.streams.stop()  # type: ignore[union-attr]
+        app.state.services.streams.stop()  # type: ignore[union-attr]  # an application by now
 
 
 def serve(settings: Settings) -> int:

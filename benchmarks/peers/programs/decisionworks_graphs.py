@@ -34,11 +34,11 @@ class PlainLife:
 
     async def rest(self, tx: Tx, attempt: Attempt, waiting: Waiting) -> list[EventDraft]:
         """There is no gate."""
-        raise NotImplementedError
+        raise AssertionError("this graph has no gate")
 
     async def answer(self, tx: Tx, attempt: Attempt, interrupt_id: str) -> Mapping[str, Any] | None:
         """There is no gate."""
-        raise NotImplementedError
+        raise AssertionError("this graph has no gate")
 
     def finish(self, attempt: Attempt, state: Mapping[str, Any]) -> Ending:
         """The last event of the stream."""

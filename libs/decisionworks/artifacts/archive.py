@@ -61,6 +61,7 @@ def read_archive(data: bytes, *, limits: ArchiveLimits | None = None) -> dict[st
             return {entry.filename: _read_entry(archive, entry) for entry in entries}
     except UnsafePath as error:
         raise BadArchive(error.message) from error
+    # NotImplementedError is zipfile's word for a compression or encryption that it does not know.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
         raise BadArchive(f"the archive cannot be read: {error}") from error
 

@@ -43,12 +43,12 @@ def server_options(command: Callable[P, R]) -> Callable[P, R]:
 
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         picked = {name: kwargs.pop(name) for name in ("url", "token", "data_dir", "is_json")}
-        kwargs["server"] = ServerOptions(**picked)  # type: ignore[arg-type]
+        kwargs["server"] = ServerOptions(**picked)  # type: ignore[arg-type]  # click has typed them
         return command(*args, **kwargs)
 
     wrapped.__name__ = command.__name__
     wrapped.__doc__ = command.__doc__
-    wrapped.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    wrapped.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]  # click's own
     for option in (
         click.option("--json", "is_json", is_flag=True, help="One JSON object on standard output."),
         click.option(

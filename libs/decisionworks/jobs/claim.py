@@ -103,4 +103,4 @@ def _next_after(seen: Mapping[str, Any], taken: Sequence[ClaimedJob], *, free: i
 
 
 def _claimed(row: Mapping[str, object], queue: str) -> ClaimedJob:
-    return ClaimedJob(queue=queue, **{name: row[name] for name in _FACTS})  # type: ignore[arg-type]
+    return ClaimedJob(queue=queue, **{name: row[name] for name in _FACTS})  # type: ignore[arg-type]  # rows are untyped

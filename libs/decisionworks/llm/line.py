@@ -189,7 +189,7 @@ class Line:
                     return await self._send(client, prompt, timeout_s=left_s), place
             except TimeoutError as error:
                 raise VendorFault(FaultKind.TIMEOUT, f"no whole answer within {left_s:.1f} s") from error
-        except BaseException as error:
+        except BaseException as error:  # also when cancelled, the place is given up
             asked_s = error.retry_after_s if isinstance(error, VendorFault) else None
             await self._admission.give_up(site, place.id, provider=self.card.account, pause_s=asked_s)
             raise

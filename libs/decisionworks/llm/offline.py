@@ -20,7 +20,7 @@ class OfflineProvider:
     def __init__(self, rules: Mapping[str, Rules]) -> None:
         self._rules = dict(rules)
 
-    async def answer(self, question: StructuredQuestion, site: CallSite) -> StructuredAnswer:  # noqa: ARG002
+    async def answer(self, question: StructuredQuestion, site: CallSite) -> StructuredAnswer:  # noqa: ARG002 the rules know no site
         """Answer by the task's rules.
 
         Raises: Broken, no rules are known for the task.

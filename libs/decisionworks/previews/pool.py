@@ -187,7 +187,7 @@ async def _exchange(process: asyncio.subprocess.Process, question: Mapping[str, 
     Raises: PlannerFailed, the process died or answered something else.
     """
     assert process.stdin is not None  # noqa: S101 - pipes were asked for
-    assert process.stdout is not None  # noqa: S101
+    assert process.stdout is not None  # noqa: S101 - as above
     try:
         process.stdin.write(encoded(question))
         await process.stdin.drain()

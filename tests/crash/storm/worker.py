@@ -36,11 +36,11 @@ class StormLife:
 
     async def rest(self, tx: Tx, attempt: Attempt, waiting: Waiting) -> list[EventDraft]:
         """Never waits."""
-        raise NotImplementedError
+        raise AssertionError("nothing in this graph waits")
 
     async def answer(self, tx: Tx, attempt: Attempt, interrupt_id: str) -> Mapping[str, Any] | None:
         """Is never asked."""
-        raise NotImplementedError
+        raise AssertionError("nothing in this graph asks")
 
     def finish(self, attempt: Attempt, state: Mapping[str, Any]) -> Ending:
         """Say that it is over, with the steps that it went."""
@@ -55,7 +55,7 @@ class StormLife:
 
     async def cancel(self, tx: Tx, attempt: Attempt) -> None:
         """Is never cancelled."""
-        raise NotImplementedError
+        raise AssertionError("nobody cancels a run of a storm")
 
 
 def storm_definition(*, node_s: float, effects: Path | None) -> GraphDefinition:

@@ -31,7 +31,7 @@ class Signals:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for one, handler in self._previous.items():
-            signal.signal(one, handler)  # type: ignore[arg-type]
+            signal.signal(one, handler)  # type: ignore[arg-type]  # what signal.signal gave back
         signal.set_wakeup_fd(self._previous_fd)
         os.close(self._reading)
         os.close(self._writing)

@@ -184,8 +184,8 @@ def _prepare(folder: Path, files: Mapping[str, str]) -> Path:
 
 async def _follow(process: Process, spec: bytes, spent: dict[str, Usage]) -> Mapping[str, Any]:
     """Hand the session its task and listen until it has ended."""
-    assert process.stdin is not None  # noqa: S101
-    assert process.stdout is not None  # noqa: S101 - both are pipes
+    assert process.stdin is not None  # noqa: S101 - both are pipes
+    assert process.stdout is not None  # noqa: S101 - as above
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         process.stdin.write(spec)
         await process.stdin.drain()

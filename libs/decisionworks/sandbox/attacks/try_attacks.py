@@ -36,7 +36,7 @@ def escaped(what):
 def escapes(what, action, *arguments):
     try:
         action(*arguments)
-    except Exception:
+    except Exception:  # whatever stopped it, it was contained
         return
     escaped(what)
 os.write(1, b"STARTED\\n")
@@ -57,7 +57,7 @@ def try_attacks(
 
 
 def _tried(sandbox: Sandbox, attack: Attack, place: Path) -> Held:
-    limits = Limits(**(_LIMITS | dict(attack.limits)))  # type: ignore[arg-type]
+    limits = Limits(**(_LIMITS | dict(attack.limits)))  # type: ignore[arg-type]  # an attack names fields of Limits
     with _worth_reaching(place) as here:
         # Our end is closed by the kernel's hand alone: when the last process that holds the other has died.
         survivors = os.open(place / "output" / "alive", os.O_RDONLY | os.O_NONBLOCK)

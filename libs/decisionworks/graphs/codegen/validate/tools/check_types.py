@@ -2,7 +2,7 @@
 
 import sys
 
-sys.modules["psutil"] = None  # type: ignore[assignment]
+sys.modules["psutil"] = None  # type: ignore[assignment]  # makes its import fail
 
 from mypy.__main__ import console_entry  # noqa: E402 - after psutil is out of reach
 
