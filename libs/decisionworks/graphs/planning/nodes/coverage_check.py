@@ -13,6 +13,7 @@ from decisionworks.events import EventDraft
 from decisionworks.graphs.decision_document import document_of, writing
 from decisionworks.graphs.planning.tools import PlanningTools
 from decisionworks.kit.canonical import digest_of
+from decisionworks.kit.words import counted
 from decisionworks.patterns.question_effects import question_effects
 from decisionworks.projects import (
     Constraints,
@@ -104,9 +105,9 @@ def _card(
         first = questions[0]
         because.append(f"most decisive: {first['field']} ({first['why']})")
     if asks:
-        decision = f"ask before planning: {len(unresolved)} fields that a plan needs are open"
+        decision = f"ask before planning: {counted(len(unresolved), 'field')} that a plan needs still open"
     elif unresolved:
-        decision = f"plan on, with {len(unresolved)} open fields assumed and listed"
+        decision = f"plan on, with {counted(len(unresolved), 'open field')} assumed and listed"
     else:
         decision = "plan on: every field that a plan needs is known"
     return ReasonCard(

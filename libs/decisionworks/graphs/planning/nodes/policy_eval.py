@@ -13,6 +13,7 @@ from decisionworks.events import EventDraft
 from decisionworks.graphs.decision_document import document_of, terms_of, writing
 from decisionworks.graphs.planning.tools import PlanningTools
 from decisionworks.kit.errors import Broken
+from decisionworks.kit.words import counted
 from decisionworks.patterns import plan_hash
 from decisionworks.policy import evaluate_policies, fired_rules, is_blocking, plan_facts, with_conflicts
 
@@ -70,7 +71,7 @@ def _card(
     if blocks or infeasibility is not None:
         decision = f"blocked by {', '.join(blocks) or 'contradictory constraints'}"
     elif fired:
-        decision = f"may go to the gate with {len(fired)} remarks: {', '.join(rule['id'] for rule in fired)}"
+        decision = f"may go to the gate with {counted(len(fired), 'remark')}: {', '.join(rule['id'] for rule in fired)}"
     else:
         decision = "may go to the gate: no rule fired"
     return ReasonCard(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from decisionworks.graphs.codegen.validate.model import Finding, Verdict, judged, skipped
 from decisionworks.graphs.codegen.validate.workspace import Workspace
+from decisionworks.kit.words import counted
 
 _TOOLS = {"python": "python", "yaml": "pyyaml", "json": "python", "toml": "python", "hcl": "python-hcl2"}
 _VERSION_KEYS = {"json": "python", "toml": "python"}
@@ -32,5 +33,5 @@ class SyntaxCheck:
             if problem["kind"] == self.kind
         ]
         version = read.versions.get(_VERSION_KEYS.get(self.kind, self.kind))
-        passed = f"{len(paths)} files can be read"
+        passed = f"{counted(len(paths), 'file')} can be read"
         return judged(findings, passed=passed, tool=tool, version=version, runs=(read.run,))

@@ -19,6 +19,7 @@ from decisionworks.graphs.codegen.validate.checks.terraform_commands import (
 )
 from decisionworks.graphs.codegen.validate.model import Finding, Verdict, judged, skipped
 from decisionworks.graphs.codegen.validate.workspace import Workspace
+from decisionworks.kit.words import counted
 from decisionworks.sandbox import SandboxResult
 
 _TESTS_AT_ONCE = 2
@@ -72,7 +73,7 @@ class TerraformValidateCheck:
             if not result.has_succeeded and not found:
                 found = [_stopped(root, "terraform-init", result)]
             findings += found
-        passed = f"{_counted(len(roots), 'root module')} valid, {prepared.label}"
+        passed = f"{counted(len(roots), 'root module')} valid, {prepared.label}"
         return judged(findings, passed=passed, tool=TOOL, version=prepared.terraform.version, runs=tuple(runs))
 
 
@@ -139,7 +140,7 @@ class TerraformTestCheck:
                     found = [_stopped(root, "terraform-test", result)]
                 passes += passed
                 findings += found
-        reason = f"{_counted(passes, 'test')} passed, {prepared.label}"
+        reason = f"{counted(passes, 'test')} passed, {prepared.label}"
         return judged(findings, passed=reason, tool=TOOL, version=prepared.terraform.version, runs=tuple(runs))
 
 
@@ -186,10 +187,6 @@ def _in_parts(prepared: Prepared, root: str, files: list[str]) -> list[SandboxRe
 
     with ThreadPoolExecutor(len(parts), thread_name_prefix="terraform-test") as pool:
         return list(pool.map(run, parts))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _stopped(root: str, rule: str, result: SandboxResult) -> Finding:

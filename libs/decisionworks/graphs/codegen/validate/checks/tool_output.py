@@ -11,6 +11,7 @@ from typing import Any
 from decisionworks.graphs.codegen.validate.checks.programs import find_program, package_version, version_in
 from decisionworks.graphs.codegen.validate.model import Finding, Severity, Verdict, judged, skipped
 from decisionworks.graphs.codegen.validate.workspace import TOOLS_DIR, Workspace
+from decisionworks.kit.words import counted
 from decisionworks.sandbox import SandboxResult
 
 Read = Callable[[SandboxResult], Iterable[Finding]]
@@ -52,7 +53,7 @@ class Tool:
             or [_within(workspace, finding) for finding in read(result)]
             or list(self._mute(result))
         )
-        passed = f"{len(paths)} {'file' if len(paths) == 1 else 'files'}"
+        passed = counted(len(paths), "file")
         return judged(findings, passed=passed, tool=self.name, version=version, runs=(result,))
 
     def _broken(self, result: SandboxResult) -> Iterable[Finding]:
