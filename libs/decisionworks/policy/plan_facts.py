@@ -11,6 +11,7 @@ from decisionworks.projects import forbidden_uses_in
 from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.constraint_values import constraints_from_json, known_values, planning_values
 from decisionworks.projects.measure_coverage import coverage
+from decisionworks.projects.places import country_without_region
 
 OFFLINE_SERVING = ("serve-batch-scoring",)
 LLM_SERVING = ("serve-llm-bedrock", "serve-llm-vllm")
@@ -53,7 +54,8 @@ def plan_facts(
         "plan.cost_usd_month": _expected(cost_estimate),
         "plan.low_confidence_share": _low_confidence_share(cost_estimate),
         "plan.has_non_eu_region": any(not is_in_eu(region) for region in regions),
-        "plan.has_out_of_jurisdiction_region": is_outside(regions, residency=residency, home=home),
+        "plan.has_out_of_jurisdiction_region": is_outside(regions, residency=residency, home=home)
+        or (residency == "country" and _promised_country_without_region(constraints) is not None),
         "plan.llm_geography": _llm_geography(ids, residency),
         "plan.latency_floor_ms": _latency_floor(chosen, known),
         "plan.burden_sum": sum(_integer(pattern.get("burden")) for pattern in chosen),
@@ -120,6 +122,18 @@ def _concerns_eu(regions: Sequence[str], known: Mapping[str, object]) -> bool:
     rules = known.get("compliance")
     named = isinstance(rules, list) and any(rule in rules for rule in EU_RULES)
     return named or known.get("data_residency") == "eu" or any(is_in_eu(region) for region in regions)
+
+
+def _promised_country_without_region(constraints: Mapping[str, object]) -> str | None:
+    """The country in which the data are to stay, where the words that say so name one that has no region."""
+    words = []
+    for field in ("data_residency", "regions"):
+        row = constraints.get(field)
+        # A region named outright says where the plan is; the country that one was guessed from, where it must be.
+        if isinstance(row, Mapping) and (field == "data_residency" or row.get("state") == "inferred"):
+            span = row.get("span")
+            words.append(str(span.get("text", "")) if isinstance(span, Mapping) else "")
+    return country_without_region(" ".join(words))
 
 
 def _own_model_usd(ids: Sequence[str], cost_estimate: Mapping[str, object]) -> float | None:

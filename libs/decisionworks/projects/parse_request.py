@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 import yaml
@@ -13,59 +13,14 @@ from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.errors import InvalidRequest
 from decisionworks.projects.inline_data import take_inline_data
 from decisionworks.projects.model import RequestDocument
+from decisionworks.projects.note_lines import lines_of, remarks_in
 
 MAX_REQUEST_BYTES = 64 * 1024
 MAX_DEPTH = 20
 LEAST_NOTE_LINES = 4
-_PERIOD_NAMED = re.compile(r"per (?:month|year|week|day|hour|second)$")
-_UNIT_WORDS = frozenset(
-    "ms milliseconds seconds sec secs minutes min mins hours days weeks months years gb tb mb usd eur gbp chf rps "
-    "percent pct tokens people gigabytes terabytes megabytes gigs euros dollars pounds".split()
-)
-# “about 800”, “ca. 1.200”: a number that somebody wrote as text.
-_ROUGH_NUMBER = re.compile(
-    r"(?:about|around|approx\.?|approximately|roughly|some|up to|max\.?|circa|ca\.?|etwa|rund|ungefähr|environ|unos"
-    r"|unas"
-    r"|aprox\.?|cerca de|約|~|<=?|≤)?\s?\d[\d.,' ]{0,20}(?:k|m|tsd|mio)?",
-    re.IGNORECASE,
-)
-# “data_must_stay_in: EU” is said without the colon.
-_LEADS_ON = frozenset({"in", "at", "on", "from", "within", "inside", "by"})
-# “maxMsPerFrame”, “moneyPerQuarterUSD”.
-_JOINED = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_PERIOD_INSIDE = re.compile(r"\bper (?:month|year|week|day|quarter)(?= (?:in )?(?:usd|eur|gbp|chf)$)", re.IGNORECASE)
-_MS_INSIDE = re.compile(r"\b(?P<unit>ms|milliseconds)\b(?P<rest> per \w+)$", re.IGNORECASE)
-_PLURAL = re.compile(r"[a-z]{3,20}s")
 _OPENS = re.compile(r"[\w -]{1,40}:\s*$")
+_HOLDS = re.compile(r"\s*[\w -]{1,40}:\s*[{\[].*[}\]]\s*(?:#.*)?$")
 _NOTE_LINE = re.compile(r"\s*(?:#|- |[\w -]{1,40}:(?:\s|$))")
-_AMOUNT_KEYS = (
-    "amount",
-    "value",
-    "number",
-    "quantity",
-    "n",
-    "count",
-    "betrag",
-    "menge",
-    "montant",
-    "valeur",
-    "importe",
-    "valor",
-)
-_UNIT_KEYS = (
-    "currency",
-    "unit",
-    "units",
-    "währung",
-    "einheit",
-    "devise",
-    "unité",
-    "moneda",
-    "unidad",
-    "moeda",
-    "unidade",
-)
-_PERIOD_KEYS = ("per", "period", "every", "interval", "frequency", "pro", "par", "por", "cada")
 _TEXT_KEYS = ("request", "text", "prompt", "description")
 _DATA_KEYS = ("constraints",)
 _FENCE = re.compile(r"^```[ \t]*(ya?ml|json)[ \t]*\n(.{0,65536}?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
@@ -118,7 +73,7 @@ def parse_request_document(text: str, *, file_name: str | None = None) -> Reques
             return _structured(guessed, original=plain)
         nested = _nested_note(plain)
         if nested is not None:
-            return _as_lines(nested)
+            return _as_lines(nested, remarks=remarks_in(plain))
     return _fenced(plain)
 
 
@@ -209,7 +164,7 @@ def _guessed_yaml(text: str) -> Mapping[str, object] | None:
 def _nested_note(text: str) -> Mapping[str, object] | None:
     """A note whose lines belong to the names above them, as in somebody's own YAML; prose and flat lists are none."""
     lines = [line for line in text.splitlines() if line.strip()]
-    opening = [line for line in lines if _OPENS.match(line)]
+    opening = [line for line in lines if _OPENS.match(line) or _HOLDS.match(line)]
     if not opening or len(lines) < LEAST_NOTE_LINES or not all(_NOTE_LINE.match(line) for line in lines):
         return None
     try:
@@ -227,64 +182,8 @@ def _names_ours(record: Mapping[str, object]) -> bool:
     return 2 * sum(key in known for key in record) >= len(record)
 
 
-def _as_lines(record: Mapping[str, object]) -> RequestDocument:
-    """A record in other names as lines to be read: “team people: 3”."""
-    return RequestDocument(text="\n".join(_lines(record, "")), data={})
-
-
-def _lines(value: object, name: str) -> Iterator[str]:
-    words = _JOINED.sub(" ", name.replace("_", " ")).strip()
-    if isinstance(value, Mapping) and (quantity := _quantity(value)):
-        yield f"{words}: {quantity}"
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _lines(inner, f"{name} {key}")
-    elif isinstance(value, list) and all(not isinstance(one, Mapping | list) for one in value):
-        yield f"{words}: {', '.join(map(str, value))}"
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _lines(inner, name)
-    elif value is not None:
-        yield _said(words, value)
-
-
-def _said(words: str, value: object) -> str:
-    """One entry as people say it: `run_must_finish_in_minutes: 20`, `zones: 1150`, `money_per_month: 900 USD`."""
-    if inside := _PERIOD_INSIDE.search(words):
-        currency = words[inside.end() :].strip().removeprefix("in ")
-        return f"budget {words[: inside.start()].strip()}: {value} {currency} {inside.group().lower()}"
-    if inside := _MS_INSIDE.search(words):
-        return f"{words[: inside.start()].strip()}: {value} ms{inside['rest'].lower()}"
-    if period := _PERIOD_NAMED.search(words):
-        words, value = words[: period.start()].strip(), f"{value} {period.group()}"
-    *head, last = words.split() or [""]
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    is_rough = isinstance(value, str) and _ROUGH_NUMBER.fullmatch(value.strip()) is not None
-    if (is_number or is_rough) and head and last.lower() in _UNIT_WORDS:
-        return f"{' '.join(head)}: {value} {last}"
-    if head and last.lower() in _LEADS_ON and isinstance(value, str):
-        return f"{words} {value}"
-    if is_number and not head and _PLURAL.fullmatch(last):
-        return f"{words}: {value} {last}"
-    return f"{words}: {value}"
-
-
-def _quantity(record: Mapping[str, object]) -> str | None:
-    """`{amount: 700, currency: EUR, per: month}` as “700 EUR per month”."""
-    plain = {str(key).lower(): str(one) for key, one in record.items() if isinstance(one, str | int | float)}
-    number = next((plain[key] for key in _AMOUNT_KEYS if key in plain), None)
-    unit = next((plain[key] for key in _UNIT_KEYS if key in plain), "")
-    period = next((plain[key] for key in _PERIOD_KEYS if key in plain), "")
-    known = {*_AMOUNT_KEYS, *_UNIT_KEYS, *_PERIOD_KEYS}
-    if number is None or not (unit or period) or len(plain) != len(record):
-        return None
-    rest = [f"{key.replace('_', ' ')} {one}" for key, one in plain.items() if key not in known]
-    said = " ".join(part for part in (number, unit, _per(period)) if part)
-    return "; ".join([said, *rest])
-
-
-def _per(period: str) -> str:
-    return period if not period or period.endswith("ly") or period.startswith(("per ", "/")) else f"per {period}"
+def _as_lines(record: Mapping[str, object], *, remarks: Sequence[str] = ()) -> RequestDocument:
+    return RequestDocument(text="\n".join(lines_of(record, remarks=remarks)), data={})
 
 
 def _structured(record: Mapping[str, object], *, original: str) -> RequestDocument:

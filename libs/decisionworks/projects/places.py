@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from importlib import resources
 from types import MappingProxyType
 
 import yaml
 from pydantic import BaseModel, ConfigDict
+
+
+class _Homeless(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    near: str
+    names: list[str]
 
 
 class _PlacesFile(BaseModel):
@@ -18,6 +26,7 @@ class _PlacesFile(BaseModel):
     named_regions: dict[str, list[str]]
     cities: dict[str, list[str]]
     countries: dict[str, list[str]]
+    without_region: dict[str, _Homeless]
     unions: dict[str, list[str]]
     jurisdictions: dict[str, list[str]]
 
@@ -36,7 +45,15 @@ AWS_REGIONS: tuple[str, ...] = tuple(_PLACES.aws_regions)
 KNOWN_REGIONS: tuple[str, ...] = (*_PLACES.aws_regions, *_PLACES.other_regions)
 REGION_OF_CITY: Mapping[str, str] = _by_name(_PLACES.cities)
 REGION_OF_NAME: Mapping[str, str] = _by_name(_PLACES.named_regions)
-REGION_OF_COUNTRY: Mapping[str, str] = _by_name(_PLACES.countries)
+COUNTRY_WITHOUT_REGION: Mapping[str, str] = MappingProxyType(
+    {name: code for code, one in _PLACES.without_region.items() for name in one.names}
+)
+REGION_OF_COUNTRY: Mapping[str, str] = MappingProxyType(
+    {
+        **_by_name(_PLACES.countries),
+        **{name: one.near for one in _PLACES.without_region.values() for name in one.names},
+    }
+)
 REGION_OF_UNION: Mapping[str, str] = _by_name(_PLACES.unions)
 REGIONS_OF_JURISDICTION: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {name: tuple(regions) for name, regions in _PLACES.jurisdictions.items()}
@@ -50,3 +67,14 @@ def region_of_place(name: str) -> str | None:
         if region := names.get(folded) or names.get(f"the {folded}"):
             return region
     return None
+
+
+def country_without_region(text: str) -> str | None:
+    """The first country that a text names and in which AWS has no region; None where it names none."""
+    found = _WITHOUT_REGION.search(text.lower())
+    return found.group() if found else None
+
+
+_WITHOUT_REGION = re.compile(
+    rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, COUNTRY_WITHOUT_REGION), key=lambda name: (-len(name), name)))})(?!\w)"
+)

@@ -28,6 +28,17 @@ class _OrderRecord(BaseModel):
 
 
 _THE = r"(?:the |all |any |every |each |your |this |these |that |my |our ){0,6}"
+# What reads a request and is no person.
+_MACHINE = (
+    r"a\.?i\.?|artificial intelligence|(?:automat\w+|machine|ai|language) (?:systems?|readers?|tools?|software|agents?"
+    r"|processing|models?|assistants?)|llms?|language models?|ai assistants?|bots?|parsers?|chatbots?"
+    r"|ki|künstliche[nr]? intelligenz|automati\w+ (?:systeme?n?|leser|auswertung|assistent\w*|agent\w*|programme?n?)"
+    r"|sprachmodelle?n?|ia|intelligence artificielle|(?:systèmes?|outils?|agents?|lecteurs?|logiciels?|assistants?) "
+    r"(?:automati\w+|d'ia)|modèles? de langage|inteligencia artificial|inteligência artificial"
+    r"|(?:sistemas?|herramientas?|ferramentas?|agentes?|lectores?|leitores?|programas?|asistentes?|assistentes?) "
+    r"(?:autom\w+|de ia)|modelos? de (?:lenguaje|linguagem)"
+    r"|人工知能|ai|生成ai|言語モデル|自動(?:処理|審査|読取)(?:システム)?"
+)
 _GO = (
     r"(?:^|[\n.!?:;,>\"'(\[「【-] {0,3}|\b(?:and|then|please|just|simply|also|und|dann|bitte|et|puis|y|luego|por favor"
     r"|e|depois) {1,2})"
@@ -41,7 +52,9 @@ _COMPANIONS = re.compile(
     r"|lower|increase|reduce|"
     r"you are|make sure|treat|setze|wähle|genehmige|deaktiviere|choisis|approuve|désactive|elige|aprueba"
     r"|desactiva|escolha|aprove|desative|ignoriere|vergiss|gib|schalte|überspringe|antworte|ignore|oublie|valide|supprime"
-    r"|réponds|marca|omite|ignora|olvida|responde|esqueça|desconsidere|responda|marque|não registre)\b"
+    r"|réponds|marca|omite|ignora|olvida|responde|esqueça|(?:such|said|these|diese|besagte|lesdits|ces|dichos|tales|estos|tais"
+    r"|esses) (?:\w+ )?(?:systems?|systeme|systèmes|sistemas?|agents?|agenten|agentes|modell?e?s?|modelos)"
+    r"|desconsidere|responda|marque|não registre)\b"
 )
 # “Clerks can override the rules”, “never skip policy checks”: about people, or the very opposite of an order.
 _REPORTED = re.compile(
@@ -63,7 +76,11 @@ def _orders() -> tuple[tuple[str, re.Pattern[str]], ...]:
     name = resources.files("decisionworks.projects.extract").joinpath("vocabulary").joinpath("orders.yaml")
     records = [_OrderRecord.model_validate(entry) for entry in yaml.safe_load(name.read_text(encoding="utf-8"))]
     return tuple(
-        (one.kind, re.compile("|".join(one.say).replace("{the}", _THE).replace("{go}", _GO))) for one in records
+        (
+            one.kind,
+            re.compile("|".join(one.say).replace("{the}", _THE).replace("{go}", _GO).replace("{machine}", _MACHINE)),
+        )
+        for one in records
     )
 
 

@@ -89,7 +89,8 @@ def find_sides(reading: Reading, findings: Iterable[Finding]) -> Iterator[Contra
 
 
 def _is_quoted(places: Iterable[Place], quotations: Sequence[Place]) -> bool:
-    return any(start <= place[0] < end for place in places for start, end in quotations)
+    """Whether one of them is quoted alone; two quotations may well be rules that clash."""
+    return sum(any(start <= place[0] < end for start, end in quotations) for place in places) == 1
 
 
 def _parts(reading: Reading) -> Iterator[Place]:
