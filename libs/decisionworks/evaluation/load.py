@@ -17,6 +17,7 @@ SETS = (
     "blind_sixth",
     "blind_seventh",
     "blind_eighth",
+    "blind_tenth",
 )  # fmt: skip
 
 
