@@ -191,6 +191,8 @@ _SKILL_PATTERNS = tuple(
 )
 
 
+# Whoever names one of these means hands that use it, wherever it stands; the others may be a platform or a source.
+_PLAINLY_SKILLS = re.compile(r"python|docker|terraform|opentofu|(?:py)?spark")
 _ANY_SKILL = re.compile(rf"(?<![a-z])(?:{'|'.join(pattern for _, pattern, _ in _SKILLS)})(?![a-z])")
 _FILLERS = re.compile(
     r"(?<!\w)(?:and|or|some|a bit of|a little|mostly|only|mainly|plus|und|etwas|ein (?:wenig|bisschen)|nur|vor allem"
@@ -301,7 +303,9 @@ def find_skills(reading: Reading) -> Iterator[Finding]:
     """Skills named where the text speaks of the team."""
     for skill, pattern, why in _SKILL_PATTERNS:
         for match in pattern.finditer(reading.folded):
-            if not _speaks_of_team(match, reading) or is_denied(reading, match.start(), match.end()):
+            if is_denied(reading, match.start(), match.end()):
+                continue
+            if not _PLAINLY_SKILLS.fullmatch(match.group()) and not _speaks_of_team(match, reading):
                 continue
             if why is None:
                 yield stated("team_skills", [skill], match.start(), match.end(), confidence=0.85)
