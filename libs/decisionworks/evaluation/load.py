@@ -18,6 +18,7 @@ SETS = (
     "blind_seventh",
     "blind_eighth",
     "blind_tenth",
+    "blind_eleventh",
 )  # fmt: skip
 
 

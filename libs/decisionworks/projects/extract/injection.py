@@ -30,7 +30,8 @@ class _OrderRecord(BaseModel):
 _THE = r"(?:the |all |any |every |each |your |this |these |that |my |our ){0,6}"
 # What reads a request and is no person.
 _MACHINE = (
-    r"a\.?i\.?|artificial intelligence|(?:automat\w+|machine|ai|language) (?:systems?|readers?|tools?|software|agents?"
+    r"a\.?i\.?|machines?(?=,? (?:which|that|reading|who))|artificial intelligence"
+    r"|(?:automat\w+|machine|ai|language) (?:systems?|readers?|tools?|software|agents?"
     r"|processing|models?|assistants?)|llms?|language models?|ai assistants?|bots?|parsers?|chatbots?"
     r"|ki|künstliche[nr]? intelligenz|automati\w+ (?:systeme?n?|leser|auswertung|assistent\w*|agent\w*|programme?n?)"
     r"|sprachmodelle?n?|ia|intelligence artificielle|(?:systèmes?|outils?|agents?|lecteurs?|logiciels?|assistants?) "

@@ -65,6 +65,7 @@ _BOUND_AFTER = re.compile(
     r"|darf|dürfen)(?!\w)"
     r"|(?:at (?:the )?(?:most|latest)|tops|höchstens|maximal|spätestens|au (?:plus|maximum)|como (?:máximo|mucho)"
     r"|no máximo)(?!\w)"
+    r"|(?:later|afterwards|danach|später|plus tard|après|después|más tarde|depois|mais tarde)(?![\w-])"
     r"|(?:after|from|following|nach|après|después de|tras|depois d[eoa]|após)\s"
     r"|(?:wait(?:ing time)?|wartezeit|d'attente|de espera)\s?(?:is|are|sind|ist|est|sont|es|son|é"
     r"|são)?\s?(?:fine|ok|okay|in ordnung|acceptables?|aceptables?|aceitáve\w{1,3}|suffi\w{0,6}|bien|bom)|以内|未満"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from decisionworks.projects.catalogue import load_constraint_catalogue
@@ -64,7 +64,7 @@ def find_rivals(reading: Reading, findings: Iterable[Finding]) -> Iterator[Contr
     for first, second in (*_pairs(numeric), *_pairs(chosen), *_nothing_and_some(firm)):
         if first.field in named or not _differ(first, second) or not _are_alike(reading, first, second):
             continue
-        if _fits_into(reading, first, second):
+        if _fits_into(reading, first, second) or _are_of_two_kinds(first, second):
             continue
         named.add(first.field)
         yield _contradiction(reading, first.field, (first.start, first.end), (second.start, second.end))
@@ -83,6 +83,11 @@ def _fits_into(reading: Reading, first: Finding, second: Finding) -> bool:
     if _has("atleast", low, reading) and _has("atmost", high, reading):
         return True
     return first.field == "budget_usd_month" and _has("spent", low, reading) and not _has("spent", high, reading)
+
+
+def _are_of_two_kinds(first: Finding, second: Finding) -> bool:
+    """“By 5 in the morning” beside “the window is 8 hours”: a time of day and how long it takes."""
+    return first.field == "batch_deadline_hours" and first.state is not second.state
 
 
 def _pairs(numeric: list[Finding]) -> Iterator[tuple[Finding, Finding]]:
@@ -130,10 +135,19 @@ def _counted_twice(reading: Reading, numeric: list[Finding]) -> Iterator[tuple[s
             if noun != other_noun or number is None or other is None or _is_plain(noun, reading):
                 continue
             field = _field_at(numeric, here) or _field_at(numeric, there) or _field_of_all(reading, here, there)
+            if _is_product(counted, noun, number, other):
+                continue
             if field is None or not MOST_ROUNDED * max(number, other) < abs(number - other):
                 continue
             if _speak_of_the_same(reading, here, there):
                 yield field, here, there
+
+
+def _is_product(counted: Sequence[tuple[Place, str, float | None]], noun: str, number: float, other: float) -> bool:
+    """“300 cameras, 5 pictures a second each (1,500 pictures)”: one of each, and all of them."""
+    small, large = sorted((number, other))
+    counts = [count for _, of, count in counted if of != noun and count is not None and count > 1]
+    return small > 0 and any(abs(small * count - large) <= 0.01 * large for count in counts)
 
 
 def _field_of_all(reading: Reading, here: Place, there: Place) -> str | None:

@@ -47,11 +47,16 @@ _CLINICAL = re.compile(
     r"|arzt|ärzt|praxis|lung|thora|fractur|mammo|hôpital|salud|saúde|hipaa|患者|病院|医|診断|歯科"
 )
 _DATA_LIVES = re.compile(
-    r"\b(?:data|records?|files?|tables?|history|sources?|exports?|archives?|oracle|postgres\w*|mysql|sql server|sap"
+    r"\b(?:data|records?|files?|file ?servers?|nas|scans?|pdfs?|documents?|recordings?|tables?|history|sources?"
+    r"|exports?|archives?|oracle|postgres\w*|mysql|sql server|sap"
     r"|warehouse|daten\w*|historie|données|base|datos|dados)\b[^.;\n]{0,40}?\b(?:lives?|sits?|is|are|resides?"
     r"|stored|held"
     r"|kept|comes?|today|now|currently|liegen|liegt|stehen|lagern|kommen|sont|se trouvent?|viennent|están|está|viven?"
     r"|vienen|estão|ficam|vêm)\b"
+    r"|\b(?:liegen|liegt|lagern|lagert|stehen|landen|sits?|lives?|stored|kept|held|land|stocké\w*|déposé\w*"
+    r"|guardad\w+|alojad\w+|armazenad\w+)\b(?:[^.;\n]|\.\d){0,90}?"
+    r"\b(?:file ?servers?|nas|shares?|netzlaufwerk\w*|serveur de fichiers"
+    r"|servidor de (?:archivos|ficheros|arquivos))\b"
     r"|データ(?:は|が)\S{0,12}(?:社内|オンプレ|自社)\S{0,10}(?:あり|置|保管|保存)"
 )
 _MUST = re.compile(

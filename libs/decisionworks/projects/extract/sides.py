@@ -29,6 +29,10 @@ from decisionworks.projects.model import Contradiction, ValueState
 
 DENIED_SUBJECT, TURN = "nothing", "contrast"
 LONGEST_QUOTE = 140
+_RESTRICTED = re.compile(
+    r"\s(?:that|which|running|sitting|idling|standing|qui|que|tournant|rodando|corriendo|funcionando|ejecutándose)(?!\w)"
+    r"|,\s(?:die|der|das|den|welche\w?)\s"
+)
 # What somebody else wrote says nothing about this system.
 _QUOTATION = re.compile(r"「[^」]{30,}」|\n[^「」\n]{10,}」|\"[^\"]{40,400}\"")
 
@@ -138,6 +142,9 @@ def _segment(reading: Reading, part: Place, about: Place) -> Place:
 
 def _is_denied(heard: Heard, part: Place, clause: Place, about: Place, is_wanted: bool) -> bool:
     """Whether the clause denies it; where a denial is looked for, “nothing” may stand earlier in the sentence."""
+    if is_wanted and _RESTRICTED.match(heard.reading.folded, about[1], part[1]):
+        # “No GPU that idles on Sundays” leaves room for one that does not.
+        return False
     if heard.has(DENIAL, clause):
         return True
     return is_wanted and heard.has(DENIED_SUBJECT, (part[0], about[0]))

@@ -82,8 +82,8 @@ _ALL_OF_IT = re.compile(
 )
 _IS_MEMORY = re.compile(r"^\s?(?:of )?(?:v?ram|memory|gpu|speicher|メモリ)|^\s?(?:per|/)\s?(?:sec|s\b)")
 _MONTHLY = re.compile(
-    r"^\s?(?:\w{1,24}\s){0,3}?(?:(?:more |new )?(?:per|a|each|every|/|pro|im|par|al|por|ao|cada)\s?(?:month|mo\b"
-    r"|monat|mois|mes\b|mês)|monthly|monatlich|mensuel\w{0,24}|mensual\w{0,24}|mensa\w{1,24}|"
+    r"^\s?(?:\w{1,24}\s){0,3}?(?:(?:more |new )?(?:per|(?:in )?an?|in one|each|every|/|pro|im|par|al|por|ao|cada)\s?"
+    r"(?:month|mo\b|monat|mois|mes\b|mês)|monthly|monatlich|mensuel\w{0,24}|mensual\w{0,24}|mensa\w{1,24}|"
     r"[/／]?月|毎月)"
 )
 _DAILY = re.compile(
