@@ -94,6 +94,19 @@ _OWN_ROOMS = re.compile(
 _LOT = re.compile(r"(?<!\w)(?:a|the|each|every|any|this|bad|of|whole|per|which)\s$")
 _ALREADY = re.compile(r"(?:already|bereits|schon|déjà|ya|já|既に|すでに)\s?(?:been )?$")
 SHORT_SENTENCE = 45
+# A sentence that only adds to the one before. Units: characters.
+LONGEST_RIDER = 80
+_MONEY = re.compile(
+    r"[$€£¥]|\b(?:usd|eur|gbp|chf|brl|jpy|mxn|dollars?|d[oó]lar\w*|bucks|euros?|pounds?|quid|reais|real|francs?|francos|franken"
+    r"|pesos|yen|cents?|centimes?|céntimos?|cêntimos?|centavos?|rappen|budget\w*|presupuest\w+|orçament\w+|kosten\w*"
+    r"|kostet|cost\w*|cout\w*|coût\w*|cust[oa]\w*|spend\w*|money|funds?|geld|argent|diner\w*|dinheiro|dépens\w*"
+    r"|gast\w*|ausgaben|ausgeben|grant|invoice|bill|rechnung|facture|factura|fatura|price|preis|prix|precio|preço"
+    r"|financ\w*|finanz\w*|cfo|\d+ ?k)\b|円|ドル|予算|費用|コスト|料金|金額"
+)
+_OF_ANOTHER_NUMBER = re.compile(
+    r"^\s?(?:of |de |von )?\d[\d.,' ]{0,16}\s?(?!usd|eur|gbp|chf|brl|d[oó]lar|dollar|euro|pound"
+    r"|bucks|reais|franc|franken|franco|peso|yen|mil\b|k\b|円|万円|ドル|tausend|mille|thousand)[^\W\d]"
+)
 _CADENCE = re.compile(
     r"(?:nachts|nachts über|in der nacht|über nacht|nacht|at night|overnight|in the night|de nuit|la nuit|dans la nuit"
     r"|de noche|por la noche|à noite|de madrugada|夜間?に?|毎晩|夜|hourly|stündlich|nightly"
@@ -123,6 +136,7 @@ def without_by_the_way(findings: list[Finding], *, reading: Reading) -> list[Fin
         if _is_asleep(one, reading=reading)
         or _is_of_availability(one, reading=reading)
         or _is_of_recovery(one, reading=reading)
+        or _is_of_no_money(one, findings, reading=reading)
         or _is_when_asked(one, reading=reading)
         or _is_of_a_vendor(one, reading=reading)
         or _is_a_column(one, reading=reading)
@@ -202,6 +216,20 @@ def _is_of_recovery(finding: Finding, *, reading: Reading) -> bool:
     """“Back within 30 minutes of a disaster” speaks of no queue."""
     is_queue = finding.field == "inference_mode" and _items(finding) == ["async"]
     return is_queue and _RECOVERS.search(reading.sentence(finding.start)) is not None
+
+
+def _is_of_no_money(finding: Finding, findings: list[Finding], *, reading: Reading) -> bool:
+    """“At most 800 ms”, “no exceptions”: how hard something is that is no budget."""
+    if finding.field != "budget_hardness" or _MONEY.search(reading.folded[finding.start : finding.end]):
+        return False
+    if _OF_ANOTHER_NUMBER.match(reading.after(finding.end, chars=32)):
+        return True
+    start, end = reading.sentence_at(finding.start)
+    if start and end - start <= LONGEST_RIDER:
+        # “Not a yen more.” stands after the sum.
+        start = reading.sentence_at(start - 1)[0]
+    is_told = any(one.field == "budget_usd_month" and start <= one.start < end for one in findings)
+    return not is_told and not _MONEY.search(reading.folded, start, end)
 
 
 def _is_of_input(finding: Finding, *, reading: Reading) -> bool:
