@@ -31,7 +31,7 @@ from decisionworks.projects.extract.recordings import find_recordings
 from decisionworks.projects.extract.records import derive_records, find_records_per_run
 from decisionworks.projects.extract.reliability import find_reliability
 from decisionworks.projects.extract.resolve import resolve, values_of
-from decisionworks.projects.extract.scale import find_daily_items, find_rates
+from decisionworks.projects.extract.scale import find_daily_items, find_nightly_calls, find_rates
 from decisionworks.projects.extract.scope import SEARCHING_USES, in_scope
 from decisionworks.projects.extract.summary import find_summary
 from decisionworks.projects.extract.volume import derive_corpus, find_corpus, find_volumes
@@ -47,8 +47,8 @@ from decisionworks.projects.model import (
 )
 
 _RULES = (
-    find_phrases, find_budget, find_times, find_rates, find_daily_items, find_volumes, find_corpus, find_team,
-    find_skills, find_regions, find_reliability, find_lifecycle, find_counts,
+    find_phrases, find_budget, find_times, find_rates, find_daily_items, find_nightly_calls, find_volumes, find_corpus,
+    find_team, find_skills, find_regions, find_reliability, find_lifecycle, find_counts,
     find_records_per_run, find_recordings,
 )  # fmt: skip
 

@@ -155,6 +155,11 @@ _ITEMS = re.compile(
     + "|".join(p for _, p in _PER_LONG)
     + ")"
 )
+# “30,000 generations a night” is what a model is asked for, and no rate of calls.
+_NIGHTLY = re.compile(
+    rf"(?P<n>{NUMBER})\s(?P<what>(?:[\w'-]{{1,24}}\s){{1,4}}?)(?:(?:per|an?|each|every|pro|jede|in der|par"
+    rf"|por|cada|chaque|à)\s(?:night|nacht|nuit|noche|noite)|nightly|overnight)(?!\w)|(?:毎晩|一晩に)(?:約|およそ)?(?P<k>{DIGITS})\s?(?P<ja>[件回本])"
+)
 _ITEMS_JA = re.compile(rf"(?:1日(?:あたり|に)?|毎日|一日)(?:約|およそ|最大)?(?P<n>{DIGITS})\s?(?P<what>[件回枚通人])")
 _ITEMS_BEFORE = re.compile(
     r"(?:täglich|pro tag|am tag|daily|every day|each day|chaque jour|par jour|al día|cada día|diariamente"
@@ -368,6 +373,19 @@ def find_daily_items(reading: Reading) -> Iterator[Finding]:
             after = re.split(r"[,;.(]", reading.after(match.end(), chars=24))[0]
             is_peak = bool(_PEAK.search(after) or _PEAK.search(reading.before(match.start(), chars=12)))
             yield from _daily(match, number * 86_400.0 / seconds, what=what, is_peak=is_peak)
+
+
+def find_nightly_calls(reading: Reading) -> Iterator[Finding]:
+    """Texts that a language model writes or reads in a night's run. Units: requests/day."""
+    for match in _NIGHTLY.finditer(reading.folded):
+        what = (match["what"] or match["ja"]).strip()
+        number = parse_number(match["n"] or match["k"], language=reading.language)
+        if number is None or match["n"] in _ARTICLES or _NOT_TRAFFIC.search(what):
+            continue
+        strength = WEAK if _LLM_ITEM.search(what) else WEAK - 5
+        yield stated(
+            "llm_requests_per_day", _tidy(number), match.start(), match.end(), confidence=0.8, strength=strength
+        )
 
 
 def _daily(match: re.Match[str], per_day: float, *, what: str, is_peak: bool) -> Iterator[Finding]:

@@ -106,7 +106,8 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
         dropped |= {"edge_devices", "edge_connectivity"}
     if "batch" not in modes and any(one.field in _ONLINE_FIELDS for one in findings):
         dropped.add("batch_records_per_run")
-    findings = [one for one in findings if one.field not in dropped and not _is_explained(one, findings)]
+    findings = [one for one in findings if one.field not in dropped]
+    findings = [one for one in findings if not _is_explained(one, findings)]
     if not _CLINICAL.search(reading.folded):
         # Tyres and suitcases are X-rayed too.
         findings = [one for one in findings if one.value != "medical_imaging" or not _is_xray(one, reading=reading)]
