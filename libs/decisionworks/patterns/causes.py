@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from decisionworks.costs import PriceBook
 from decisionworks.patterns.bench import RECOMMENDED, set_up
 from decisionworks.patterns.model import Json, PatternCatalogue
-from decisionworks.patterns.relax import diagnose, over_soft_budget
+from decisionworks.patterns.relax import diagnose, over_budget
 from decisionworks.patterns.situation import read_situation
+from decisionworks.patterns.ways_out import is_of_usage
 
 # Each change costs one or two solves of some ten milliseconds; requests that share less are different requests.
 MOST_CHANGES = 12
@@ -85,7 +87,9 @@ def _choose(constraints: Constraints, *, catalogue: PatternCatalogue, prices: Pr
     if solution is None:
         diagnosis = diagnose(bench.problem, is_feasible=bench.is_feasible)
         if diagnosis is not None:
-            diagnosis = over_soft_budget(diagnosis, bench.problem, price=bench.price_without)
+            diagnosis = over_budget(
+                diagnosis, bench.problem, price=bench.price_without, is_of_usage=partial(is_of_usage, bench)
+            )
         solution = None if diagnosis is None else bench.solve(RECOMMENDED, dropped=diagnosis.dropped)
     if solution is None:
         return _Choice(patterns=frozenset(), usd=0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from decisionworks.costs import PriceBook
 from decisionworks.patterns.assumptions import list_assumptions
@@ -13,12 +14,12 @@ from decisionworks.patterns.explain import explain_patterns
 from decisionworks.patterns.layers import draw, reading_order, wire
 from decisionworks.patterns.model import Composition, Json, PatternCatalogue, Situation, Weights
 from decisionworks.patterns.next_steps import list_next_steps
-from decisionworks.patterns.relax import diagnose, is_contradiction, over_soft_budget
+from decisionworks.patterns.relax import diagnose, is_contradiction, over_budget
 from decisionworks.patterns.second_look import price_assumptions, verify_limits
 from decisionworks.patterns.situation import is_llm, read_situation
 from decisionworks.patterns.solve import Solution, open_demands
 from decisionworks.patterns.thresholds import find_thresholds
-from decisionworks.patterns.ways_out import explain_infeasibility
+from decisionworks.patterns.ways_out import explain_infeasibility, is_of_usage
 from decisionworks.projects.catalogue import load_constraint_catalogue
 
 # What a robust plan adds where the constraints leave room: slower failures, faster recovery, better evidence.
@@ -61,7 +62,9 @@ def compose_plan(
         diagnosis = diagnose(bench.problem, is_feasible=bench.is_feasible)
         if diagnosis is None:
             raise NoPlanAtAll("no set of patterns fits together, whatever gives way")
-        diagnosis = over_soft_budget(diagnosis, bench.problem, price=bench.price_without)
+        diagnosis = over_budget(
+            diagnosis, bench.problem, price=bench.price_without, is_of_usage=partial(is_of_usage, bench)
+        )
         dropped = diagnosis.dropped
         solution = bench.solve(RECOMMENDED, dropped=dropped)
         if solution is None:

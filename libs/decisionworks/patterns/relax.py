@@ -21,6 +21,8 @@ GIVES_WAY: tuple[str, ...] = (
 )  # fmt: skip
 # One demand told by several fields: how soon which kind of model answers.
 HOW_SOON = frozenset({"latency_p95_ms", "inference_mode", "model_type", "use_case_type"})
+# How many people a second region takes is this catalogue's word, and no statement of the request.
+TOO_FEW = frozenset({"multi_region", "team_size"})
 COUNTERPARTS = ("budget_usd_month", "team_size")
 MAX_CONFLICTS = 6
 
@@ -34,6 +36,8 @@ class Diagnosis:
 
     conflicts: tuple[tuple[str, ...], ...]
     dropped: frozenset[str]
+    # What is asked for can be had, at a price above the budget: rules of their own judge that.
+    is_of_price: bool = False
 
 
 def diagnose(problem: Problem, *, is_feasible: IsFeasible) -> Diagnosis | None:
@@ -54,17 +58,19 @@ def diagnose(problem: Problem, *, is_feasible: IsFeasible) -> Diagnosis | None:
     return Diagnosis(conflicts=tuple(dict.fromkeys(conflicts))[:MAX_CONFLICTS], dropped=dropped)
 
 
-def over_soft_budget(diagnosis: Diagnosis, problem: Problem, *, price: Price) -> Diagnosis:
-    """A soft budget gives way before anything that was asked for: the draft is what was asked, with its price.
+def over_budget(diagnosis: Diagnosis, problem: Problem, *, price: Price, is_of_usage: Callable[[], bool]) -> Diagnosis:
+    """A soft budget gives way, and a hard one that only the amount of use goes over: the draft is what was asked for.
 
-    Units: `price` is what a draft without some constraints costs, in United States dollars a month.
+    Units: `price` is what a draft without some constraints costs, in United States dollars a month. `is_of_usage` says
+    whether less use would fit the budget.
     """
     budget, is_hard = budget_of(problem)
-    if budget is None or is_hard:
+    if budget is None:
         return diagnosis
     usd = price(frozenset({"budget_usd_month"}))
-    is_far_over = usd is not None and usd > budget * SOFT_BUDGET_FACTOR
-    return replace(diagnosis, dropped=frozenset({"budget_usd_month"})) if is_far_over else diagnosis
+    if usd is None or usd <= budget * (1.0 if is_hard else SOFT_BUDGET_FACTOR) or (is_hard and not is_of_usage()):
+        return diagnosis
+    return replace(diagnosis, dropped=frozenset({"budget_usd_month"}), is_of_price=True)
 
 
 def is_contradiction(conflict: Mapping[str, object]) -> bool:
@@ -72,9 +78,9 @@ def is_contradiction(conflict: Mapping[str, object]) -> bool:
     return conflict.get("is_contradiction") is not False
 
 
-def _excludes(core: Sequence[str], *, problem: Problem, dropped: frozenset[str]) -> bool:
-    """A target that no pattern reaches and a price above a soft budget have rules of their own."""
-    if dropped == {"budget_usd_month"} and problem.situation.working.get("budget_hardness") != "hard":
+def _excludes(core: Sequence[str], *, problem: Problem, is_of_price: bool) -> bool:
+    """What nothing reaches, a price above the budget and too few people for two regions have rules of their own."""
+    if is_of_price or frozenset(core) == TOO_FEW:
         return False
     modes = problem.situation.known.get("inference_mode")
     is_awaited = isinstance(modes, list) and "real_time" in modes
@@ -128,7 +134,7 @@ def describe_conflict(
     problem: Problem,
     constraints: Mapping[str, object],
     money: str | None,
-    dropped: frozenset[str],
+    is_of_price: bool,
 ) -> Json:
     """One conflict in the user's words and in numbers; `money` tells what the cheapest plan costs, where known."""
     known = problem.situation.known
@@ -143,7 +149,7 @@ def describe_conflict(
     if len(told) == 1:
         demanded = dict.fromkeys(need.any_of[0] for need in problem.needs if need.weight is None and need.fields)
         told.append(f"Together they leave no room for what was asked: {', '.join(demanded)}.")
-    excludes = _excludes(core, problem=problem, dropped=dropped)
+    excludes = _excludes(core, problem=problem, is_of_price=is_of_price)
     return {"fields": list(core), "spans": spans, "why": " ".join(told), "is_contradiction": excludes}
 
 

@@ -39,7 +39,7 @@ def explain_infeasibility(bench: Bench, diagnosis: Diagnosis, constraints: Mappi
             others = frozenset(one[0] for one in diagnosis.conflicts if one != core and one[0] not in core)
             money = _cheapest(bench, others) if "budget_usd_month" in core else None
             conflicts[named] = describe_conflict(
-                named, problem=bench.problem, constraints=constraints, money=money, dropped=diagnosis.dropped
+                named, problem=bench.problem, constraints=constraints, money=money, is_of_price=diagnosis.is_of_price
             )
     return {
         "conflicts": list(conflicts.values()),
@@ -75,6 +75,13 @@ def _usage_behind(bench: Bench) -> list[str]:
     known = bench.situation.known
     stated = [field for field in USAGE if _is_number(known.get(field))]
     return [field for field in stated if _with(bench, {field: _scaled(known[field], SHARES[-1])}).is_feasible()]
+
+
+def is_of_usage(bench: Bench) -> bool:
+    """Whether a plan fits with a small share of all stated usage: what does not fit is the amount of it."""
+    known = bench.situation.known
+    stated = {field: _scaled(known[field], SHARES[-1]) for field in USAGE if _is_number(known.get(field))}
+    return bool(stated) and _with(bench, stated).is_feasible()
 
 
 def _ways_out(bench: Bench, diagnosis: Diagnosis, drivers: Sequence[str]) -> list[Json]:

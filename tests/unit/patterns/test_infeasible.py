@@ -60,12 +60,30 @@ FAR_OVER: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("hardness", "is_contradiction"), [("soft", False), ("hard", True)])
-def test_a_price_far_above_a_budget_contradicts_it_only_where_the_budget_is_hard(hardness, is_contradiction):
+@pytest.mark.parametrize("hardness", ["soft", "hard"])
+def test_a_price_that_only_the_amount_of_use_brings_above_a_budget_contradicts_nothing(hardness):
     found = composed(FAR_OVER | {"budget_hardness": hardness})
 
-    assert [one["is_contradiction"] for one in found.infeasibility["conflicts"]] == [is_contradiction]
-    assert ("serve-llm-bedrock" in ids_of(found)) is not is_contradiction
+    assert [one["is_contradiction"] for one in found.infeasibility["conflicts"]] == [False]
+    assert "serve-llm-bedrock" in ids_of(found)
+
+
+def test_a_hard_budget_below_what_the_least_use_costs_contradicts_what_is_asked_for():
+    own_model = {"model_type": "llm_self_hosted", "inference_mode": ["real_time"], "llm_requests_per_day": 300}
+
+    found = infeasibility_of(FAR_OVER | own_model | {"budget_usd_month": 90, "budget_hardness": "hard"})
+
+    assert [one["is_contradiction"] for one in found["conflicts"]] == [True]
+
+
+def test_two_regions_for_a_team_that_is_too_small_have_a_rule_of_their_own_and_contradict_nothing():
+    two_people = {"multi_region": True, "team_size": 2, "inference_mode": ["real_time"], "budget_usd_month": 5000}
+
+    found = infeasibility_of({"use_case_type": "recommendation", "latency_p95_ms": 200} | two_people)
+
+    assert [(set(one["fields"]), one["is_contradiction"]) for one in found["conflicts"]] == [
+        ({"multi_region", "team_size"}, False)
+    ]
 
 
 def test_a_time_that_no_pattern_reaches_is_no_contradiction_unless_a_language_model_is_asked_for():

@@ -50,7 +50,8 @@ _PRODUCT_JA = re.compile(
     r"|[社件名人台校園便]|種類|路線|時間帯|日)"
 )
 _EACH_RUN = re.compile(
-    rf"(?P<n>{NUMBER})\s?(?:[\w'-]{{1,24}}\s){{1,3}}?(?:(?:per|a|each|every|pro|par|por|cada|jede)\s?(?:run|night"
+    rf"(?P<n>{NUMBER})(?!\s?(?:h|hrs?|hours?|mins?|minutes?|stunden|minuten|heures|horas|gb|tb|gpus?"
+    rf"|usd|eur)\b)\s?(?:[\w'-]{{1,24}}\s){{1,3}}?(?:(?:per|a|each|every|pro|par|por|cada|jede)\s?(?:run|night"
     rf"|batch|lauf|nacht|nuit|noche|noite|lote|exécution|ejecución)|overnight|nightly|in one run)(?!\w)|"
     rf"(?:毎晩|夜間に?|バッチ(?:ごとに|で)?)(?:約|およそ)?(?P<m>{DIGITS})\s?(?:件|人|行|レコード)"
 )

@@ -51,6 +51,11 @@ _TEAM_OF = re.compile(
     rf")(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|companies|hospitals|clínicas|stores|"
     r"[\d]))"
 )
+# “They are five, Python and Docker.”
+_THEY_ARE = re.compile(
+    rf"(?<!\w)(?:they|these|we|sie|wir|ils|elles|nous|eles|elas|nós)? ?(?:are|sind|sont|sommes|son|somos|são)"
+    rf"\s(?:only |just |nur |zu )?(?P<n>{NUMBER})(?=\s?[,.;:(])"
+)
 _ROUGHLY = re.compile(r"handful|handvoll|poignée|puñado|punhado")
 _ALONE = re.compile(
     # “The archive alone is 4 TB”, “allein in der EU”: of a thing, or for “only”.
@@ -224,15 +229,7 @@ def find_team(reading: Reading) -> Iterator[Finding]:
     for match in _PAIR.finditer(reading.folded):
         yield stated("team_size", 2, match.start(), match.end(), strength=STRONG + 4)
     yield from _beside_me(reading)
-    for pattern, strength in ((_IN_TEAM, 14), (_LABELLED, 8), (_HEADCOUNT, 8), (_TEAM_OF, 10)):
-        for match in pattern.finditer(reading.folded):
-            if pattern is _LABELLED and _COUNTED_BEFORE.search(reading.before(match.start(), chars=30)):
-                # “Three people, one of them new”: the count stood before.
-                continue
-            yield from _people(match["n"], match, reading, strength=STRONG + strength)
-    for match in _WITH_SKILLS.finditer(reading.folded):
-        if not _NO_PEOPLE.fullmatch(match["who"]):
-            yield from _people(match["n"], match, reading, strength=STRONG - 10)
+    yield from _told_as_a_number(reading)
     for match in _IN_A_GROUP.finditer(reading.folded):
         yield stated("team_size", _GROUP_OF[match["n"]], match.start(), match.end(), strength=STRONG + 10)
     for match in _COUNT_JA.finditer(reading.folded):
@@ -244,6 +241,21 @@ def find_team(reading: Reading) -> Iterator[Finding]:
         strength = EXPLICIT if is_total else STRONG + SKILLED if is_skilled else STRONG - index
         yield from _people(match["n"], match, reading, strength=strength)
     yield from _sum_of_roles(counts, reading)
+
+
+def _told_as_a_number(reading: Reading) -> Iterator[Finding]:
+    for pattern, strength in ((_IN_TEAM, 14), (_LABELLED, 8), (_HEADCOUNT, 8), (_TEAM_OF, 10)):
+        for match in pattern.finditer(reading.folded):
+            if pattern is _LABELLED and _COUNTED_BEFORE.search(reading.before(match.start(), chars=30)):
+                # “Three people, one of them new”: the count stood before.
+                continue
+            yield from _people(match["n"], match, reading, strength=STRONG + strength)
+    for match in _THEY_ARE.finditer(reading.folded):
+        if _ANY_SKILL.search(reading.folded, match.end(), match.end() + SKILLED_CHARS):
+            yield from _people(match["n"], match, reading, strength=STRONG)
+    for match in _WITH_SKILLS.finditer(reading.folded):
+        if not _NO_PEOPLE.fullmatch(match["who"]):
+            yield from _people(match["n"], match, reading, strength=STRONG - 10)
 
 
 def _beside_me(reading: Reading) -> Iterator[Finding]:

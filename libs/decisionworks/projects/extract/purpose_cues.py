@@ -27,9 +27,7 @@ _WRITES_NOTHING = frozenset({"cnn_vision", "speech", "time_series", "linear_or_t
 
 # Who asks for a language model has it write, answer or read.
 _WRITES = frozenset({"llm_api", "llm_self_hosted"})
-_WRITTEN_USES = frozenset(
-    {"llm_chat_rag", "llm_generation", "llm_agent", "document_processing", "nlp_classification", "embedding_search"}
-)
+_WRITTEN_USES = frozenset({"llm_chat_rag", "llm_generation", "llm_agent", "document_processing", "nlp_classification"})
 
 
 class _Purpose(BaseModel):

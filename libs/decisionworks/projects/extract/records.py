@@ -82,7 +82,8 @@ _COMBINED = re.compile(
     rf"|pairs|paare?|paires|pares|組み合わせ|ペア|通りの組)"
 )
 _PER_RUN = re.compile(
-    rf"(?P<n>{NUMBER})\s?(?:[\w'-]{{1,24}}\s){{0,3}}?(?:per|a|each|every|in one|pro|je|jede|par|por|cada|chaque"
+    rf"(?P<n>{NUMBER})(?!\s?(?:h|hrs?|hours?|mins?|minutes?|stunden|minuten|heures|horas|gb|tb|gpus?"
+    rf"|usd|eur)\b)\s?(?:[\w'-]{{1,24}}\s){{0,3}}?(?:per|a|each|every|in one|pro|je|jede|par|por|cada|chaque"
     rf"|à chaque)"
     rf"\s(?:batch\s)?{_RUN}(?!\w)"
     rf"|(?:rows|records|lines|items|lignes|enregistrements|zeilen|datensätze|filas|registros|linhas)\s"

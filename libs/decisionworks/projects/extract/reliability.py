@@ -16,7 +16,7 @@ _PERCENT = re.compile(
 )
 # “Eight engineers. 99.95. Budget …”: nothing else is told in such figures.
 _BARE_NINES = re.compile(
-    r"(?:^|[.,;|\n]\s?)(?P<n>99[.,]\d{1,3})(?=\s?(?:[.;|\n]|,\s|$|\s?(?:is|are|was|in|ist|sind|steht|est|es"
+    r"(?:^|[.,;|\n]\s?(?:[-•+>]\s)?)(?P<n>99[.,]\d{1,3})(?=\s?(?:[.;|\n]|,\s|$|\s?(?:is|are|was|in|ist|sind|steht|est|es"
     r"|está|é)\s))"
 )
 _AVAILABILITY = re.compile(

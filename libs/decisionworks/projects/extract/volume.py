@@ -259,6 +259,9 @@ def find_corpus(reading: Reading) -> Iterator[Finding]:
         number = parse_number(match["n"], language=reading.language)
         if number is None or number < LEAST_CORPUS or _NOT_SEARCHED.match(match["thing"]):
             continue
+        if match.group().startswith("about") and not reading.before(match.start(), chars=8).strip():
+            # “About 700 such tasks a day” is roughly so many.
+            continue
         if not _ASKING.search(reading.sentence(match.start())) or _FLOW_AFTER.match(
             reading.after(match.end(), chars=60)
         ):
