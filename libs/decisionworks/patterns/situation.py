@@ -17,6 +17,7 @@ LLM_USES = ("llm_chat_rag", "llm_generation", "llm_agent")
 BATCH_USES = ("forecasting", "churn_propensity", "simulation_science")
 QUEUED_USES = ("document_processing", "speech_to_text", "video_analytics", "medical_imaging")
 SPARSE_RPS = 1.0
+_GUARDED = ("pii", "phi", "pci")
 
 _Take: TypeAlias = Callable[[str, object, str], None]
 
@@ -32,6 +33,10 @@ def read_situation(constraints: Mapping[str, object]) -> Situation:
     regions = typed.get("regions")
     if regions is not None and regions.state is ValueState.CONFLICTING and isinstance(regions.value, list):
         known["regions"] = regions.value
+    sensitivity = typed.get("data_sensitivity")
+    if sensitivity is not None and sensitivity.state is ValueState.CONFLICTING and sensitivity.value in _GUARDED:
+        # While it is open whether people are in the data, the draft guards them.
+        known["data_sensitivity"] = sensitivity.value
     return situation_of(known)
 
 

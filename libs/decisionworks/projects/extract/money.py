@@ -51,7 +51,7 @@ _MONTHS_IN = (
     (1 / 4.345, "a week", r"(?:per|a|each|/|pro|par|por)\s?(?:week|woche|semaine|semana)(?!\w)|weekly|wöchentlich"),
     (1 / 30.4, "a day", r"(?:per|a|each|/|pro|par|al|por)\s?(?:day|tag|jour|día|dia)(?!\w)|daily"),
     (1.0, "a month",
-    r"(?:per|a|each|every|/|pro|im|par|al|por|ao)\s?(?:calendar )?(?:month|mo|monat|mois|mes|mês)(?!\w)|monthly"
+    r"(?:per|a|each|every|/|pro|im|par|al|por|ao|chaque|cada|jeden|toda)\s?(?:calendar )?(?:month|mo|monat|mois|mes|mês)(?!\w)|monthly"
     r"|/mo(?!\w)|pcm|pm(?!\w)"
     r"|monatlich|mensuels?|"
                      r"mensuales?|mensual|mensais|mensal|月額|[/／]?月|ヶ月|か月|毎月|每月"),
@@ -90,7 +90,7 @@ _ONCE = re.compile(
     r"|único|初期|一括"
 )
 _NOT_A_BUDGET = re.compile(
-    r"(?:revenue|turnover|sales of|lost?|loses?|losing|losses|worth|salary|salaries|priced at"
+    r"(?:revenue|turnover|sales of|\blost|\bloses?\b|\blosing|\blosses|worth|salary|salaries|priced at"
     r"|currently pay\w{0,24}|today (?:we )?(?:pay|spend)|raised|funding|"
     r"of which|thereof|davon|dont|de (?:los|las) cuales|d[oa]s quais|average (?:order|basket|ticket)|orders? of"
     r"|fine of|fines|would (?:be|cost)|penalt\w{1,24}|umsatz"
@@ -335,6 +335,9 @@ def _period_after(reading: Reading, end: int) -> _Period | None:
             )
             and months == 1.0
         ):
+            return _Period(months=months, name=name, end=end)
+        if months > 1.0 and re.search(rf"(?:{pattern.pattern})(?:[^.;,\n]|[.,]\d){{0,30}}$", before):
+            # “Pro Jahr sind 8.400 Euro bewilligt.”
             return _Period(months=months, name=name, end=end)
     return None
 
