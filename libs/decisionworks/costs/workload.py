@@ -162,7 +162,7 @@ def _events(v: _Values, *, rps_avg: float, rps_peak: float) -> tuple[float, floa
 def _history_gb(v: _Values, *, media: list[str], events_peak: float, team: int) -> float:
     stated = v.number("data_volume_gb")
     if stated is None and media and team >= 3:
-        stated = v.number_or("data_volume_gb", 2500.0, "storage; pictures and recordings rarely fit in less")
+        stated = v.number_or("data_volume_gb", 1000.0, "storage; pictures and recordings rarely fit in less")
     base = v.number_or("data_volume_gb", 50.0, "storage and processing hours") if stated is None else stated
     return max(base, events_peak * GB_PER_EVENT_RATE)
 

@@ -51,7 +51,8 @@ _MONTHS_IN = (
     (1 / 4.345, "a week", r"(?:per|a|each|/|pro|par|por)\s?(?:week|woche|semaine|semana)(?!\w)|weekly|wöchentlich"),
     (1 / 30.4, "a day", r"(?:per|a|each|/|pro|par|al|por)\s?(?:day|tag|jour|día|dia)(?!\w)|daily"),
     (1.0, "a month",
-    r"(?:per|a|each|every|/|pro|im|par|al|por|ao|chaque|cada|jeden|toda)\s?(?:calendar )?(?:month|mo|monat|mois|mes|mês)(?!\w)|monthly"
+    r"(?:per|a|each|every|/|pro|im|par|al|por|ao|chaque|cada|jeden|toda)\s?(?:calendar )?"
+     r"(?:month|mo|monat|mois|mes|mês)(?!\w)|monthly"
     r"|/mo(?!\w)|pcm|pm(?!\w)"
     r"|monatlich|mensuels?|"
                      r"mensuales?|mensual|mensais|mensal|月額|[/／]?月|ヶ月|か月|毎月|每月"),
