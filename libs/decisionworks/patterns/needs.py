@@ -71,6 +71,8 @@ PICTURES_PER_SECOND = 100
 # A vision network of this size answers within a second on a graphics card only.
 HEAVY_VISION_GB = 1.0
 QUEUE_WEIGHT = 40
+# One in ten seconds, by a model of half a gigabyte: some seconds each on two processors.
+LIGHT_RPS, LIGHT_GB = 0.1, 0.5
 PROMISED_PCT = 99.9
 MANAGED_ORCHESTRATION = ("orch-stepfunctions", "orch-sagemaker-pipelines", "orch-airflow-mwaa")
 
@@ -221,10 +223,19 @@ def _heavy_wishes(values: Mapping[str, object]) -> Iterator[Need]:
         yield Need(id="vectors", any_of=VECTOR_STORES, fields=("use_case_type",), why=why)
 
 
+def _is_light(values: Mapping[str, object]) -> bool:
+    """A few texts or pictures an hour, which a processor gets through while a GPU would mostly wait."""
+    rate = values.get("throughput_rps_avg")
+    is_small = isinstance(rate, int | float) and rate <= LIGHT_RPS and number_of(values, "model_size_gb") <= LIGHT_GB
+    is_plain = values.get("model_type") in ("transformer_nlp", "cnn_vision")
+    return is_small and is_plain and values.get("use_case_type") not in ("medical_imaging", "video_analytics")
+
+
 def _queue_wish(values: Mapping[str, object]) -> Iterator[Need]:
     """A wish, however strong: as a demand it would turn requests away for having more money."""
     affords_gpu = number_of(values, "budget_usd_month", GPU_FLOOR_USD) >= GPU_FLOOR_USD
-    if "async" in items_of(values, "inference_mode") and values.get("model_type") in GPU_MODELS and affords_gpu:
+    is_queued = "async" in items_of(values, "inference_mode") and values.get("model_type") in GPU_MODELS
+    if is_queued and affords_gpu and not _is_light(values):
         bought = ("serve-managed-ai",) if reads_ready_made(values) else ()
         why = f"model_type = {values.get('model_type')}: what waits in the queue is read fastest on a GPU"
         options = ("serve-gpu-async", "serve-gpu-realtime", *bought)
