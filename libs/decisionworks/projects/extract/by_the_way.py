@@ -93,6 +93,14 @@ _OWN_ROOMS = re.compile(
 
 _LOT = re.compile(r"(?<!\w)(?:a|the|each|every|any|this|bad|of|whole|per|which)\s$")
 _ALREADY = re.compile(r"(?:already|bereits|schon|déjà|ya|já|既に|すでに)\s?(?:been )?$")
+_BY_HAND = re.compile(
+    r"(?:writ|draft|answer|translat|summari|schreib|verfass|beantwort|übersetz|écri|rédig|répond|tradui|escrib|redact"
+    r"|respond|traduc|escrev|redig|traduz)\w*"
+)
+_SOMEBODY = re.compile(
+    r"(?:^|\s)(?:i|we|he|she|they|who|ich|wir|er|man|je|nous|on|ils|elles|yo|él|ella|ellos|eu|nós|ele|ela|eles)"
+    r"(?: (?:then|still|usually|always|often|dann|immer|puis|toujours|luego|siempre|depois|sempre))?\s$"
+)
 SHORT_SENTENCE = 45
 # A sentence that only adds to the one before. Units: characters.
 LONGEST_RIDER = 80
@@ -139,6 +147,7 @@ def without_by_the_way(findings: list[Finding], *, reading: Reading) -> list[Fin
         or _is_of_no_money(one, findings, reading=reading)
         or _is_when_asked(one, reading=reading)
         or _is_of_a_vendor(one, reading=reading)
+        or _is_done_by_people(one, reading=reading)
         or _is_a_column(one, reading=reading)
         or _is_done_before(one, reading=reading)
         or (_is_a_lot(one, reading=reading) and any(two.field == "stream_events_per_sec" for two in findings))
@@ -278,6 +287,13 @@ def _is_of_a_vendor(finding: Finding, *, reading: Reading) -> bool:
     if finding.field != "inference_mode" or _items(finding) != ["real_time"] or not words.endswith("api"):
         return False
     return _VENDORS.search(reading.before(finding.end - len("api"), chars=24)) is not None
+
+
+def _is_done_by_people(finding: Finding, *, reading: Reading) -> bool:
+    """“Before I write the letters”: what somebody writes is not what the system writes."""
+    if finding.value != "llm_generation" or not _BY_HAND.match(reading.folded, finding.start):
+        return False
+    return _SOMEBODY.search(reading.before(finding.start, chars=24)) is not None
 
 
 def _is_a_lot(finding: Finding, *, reading: Reading) -> bool:
