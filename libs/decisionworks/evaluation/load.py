@@ -19,6 +19,7 @@ SETS = (
     "blind_eighth",
     "blind_tenth",
     "blind_eleventh",
+    "blind_twelfth",
 )  # fmt: skip
 
 
