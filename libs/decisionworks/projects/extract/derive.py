@@ -55,7 +55,7 @@ _GOODS_SOLD = re.compile(
 # Purposes whose results people want for everything at once, before a working day begins.
 _MADE_AHEAD = ("forecasting", "churn_propensity", "tabular_scoring", "recommendation", "ranking_search")
 _LLM_USES = ("llm_chat_rag", "llm_generation", "llm_agent")
-_CLICKS = re.compile(r"\bclick|ctr\b|bidder|クリック")
+_CLICKS = re.compile(r"\bclick|(?<![a-z])klick|\bclics?\b|\bcliques?\b|ctr\b|bidder|クリック")
 _AGAIN = re.compile(
     r"\b(?:every|each) (?:\d+|few|couple of) (?:minutes|hours|days)\b|\b(?:daily|weekly|monthly|hourly)\b"
 )

@@ -43,7 +43,7 @@ _BOUND_BEFORE = re.compile(
     r"|less than|<=?|≤|max(?:imum)?\.?|at most|up to|no more than|faster than"
     r"|not more than|in under|inside|after|binnen|innerhalb"
     r"(?: von)?|unter|höchstens|maximal|weniger als|en moins d[e']|moins d[e']|sous|sous les|dans les|en|au plus"
-    r"|en menos de|menos de|dentro de|em até|em menos de|"
+    r"|en menos de|menos de|dentro de|em até|em menos de|em|"
     r"até|abaixo de|por debajo de|of|is|:|be|takes?)\s?(?:about |around |roughly |etwa |unos |environ |cerca de "
     r"|a |the )?$"
 )
@@ -66,7 +66,7 @@ _BOUND_AFTER = re.compile(
     r"|(?:at (?:the )?(?:most|latest)|tops|höchstens|maximal|spätestens|au (?:plus|maximum)|como (?:máximo|mucho)"
     r"|no máximo)(?!\w)"
     r"|(?:later|afterwards|danach|später|plus tard|après|después|más tarde|depois|mais tarde)(?![\w-])"
-    r"|(?:after|from|following|nach|après|después de|tras|depois d[eoa]|após)\s"
+    r"|(?:after|from|following|nach|après|después del?|tras|depois d[eoa]|após)\s"
     r"|(?:wait(?:ing time)?|wartezeit|d'attente|de espera)\s?(?:is|are|sind|ist|est|sont|es|son|é"
     r"|são)?\s?(?:fine|ok|okay|in ordnung|acceptables?|aceptables?|aceitáve\w{1,3}|suffi\w{0,6}|bien|bom)|以内|未満"
     r"|以下|で|ほど|程度|あれば|まで|latencia|latência|latenz|de latence|de latencia|de latência)"
@@ -83,6 +83,8 @@ _SOFT_BOUND = re.compile(r"(?:slow is (?:ok|fine)|ok|fine)[, ]+$")
 _NOT_A_RESPONSE = re.compile(
     r"(?:every|each|per|window of|windows? |all|alle|toutes les|cada|每|毎|history|retention|keep|kept|runs?"
     r"|takes?|training|train\w{0,24}|clips? of|down(?:time)?|lose|"
+    r"(?:ausschnitt|mitschnitt|clip|sequenz)\w{0,2} von (?:je |jeweils )?(?:eine[rm] )?|extraits? d(?:'une|e)"
+    r"|(?:fragmentos?|trechos?|cortes?) de(?: un[oa]?| uma?)?|"
     r"loss of|rto|rpo|recover\w{0,24}|restored?|back (?:up|in)|budget|fine-?tun\w{0,24}|uses?|for about"
     r"|last \w{0,24}|offline for|drops? for|next|coming|nächsten?|kommenden?|prochaine?s?|próxim[oa]s?"
     r"|horizon(?: of)?)\s?(?:about |of |at most |up to |"

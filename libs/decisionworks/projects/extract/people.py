@@ -78,6 +78,10 @@ _ALONE = re.compile(
     r"sou (?:o|a) únic[oa]|trabalho sozinh[oa]|estoy sol[oa]|yo sol[oa]|só eu"
     r"|(?<!decide )(?<!roda )(?<!funciona )(?<!trabalha )sozinh[oa]|apenas eu)(?!\w)|"
     r"一人で|私だけ|ひとりで"
+    # “Ella sola lo va a cuidar”: somebody alone does the work, not a thing.
+    r"|(?<!\w)(?:ella sola|él solo|elle (?:toute )?seule|lui (?:tout )?seul|sie allein|er allein|ela sozinha|ele sozinho"
+    r"|she alone|he alone),? (?:l[oa]s? |le |la |les |o |a |es |das |will |wird |va |vai |s'en |se )*(?:va|vai|mont|cuid"
+    r"|mant|llev|haz|hac|hará|occup|gèr|gér|mainti|bau|betreu|kümmer|mach|pfleg|build|run|look|maintain|keep|faz|mont)\w*"
 )
 _LABELLED = re.compile(
     r"(?<!\w)(?:people|persons|team(?: size)?|staff|headcount|ftes?|crew|personen|leute|köpfe|teamgröße"
@@ -105,10 +109,18 @@ _PAIR = re.compile(
     r"|me)(?= (?:\w+ly )?(?:build|run|do|maintain|will|look|operate|work|take|share)|[.,;])"
     r"|(?:juste |seulement )?(?:moi|mon \w{2,16}) et (?:un|une|mon|ma|moi) ?\w{0,20}|(?:solo |sólo )?(?:yo y (?:un|una"
     r"|mi)|mi \w{2,16} y yo) ?\w{0,20}"
-    r"|私と(?:もう)?(?:1|一)人|(?:only |just )?(?:him|her|she|he|they) and (?:i|me)|me and (?:him|her"
+    r"|(?:only |just )?(?:him|her|she|he|they) and (?:i|me)|me and (?:him|her"
     r"|one (?:other|more)\w{0,20})"
     r"|(?:só |apenas )?(?:eu e (?:um|uma|o meu|a minha|meu|minha)|meu \w{2,16} e eu) ?\w{0,20}|both of us"
     r"|the two of us|us two|wir beide|nous deux|nosotros dos|nós dois)(?!\w)"
+    r"|私(?:と|ともう|とあと)(?:1|一|ひと)(?:人|名|り)"
+)
+# “The team are four, Python and Terraform”, “who: 4 (Python, Docker)”.
+_TEAM_IS = re.compile(
+    rf"(?<!\w)(?:(?:the|our|das|unser|l'|notre|el|nuestro|a|nossa|o|nosso)\s?(?:team|équipe|equipo|equipa|equipe|time)\s"
+    rf"(?:are|is|numbers|sind|ist|zählt|besteht aus|compte|est de|c'est|son|es de|cuenta con|são|é de|conta com|tem)"
+    rf"|(?:who|wer|qui|quiénes|quién|quem)\s?[:=])\s?(?:only |just |nur |seulement |solo |só |apenas )?"
+    rf"(?P<n>{NUMBER})(?=\s?(?:[.,;:(\n]|$|people|personen|leute|personnes|personas|pessoas))(?![.,]\d)"
 )
 # “Me and two students” are three.
 _BESIDE_ME = re.compile(
@@ -135,7 +147,7 @@ _TEAM_WORDS = re.compile(
     r"|we are|we're|nous sommes|zu (?:zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt)|of (?:us|them)|wir sind"
     r"|nous sommes|somos|sommes"
     r"|plantilla|personal|mitarbeit\w{1,24}|\d (?:devs?|engs?)"
-    r"|staff|体制|名|moi\b|seule?\b|allein\w?\b|sol[oa]\b|sozinh[oa]|myself|一人|1人|私"
+    r"|(?:who|wer|qui|quiénes|quién|quem)\s?:|time de \d|time com|staff|体制|名|moi\b|seule?\b|allein\w?\b|sol[oa]\b|sozinh[oa]|myself|一人|1人|私"
 )
 # “The 80 people in member services should ask questions” use it.
 _USERS_AFTER = re.compile(
@@ -244,7 +256,7 @@ def find_team(reading: Reading) -> Iterator[Finding]:
 
 
 def _told_as_a_number(reading: Reading) -> Iterator[Finding]:
-    for pattern, strength in ((_IN_TEAM, 14), (_LABELLED, 8), (_HEADCOUNT, 8), (_TEAM_OF, 10)):
+    for pattern, strength in ((_IN_TEAM, 14), (_TEAM_IS, 9), (_LABELLED, 8), (_HEADCOUNT, 8), (_TEAM_OF, 10)):
         for match in pattern.finditer(reading.folded):
             if pattern is _LABELLED and _COUNTED_BEFORE.search(reading.before(match.start(), chars=30)):
                 # “Three people, one of them new”: the count stood before.

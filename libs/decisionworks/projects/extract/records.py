@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from decisionworks.projects.extract.corrections import CORRECTION
 from decisionworks.projects.extract.counts import PER_WHAT, singular
@@ -40,7 +41,8 @@ _COUNTED = re.compile(
 )
 _RUN = (
     r"(?:runs?|night|batch|nightly|lauf|läufe|nacht|nuit|exécution|noche|ejecución|noite|execução|rodada|lote"
-    r"|week ?end|cycle|job|execution)"
+    r"|week ?end|cycle|job|execution|inspection|flight|survey|patrol|inspektion|flug|befliegung|begehung|vol|ronde"
+    r"|inspección|vuelo|ronda|campaña|inspeção|voo|campanha)"
 )
 _ANYTHING = re.compile(
     rf"(?P<n>{NUMBER})\s(?:de\s|d')?(?:(?:active|different|individual|verschiedene|eigene|différents?|distint[oa]s)\s)?"
@@ -86,8 +88,9 @@ _PER_RUN = re.compile(
     rf"|usd|eur)\b)\s?(?:[\w'-]{{1,24}}\s){{0,3}}?(?:per|a|each|every|in one|pro|je|jede|par|por|cada|chaque"
     rf"|à chaque)"
     rf"\s(?:batch\s)?{_RUN}(?!\w)"
-    rf"|(?:rows|records|lines|items|lignes|enregistrements|zeilen|datensätze|filas|registros|linhas)\s"
-    rf"(?:per|par|pro|je|por|a)\s{_RUN}\s?[,:=]\s*(?P<m>{NUMBER})"
+    rf"|(?:rows|records|lines|items|lignes|enregistrements|zeilen|datensätze|filas|registros|linhas|images?|photos?"
+    rf"|pictures?|bilder|fotos?|aufnahmen|clichés|imágenes|imagens)\s"
+    rf"(?:per|par|pro|je|por|a)\s{_RUN}\s?[,:=]\s{{0,4}}(?P<m>{NUMBER})"
     rf"|(?:[1１一]回(?:あたり|につき|の実行で)|(?:1|一)バッチ(?:あたり)?|毎晩|毎朝|毎週|毎月)(?:に)?(?:約|およそ|合計)?(?P<k>{NUMBER})\s?"
     r"(?:件|人|名|行|レコード|店|社|世帯|商品)"
 )
@@ -103,6 +106,13 @@ _IN_ALL = re.compile(
     rf"|combinations|zeilen|werte|datensätze|prognosen|vorhersagen|lignes|valeurs|prévisions|scores|filas|valores"
     rf"|registros|líneas"
     rf"|previsiones|predicciones|linhas|previsões)(?!\w)"
+)
+# “For each patient on the ward (some 2,400 of them)”: the count stands behind its thing.
+_BEHIND = re.compile(
+    rf"(?<!\w)(?P<thing>{_SCORED})(?!\w)[^.;\n()\d]{{0,30}}\((?:(?:there are|they are|it is|these are|das sind|es sind"
+    rf"|insgesamt|derzeit|zurzeit|ce sont|il y en a|ils sont|soit|au total|son|hay|en total|ahora|são|há|hoje|ao todo"
+    rf"|in total|today|now|currently|about|around|some|etwa|rund|ca\.|environ|unos|unas|uns|umas|cerca de)[, ]+){{0,3}}"
+    rf"(?P<n>{NUMBER})(?P<m>)?\s?(?:of them|stück|in total|insgesamt|en total|no total|au total)?\)"
 )
 _SCORING = re.compile(
     r"know|which|wissen|welche\w?|savoir|lesquel\w*|saber|cuáles|quais|知りたい|どの|scor\w{1,24}|forecast\w{0,24}|predict\w{0,24}|rank\w{0,24}|classif\w{1,24}|sort\w{0,24}|rate\w{0,24}"
@@ -140,7 +150,8 @@ def derive_records(reading: Reading, values: Mapping[str, Plain]) -> Iterator[Fi
     """The population that a batch run is about, where no count is said per run. Units: records."""
     if "batch_records_per_run" in values or "batch" not in _items(values.get("inference_mode")):
         return
-    best = _best_count(_COUNTED.finditer(reading.folded), reading, values, least=FEWEST_RECORDS)
+    counted = chain(_BEHIND.finditer(reading.folded), _COUNTED.finditer(reading.folded))
+    best = _best_count(counted, reading, values, least=FEWEST_RECORDS)
     if best is None:
         others = (one for one in _ANYTHING.finditer(reading.folded) if not _NOT_SCORED.fullmatch(one["thing"]))
         best = _best_count(others, reading, values, least=LEAST_OF_ANYTHING)
