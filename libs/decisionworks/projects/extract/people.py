@@ -79,9 +79,10 @@ _ALONE = re.compile(
     r"|(?<!decide )(?<!roda )(?<!funciona )(?<!trabalha )sozinh[oa]|apenas eu)(?!\w)|"
     r"一人で|私だけ|ひとりで"
     # “Ella sola lo va a cuidar”: somebody alone does the work, not a thing.
-    r"|(?<!\w)(?:ella sola|él solo|elle (?:toute )?seule|lui (?:tout )?seul|sie allein|er allein|ela sozinha|ele sozinho"
-    r"|she alone|he alone),? (?:l[oa]s? |le |la |les |o |a |es |das |will |wird |va |vai |s'en |se )*(?:va|vai|mont|cuid"
-    r"|mant|llev|haz|hac|hará|occup|gèr|gér|mainti|bau|betreu|kümmer|mach|pfleg|build|run|look|maintain|keep|faz|mont)\w*"
+    r"|(?<!\w)(?:ella sola|él solo|elle (?:toute )?seule|lui (?:tout )?seul|sie allein|er allein|ela sozinha"
+    r"|ele sozinho|she alone|he alone),? (?:(?:l[oa]s?|le|les|o|a|es|das|will|wird|va|vai|s'en|se) ){0,3}(?:va|vai"
+    r"|mont|cuid|mant|llev|haz|hac|hará|occup|gèr|gér|mainti|bau|betreu|kümmer|mach|pfleg|build|run|look|maintain"
+    r"|keep|faz)\w{0,12}"
 )
 _LABELLED = re.compile(
     r"(?<!\w)(?:people|persons|team(?: size)?|staff|headcount|ftes?|crew|personen|leute|köpfe|teamgröße"
@@ -147,7 +148,8 @@ _TEAM_WORDS = re.compile(
     r"|we are|we're|nous sommes|zu (?:zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt)|of (?:us|them)|wir sind"
     r"|nous sommes|somos|sommes"
     r"|plantilla|personal|mitarbeit\w{1,24}|\d (?:devs?|engs?)"
-    r"|(?:who|wer|qui|quiénes|quién|quem)\s?:|time de \d|time com|staff|体制|名|moi\b|seule?\b|allein\w?\b|sol[oa]\b|sozinh[oa]|myself|一人|1人|私"
+    r"|(?:who|wer|qui|quiénes|quién|quem)\s?:|time de \d|time com"
+    r"|staff|体制|名|moi\b|seule?\b|allein\w?\b|sol[oa]\b|sozinh[oa]|myself|一人|1人|私"
 )
 # “The 80 people in member services should ask questions” use it.
 _USERS_AFTER = re.compile(

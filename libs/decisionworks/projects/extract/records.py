@@ -109,9 +109,10 @@ _IN_ALL = re.compile(
 )
 # “For each patient on the ward (some 2,400 of them)”: the count stands behind its thing.
 _BEHIND = re.compile(
-    rf"(?<!\w)(?P<thing>{_SCORED})(?!\w)[^.;\n()\d]{{0,30}}\((?:(?:there are|they are|it is|these are|das sind|es sind"
-    rf"|insgesamt|derzeit|zurzeit|ce sont|il y en a|ils sont|soit|au total|son|hay|en total|ahora|são|há|hoje|ao todo"
-    rf"|in total|today|now|currently|about|around|some|etwa|rund|ca\.|environ|unos|unas|uns|umas|cerca de)[, ]+){{0,3}}"
+    rf"(?<!\w)(?P<thing>{_SCORED}|(?:each|every|jede[nrsm]?|chaque|cada|toda?) [a-zà-ÿ-]{{4,24}})(?!\w)"
+    r"[^.;\n()\d]{0,30}\((?:(?:there are|they are|it is|these are|das sind|es sind"
+    r"|insgesamt|derzeit|zurzeit|ce sont|il y en a|ils sont|soit|au total|son|hay|en total|ahora|são|há|hoje|ao todo"
+    r"|in total|today|now|currently|about|around|some|etwa|rund|ca\.|environ|unos|unas|uns|umas|cerca de)[, ]+){0,3}"
     rf"(?P<n>{NUMBER})(?P<m>)?\s?(?:of them|stück|in total|insgesamt|en total|no total|au total)?\)"
 )
 _SCORING = re.compile(

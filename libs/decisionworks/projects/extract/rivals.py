@@ -10,6 +10,7 @@ from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.extract.apart import may_both_hold, share_a_subject
 from decisionworks.projects.extract.finding import FAIR, STRONG, Finding
 from decisionworks.projects.extract.numbers import DIGITS, parse_number
+from decisionworks.projects.extract.rates_of_each import is_of_each
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.word_groups import Place, group_pattern
 from decisionworks.projects.model import Contradiction, FieldType, ValueState
@@ -183,6 +184,8 @@ def _speak_of_the_same(reading: Reading, here: Place, there: Place) -> bool:
     if any(_has(group, one, reading) for group in ("part", "wish") for one in sentences):
         return False
     if _has("twothings", reading.folded, reading) or _is_a_rate(reading, here) != _is_a_rate(reading, there):
+        return False
+    if _is_a_rate(reading, here) and is_of_each(here, reading) != is_of_each(there, reading):
         return False
     if reading.sentence_at(here[0]) == reading.sentence_at(there[0]) and not _are_told_apart(reading, here, there):
         return False

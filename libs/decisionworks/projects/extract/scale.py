@@ -9,6 +9,7 @@ from itertools import chain
 
 from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
+from decisionworks.projects.extract.rates_of_each import of_all
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.model import ValueState
 
@@ -23,7 +24,7 @@ _REQUESTS = (
 _EVENTS = (
     r"(?:(?:log |sensor |click |iot |telemetry )?events?|messages?|readings?|records|data points|measurements"
     r"|values|samples|signals|pings|clicks|positions|packets|ticks|log lines|beacons|telegrams|tag reads"
-    r"|ereigniss?e?n?|messwerte?n?|messungen|nachrichten|werte?n?|signale?n?|klicks|positionen|datenpunkte?n?"
+    r"|ereigniss?e?n?|messwerte?n?|messungen|meldungen|nachrichten|werte?n?|signale?n?|klicks|positionen|datenpunkte?n?"
     r"|telegramme?n?|pakete?n?|événements?|messages|mesures|relevés|valeurs|clics|positions|trames|signaux"
     r"|eventos?|mensajes|lecturas|valores|clics|posiciones|señales|tramas|mediciones|mensagens|leituras|cliques"
     r"|posições|sinais|medições|イベント|メッセージ|計測値|測定値|クリック)"
@@ -101,7 +102,7 @@ _MARK = rf"(?P<which>{_AVERAGE_WORDS}|{_PEAK_WORDS})"
 # Records of a plan, looked up or sensed: they are events where something measures or streams.
 # Messages are sent by people as well as by sensors.
 _LOOKED_UP = re.compile(
-    r"lecturas|leituras|records|readings|messages?|nachrichten|mensajes|mensagens|(?:の)?メッセージ"
+    r"lecturas|leituras|records|readings|messages?|meldungen|nachrichten|mensajes|mensagens|(?:の)?メッセージ"
 )
 _MEASURED = re.compile(
     r"sensor\w{0,4}|capteur\w{0,2}|センサー|iot\b|telemetr\w{1,6}|télémétr\w{1,6}|meters?\b|gateways?|mqtt"
@@ -195,7 +196,7 @@ def find_rates(reading: Reading) -> Iterator[Finding]:
         for match in pattern.finditer(reading.folded)
         for finding in _rate(match, reading)
     ]
-    yield from _two_plain_rates(rates)
+    yield from _two_plain_rates(of_all(rates, reading))
     for match in chain(_OTHER_END.finditer(reading.folded), _MARKED.finditer(reading.folded)):
         yield from _end_of_pair(match, reading)
     for head in _RATE_HEAD.finditer(reading.folded):
