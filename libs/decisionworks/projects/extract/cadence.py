@@ -25,7 +25,9 @@ _EVERY_N = re.compile(
     rf"|(?P<m>\d{{1,3}})(?P<unit_ja>分|時間|日|週間|か月|ヶ月)(?:ごと|おき|毎)"
 )
 _TIMES_A = re.compile(
-    rf"(?P<n>twice|{NUMBER})\s?(?:times?|x|mal|fois|veces|vez|vezes)?\s(?:a|per|each|every|am|pro|die|in der|im|par|al"
+    rf"(?P<n>twice|{NUMBER})\s?(?:times?|x|mal|fois|veces|vez|vezes|(?:drone )?(?:inspections?|flights?|surveys?"
+    rf"|patrols?|runs?)|inspektionen|flüge|befliegungen|begehungen|läufe|vols|rondes|campagnes|inspecciones|vuelos"
+    rf"|rondas|campañas|inspeções|voos|campanhas)?\s(?:a|per|each|every|am|pro|die|in der|im|par|al"
     rf"|a la"
     rf"|por|ao)\s"
     rf"(?P<unit>day|night|week|month|year|tag|woche|monat|jahr|jour|semaine|mois|an|día|semana|mes|año|dia|mês"
