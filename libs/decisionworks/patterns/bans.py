@@ -62,9 +62,9 @@ def _serving_bans(values: Mapping[str, object], known: Mapping[str, object]) -> 
             yield Ban(pattern=pattern, why=f"{field} = {shown(values.get(field))} does not ask for it", fields=(field,))
     if "serve-precomputed-lookup" in wanted:
         fresh = known.get("data_velocity") in ("static", "daily", "hourly")
-        entities = values.get("use_case_type") in ENTITY_USES and not any(
-            kind in MEDIA for kind in items_of(values, "data_types")
-        )
+        # A run over all of them says that they are known, whatever else is in the data.
+        is_plain = "batch" in modes or not any(kind in MEDIA for kind in items_of(values, "data_types"))
+        entities = values.get("use_case_type") in ENTITY_USES and is_plain
         if not (fresh and entities):
             why = "answers can be computed ahead only for known entities whose inputs change on a schedule"
             yield Ban(pattern="serve-precomputed-lookup", why=why, fields=("data_velocity", "use_case_type"))

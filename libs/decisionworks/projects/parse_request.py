@@ -20,6 +20,7 @@ MAX_DEPTH = 20
 LEAST_NOTE_LINES = 4
 _OPENS = re.compile(r"[\w -]{1,40}:\s*$")
 _HOLDS = re.compile(r"\s*[\w -]{1,40}:\s*[{\[].*[}\]]\s*(?:#.*)?$")
+_COINED = re.compile(r"\s*[a-z]+(?:_[a-z0-9]+)+:\s")
 _NOTE_LINE = re.compile(r"\s*(?:#|- |[\w -]{1,40}:(?:\s|$))")
 _TEXT_KEYS = ("request", "text", "prompt", "description")
 _DATA_KEYS = ("constraints",)
@@ -165,13 +166,15 @@ def _nested_note(text: str) -> Mapping[str, object] | None:
     """A note whose lines belong to the names above them, as in somebody's own YAML; prose and flat lists are none."""
     lines = [line for line in text.splitlines() if line.strip()]
     opening = [line for line in lines if _OPENS.match(line) or _HOLDS.match(line)]
-    if not opening or len(lines) < LEAST_NOTE_LINES or not all(_NOTE_LINE.match(line) for line in lines):
+    # Two names such as `spend_usd_month` are a form in somebody's own names, flat as it is.
+    coined = [line for line in lines if _COINED.match(line)][1:]
+    if not (opening or coined) or len(lines) < LEAST_NOTE_LINES or not all(_NOTE_LINE.match(line) for line in lines):
         return None
     try:
         record = _load_yaml(text, where="the request")
     except InvalidRequest:
         return None
-    return record if any(isinstance(value, Mapping | list) for value in record.values()) else None
+    return record if coined or any(isinstance(value, Mapping | list) for value in record.values()) else None
 
 
 def _names_ours(record: Mapping[str, object]) -> bool:

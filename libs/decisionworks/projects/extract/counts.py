@@ -161,7 +161,8 @@ _TOKENS_OUT = re.compile(
 )
 # “6,000 tokens with its notes, the new text about 1,000.”
 _BARE_OUT = re.compile(
-    rf"(?:[^.;\d\n]{{0,24}})[,;]\s(?:[^\W\d][\w'-]{{0,20}}\s){{1,5}}?(?P<n>{DIGITS})(?=\s?(?:[.,;)]|$|each|jeweils|chacun))"
+    rf"(?:[^.;\d\n]{{0,24}})[,;]\s(?:[^\W\d][\w'-]{{0,20}}\s){{1,5}}?(?P<n>{DIGITS})(?=\s?(?:[.,;)]|$|each|jeweils"
+    rf"|chacun))"
 )
 # Units: tokens.
 LEAST_TOKENS = 20

@@ -53,7 +53,8 @@ _TEAM_OF = re.compile(
 )
 # “They are five, Python and Docker.”
 _THEY_ARE = re.compile(
-    rf"(?<!\w)(?:they|these|we|sie|wir|ils|elles|nous|eles|elas|nós)? ?(?:are|sind|sont|sommes|son|somos|são)"
+    rf"(?<!\w)there are (?P<m>{NUMBER}) of you(?!\w)|(?<!\w)(?:they|these|we|sie|wir|ils|elles|nous|eles|elas"
+    rf"|nós)? ?(?:are|sind|sont|sommes|son|somos|são)"
     rf"\s(?:only |just |nur |zu )?(?P<n>{NUMBER})(?=\s?[,.;:(])"
 )
 _ROUGHLY = re.compile(r"handful|handvoll|poignée|puñado|punhado")
@@ -118,7 +119,8 @@ _PAIR = re.compile(
 )
 # “The team are four, Python and Terraform”, “who: 4 (Python, Docker)”.
 _TEAM_IS = re.compile(
-    rf"(?<!\w)(?:(?:the|our|das|unser|l'|notre|el|nuestro|a|nossa|o|nosso)\s?(?:team|équipe|equipo|equipa|equipe|time)\s"
+    rf"(?<!\w)(?:(?:the|our|das|unser|l'|notre|el|nuestro|a|nossa|o|nosso)\s?(?:team|équipe|equipo|equipa|equipe"
+    rf"|time)\s"
     rf"(?:are|is|numbers|sind|ist|zählt|besteht aus|compte|est de|c'est|son|es de|cuenta con|são|é de|conta com|tem)"
     rf"|(?:who|wer|qui|quiénes|quién|quem)\s?[:=])\s?(?:only |just |nur |seulement |solo |só |apenas )?"
     rf"(?P<n>{NUMBER})(?=\s?(?:[.,;:(\n]|$|people|personen|leute|personnes|personas|pessoas))(?![.,]\d)"
@@ -265,8 +267,8 @@ def _told_as_a_number(reading: Reading) -> Iterator[Finding]:
                 continue
             yield from _people(match["n"], match, reading, strength=STRONG + strength)
     for match in _THEY_ARE.finditer(reading.folded):
-        if _ANY_SKILL.search(reading.folded, match.end(), match.end() + SKILLED_CHARS):
-            yield from _people(match["n"], match, reading, strength=STRONG)
+        if match["m"] or _ANY_SKILL.search(reading.folded, match.end(), match.end() + SKILLED_CHARS):
+            yield from _people(match["m"] or match["n"], match, reading, strength=STRONG)
     for match in _WITH_SKILLS.finditer(reading.folded):
         if not _NO_PEOPLE.fullmatch(match["who"]):
             yield from _people(match["n"], match, reading, strength=STRONG - 10)

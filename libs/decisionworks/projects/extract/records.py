@@ -116,7 +116,8 @@ _BEHIND = re.compile(
     rf"(?P<n>{NUMBER})(?P<m>)?\s?(?:of them|stück|in total|insgesamt|en total|no total|au total)?\)"
 )
 _SCORING = re.compile(
-    r"know|which|wissen|welche\w?|savoir|lesquel\w*|saber|cuáles|quais|知りたい|どの|scor\w{1,24}|forecast\w{0,24}|predict\w{0,24}|rank\w{0,24}|classif\w{1,24}|sort\w{0,24}|rate\w{0,24}"
+    r"know|which|wissen|welche\w?|savoir|lesquel\w*|saber|cuáles|quais|知りたい|どの|scor\w{1,24}|forecast\w{0,24}"
+    r"|predict\w{0,24}|rank\w{0,24}|classif\w{1,24}|sort\w{0,24}|rate\w{0,24}"
     r"|probabilit\w{1,24}|vorhergesagt|prognos\w{1,24}|vorhersag\w{1,24}|bewert\w{1,24}|einstuf\w{1,24}"
     r"|wahrscheinlich\w{0,24}"
     r"|klassifi\w{1,24}|expect\w{0,4}|how (?:many|much|likely)|wie ?viel\w{0,2}|combien|cuánt[oa]s?|quant[oa]s?"

@@ -366,6 +366,7 @@ def find_daily_items(reading: Reading) -> Iterator[Finding]:
             if (
                 number is None
                 or match["n"] in _ARTICLES
+                or (number == 1 and what == "回")
                 or _NOT_TRAFFIC.search(what)
                 or re.search(r"[$€£¥]\s?$", reading.before(match.start(), chars=3))
             ):

@@ -43,7 +43,8 @@ _NEAR_MODEL = re.compile(
     r"|classif\w{1,24}|klassifi\w{1,24}|netz\w{0,24}|networks?|réseaux?|red(?:es)?\b|rede|yolo\w{0,24}|resnet\w{0,24}"
     r"|mobilenet\w{0,24}|cnn|onnx|tflite|xgboost|lightgbm|weights|gewichte|poids|pesos|モデル|whisper|unet"
     r"|ニューラル|ネットワーク"
-    r"|neuron\w{0,8}|neural\w{0,4}|quanti[sz]ed|nets?\b|beto\b|boost\w*|lgbm|catboost|gbms?|gbdt|svms?|perceptrons?|transformers?|regressions?|regressionen|régressions?|regresi(?:ón|ones)"
+    r"|neuron\w{0,8}|neural\w{0,4}|quanti[sz]ed|nets?\b|beto\b|boost\w*|lgbm|catboost|gbms?|gbdt|svms?|perceptrons?"
+    r"|transformers?|regressions?|regressionen|régressions?|regresi(?:ón|ones)"
     r"|regress(?:ão|ões)"
 )
 # “Our own convolutional network (1.2 GB)”.
@@ -82,7 +83,7 @@ _ALL_OF_IT = re.compile(
 )
 _IS_MEMORY = re.compile(r"^\s?(?:of )?(?:v?ram|memory|gpu|speicher|メモリ)|^\s?(?:per|/)\s?(?:sec|s\b)")
 _MONTHLY = re.compile(
-    r"^\s?(?:\w{1,24}\s){0,3}?(?:(?:more |new )?(?:per|(?:in )?an?|in one|each|every|/|pro|im|par|al|por|ao|cada)\s?"
+    r"^\s?(?:\w{1,24}\s){0,5}?(?:(?:more |new )?(?:per|(?:in )?an?|in one|each|every|/|pro|im|par|al|por|ao|cada)\s?"
     r"(?:month|mo\b|monat|mois|mes\b|mês)|monthly|monatlich|mensuel\w{0,24}|mensual\w{0,24}|mensa\w{1,24}|"
     r"[/／]?月|毎月)"
 )
