@@ -19,7 +19,7 @@ from decisionworks.patterns.second_look import price_assumptions, verify_limits
 from decisionworks.patterns.situation import is_llm, read_situation
 from decisionworks.patterns.solve import Solution, open_demands
 from decisionworks.patterns.thresholds import find_thresholds
-from decisionworks.patterns.ways_out import explain_infeasibility, is_of_usage
+from decisionworks.patterns.ways_out import explain_infeasibility, is_of_usage, quickest
 from decisionworks.projects.catalogue import load_constraint_catalogue
 
 # What a robust plan adds where the constraints leave room: slower failures, faster recovery, better evidence.
@@ -66,7 +66,9 @@ def compose_plan(
             diagnosis, bench.problem, price=bench.price_without, is_of_usage=partial(is_of_usage, bench)
         )
         dropped = diagnosis.dropped
-        solution = bench.solve(RECOMMENDED, dropped=dropped)
+        # The draft of a time that nothing reaches is what comes nearest to it.
+        solution = quickest(bench) if dropped == {"latency_p95_ms"} else None
+        solution = solution or bench.solve(RECOMMENDED, dropped=dropped)
         if solution is None:
             raise NoPlanAtAll("a drop that was found possible could not be solved")
     infeasibility = None if diagnosis is None else explain_infeasibility(bench, diagnosis, constraints)

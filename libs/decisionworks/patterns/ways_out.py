@@ -11,6 +11,7 @@ from decisionworks.patterns.pose_problem import is_off_path
 from decisionworks.patterns.relax import Diagnosis, changes_for, describe_conflict, smallest_drops, starved_need
 from decisionworks.patterns.score import shown
 from decisionworks.patterns.situation import is_llm, situation_of
+from decisionworks.patterns.solve import Solution
 
 MOST_WAYS = 3
 # What people look for first in a way out: is it still there?
@@ -105,17 +106,27 @@ def _rank(way: Json) -> tuple[bool, float, str]:
     return not is_money_alone, float(str(way["monthly_usd"])), str(changes)
 
 
+def _floors_above(bench: Bench) -> list[int | float]:
+    """The lowest times that serving patterns reach, above what was asked, from the shortest on. Units: ms."""
+    envelopes = (pattern.envelope for pattern in bench.catalogue.by_id.values() if pattern.capability == "serving")
+    asked = bench.situation.known.get("latency_p95_ms")
+    floors = sorted({envelope.latency_p95_ms_floor or 0.0 for envelope in envelopes})
+    least = float(asked) if isinstance(asked, int | float) else float("inf")
+    return [int(floor) if floor.is_integer() else floor for floor in floors if floor > least]
+
+
 def _quickest_way(bench: Bench) -> list[Json]:
     """The way that gives up the least of a latency which nothing reaches."""
-    envelopes = (pattern.envelope for pattern in bench.catalogue.by_id.values() if pattern.capability == "serving")
-    floors = sorted({envelope.latency_p95_ms_floor or 0.0 for envelope in envelopes})
-    asked = bench.situation.known.get("latency_p95_ms")
-    for floor in floors:
-        if isinstance(asked, int | float) and floor > asked:
-            ways = _verified(bench, {"latency_p95_ms": int(floor) if floor.is_integer() else floor})
-            if ways:
-                return ways
-    return []
+    ways = (_verified(bench, {"latency_p95_ms": floor}) for floor in _floors_above(bench))
+    return next((way for way in ways if way), [])
+
+
+def quickest(bench: Bench) -> Solution | None:
+    """The choice that comes nearest to a latency which nothing reaches; None where none is any nearer than others."""
+    if is_llm(bench.situation.working):
+        return None
+    found = (_with(bench, {"latency_p95_ms": floor}).solve(RECOMMENDED) for floor in _floors_above(bench))
+    return next((one for one in found if one is not None), None)
 
 
 def _changes(bench: Bench, dropped: frozenset[str]) -> dict[str, object]:
