@@ -100,7 +100,9 @@ def _settle(
     findings = [*findings, *derive_data(reading, values_of(constraints), constraints)]
     constraints, _ = resolve(findings, reading=reading, catalogue=catalogue)
     values = values_of(constraints)
-    is_searched = values.get("use_case_type") in SEARCHING_USES and "corpus_documents" not in values
+    # What an agent looks up is mostly no text: counts of other things are no corpus of it.
+    searches = values.get("use_case_type") in SEARCHING_USES - {"llm_agent"}
+    is_searched = searches and "corpus_documents" not in values
     findings = [*findings, *derive_records(reading, values), *derive_corpus(reading, is_searched=is_searched)]
     findings += derive_devices(reading, is_edge="edge" in str(values.get("inference_mode")), known=values)
     constraints, contradictions = resolve(findings, reading=reading, catalogue=catalogue)

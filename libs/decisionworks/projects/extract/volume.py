@@ -108,7 +108,7 @@ _DOCUMENTS = re.compile(
     rf"(?P<n>{NUMBER})\s?(?:[\w-]{{1,24}}\s){{0,3}}?(?:pdfs?|documents?|docs|articles?|manuals?|wiki pages"
     rf"|contracts?|files|papers|dokumente?n?|handbücher|verträge|artikel|documents|"
     r"contrats|documentos|contratos|artículos|artigos|manuales|manuais|procesos|processos|akten|pages|seiten|páginas"
-    rf"|notes|reports|berichte|fiches|expedientes|judgments|arrêts|urteile|help articles|books|dossiers|decisions"
+    rf"|notes|reports|berichte|fiches|expedientes|judgments|arrêts|urteile|help articles|books|runbooks?|playbooks?|guides|handbooks|dossiers|decisions"
     rf"|rulings|verdicts|decisiones|décisions|decisões|entscheidungen|sentencias|brochures)(?!\w)"
     rf"|(?P<m>{NUMBER})\s?(?:件|点|本|冊|通|枚|ページ)?の?(?:[\w・]{{0,12}})?(?:文書|ドキュメント|マニュアル"
     rf"|ファイル|pdf|規程|記事|資料|契約書|論文|判例|書類)"
