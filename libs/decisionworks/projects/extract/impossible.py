@@ -13,7 +13,7 @@ from decisionworks.projects.extract.finding import FAIR, Finding
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.word_groups import Place, group_pattern
-from decisionworks.projects.model import Contradiction
+from decisionworks.projects.model import Contradiction, ValueState
 
 MOST_FOUND = 12
 # Times and sizes that differ by less are the same, rounded.
@@ -96,8 +96,9 @@ def _runs_longer_than_it_may(reading: Reading, findings: Iterable[Finding]) -> I
         if one.field == "batch_deadline_hours"
         and isinstance(one.value, int | float)
         and one.end > one.start
-        # A deadline that is only guessed rules nothing out.
+        # A deadline that is only guessed, or counted from an hour of the day, rules nothing out.
         and one.strength >= FAIR
+        and one.state is ValueState.STATED
     ]
     training = group_pattern("training", reading.language)
     for window in windows:
