@@ -1,4 +1,4 @@
-"""Reads counts of things: scored records, devices, tenants, LLM tokens."""
+"""Reads counts of things: scored records, devices, tenants."""
 
 from __future__ import annotations
 
@@ -150,33 +150,10 @@ _EACH_OF_N = re.compile(
 )
 _NOT_TENANTS = frozenset({"camera", "device", "machine", "truck", "robot", "gateway", "gerät", "kamera", "maschine"})
 MOST_THINGS = 3
-_TOKENS = re.compile(
-    rf"(?P<n>{NUMBER})[ -]?(?:input |output |prompt |context )?(?:tokens?(?!\w)|トークン"
-    rf"|jetons(?!\w))"
-)
-_TOKENS_OUT = re.compile(
-    rf"tokens? (?:in|rein|en entrée|de entrada)(?:,| and| und| et| y| e)* (?:about |around |etwa |environ |unos "
-    rf"|cerca de )?(?P<n>{NUMBER}) (?:tokens? )?"
-    r"(?:out\b|raus\b|en sortie|de salida|de saída)"
-)
-# “6,000 tokens with its notes, the new text about 1,000.”
-_BARE_OUT = re.compile(
-    rf"(?:[^.;\d\n]{{0,24}})[,;]\s(?:[^\W\d][\w'-]{{0,20}}\s){{1,5}}?(?P<n>{DIGITS})(?=\s?(?:[.,;)]|$|each|jeweils"
-    rf"|chacun))"
-)
-# Units: tokens.
-LEAST_TOKENS = 20
-_IN_OR_OUT = re.compile(r"(?P<incoming>入力|input|eingabe|entrée|entrada)|出力|output|ausgabe|sortie|salida|saída")
-_IN_AFTER = re.compile(r"^\s?(?:in\b|input|rein|eingabe|en entrée|entrada|de entrada|入力)")
-_OUT = re.compile(
-    r"output|raus|sortie|salida|(?<!\w)out\b|answer|reply|replies|response|generated|completion|ausgabe|antwort|réponse"
-    r"|respuesta|saída"
-    r"|resposta|出力|回答"
-)
 
 
 def find_counts(reading: Reading) -> Iterator[Finding]:
-    """Records per batch run, devices, tenants and tokens."""
+    """Records per batch run, devices and tenants."""
     yield from _records(reading)
     for match in _DEVICES.finditer(reading.folded):
         yield from _counted(match, reading, field="edge_devices", strength=STRONG)
@@ -186,47 +163,6 @@ def find_counts(reading: Reading) -> Iterator[Finding]:
     for match in _TENANTS.finditer(reading.folded):
         if _OWN_EACH.search(reading.folded[max(0, match.start() - 120) : match.end() + 160]):
             yield from _counted(match, reading, field="tenants", strength=STRONG)
-    yield from _tokens(reading)
-    for match in _TOKENS_OUT.finditer(reading.folded):
-        number = parse_number(match["n"], language=reading.language)
-        if number is not None:
-            yield stated("llm_tokens_out", int(number), match.start("n"), match.end("n"), confidence=0.85)
-
-
-def _tokens(reading: Reading) -> Iterator[Finding]:
-    """Tokens that go in and come out; of two in one sentence that say neither, the first goes in."""
-    before: re.Match[str] | None = None
-    for match in _TOKENS.finditer(reading.folded):
-        number = parse_number(match["n"], language=reading.language)
-        if number is None:
-            continue
-        field = _token_field(match, reading)
-        is_second = before is not None and reading.sentence_at(before.start()) == reading.sentence_at(match.start())
-        if field == "llm_tokens_in" and is_second and not _says_in(match, reading):
-            field = "llm_tokens_out"
-        yield stated(field, int(number), match.start(), match.end(), confidence=0.85)
-        rest = _BARE_OUT.match(reading.folded, match.end(), reading.sentence_at(match.start())[1])
-        told = parse_number(rest["n"], language=reading.language) if rest else None
-        if field == "llm_tokens_in" and rest is not None and told is not None and told >= LEAST_TOKENS:
-            reason = f"“{rest.group().strip(' ,;')}” after what goes in: what comes out"
-            yield inferred("llm_tokens_out", int(told), rest.start("n"), rest.end("n"), reason=reason, confidence=0.7)
-        before = match
-
-
-def _says_in(match: re.Match[str], reading: Reading) -> bool:
-    labels = list(_IN_OR_OUT.finditer(reading.before(match.start(), chars=14)))
-    return bool(labels and labels[-1]["incoming"]) or _IN_AFTER.match(reading.after(match.end(), chars=8)) is not None
-
-
-def _token_field(match: re.Match[str], reading: Reading) -> str:
-    """Whether tokens go in or come out, by the label that stands nearest before them, else after."""
-    labels = list(_IN_OR_OUT.finditer(reading.before(match.start(), chars=14)))
-    if labels:
-        return "llm_tokens_in" if labels[-1]["incoming"] else "llm_tokens_out"
-    words = match.group() + reading.before(match.start(), chars=20) + reading.after(match.end(), chars=8)
-    if _IN_AFTER.match(reading.after(match.end(), chars=8)):
-        words = match.group()
-    return "llm_tokens_out" if _OUT.search(words) and "input" not in match.group() else "llm_tokens_in"
 
 
 _DEPLOYED = re.compile(

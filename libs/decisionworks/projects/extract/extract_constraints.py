@@ -11,6 +11,7 @@ from decisionworks.projects.extract.cadence import derive_cadence
 from decisionworks.projects.extract.contradictions import find_contradictions
 from decisionworks.projects.extract.corrections import find_corrected
 from decisionworks.projects.extract.counts import derive_devices, find_counts
+from decisionworks.projects.extract.daily_items import find_daily_items, find_nightly_calls
 from decisionworks.projects.extract.derive import derive_data, derive_modes
 from decisionworks.projects.extract.derive_purpose import derive_purpose
 from decisionworks.projects.extract.finding import Finding
@@ -31,9 +32,11 @@ from decisionworks.projects.extract.recordings import find_recordings
 from decisionworks.projects.extract.records import derive_records, find_records_per_run
 from decisionworks.projects.extract.reliability import find_reliability
 from decisionworks.projects.extract.resolve import resolve, values_of
-from decisionworks.projects.extract.scale import find_daily_items, find_nightly_calls, find_rates
+from decisionworks.projects.extract.run_windows import find_run_windows
+from decisionworks.projects.extract.scale import find_rates
 from decisionworks.projects.extract.scope import SEARCHING_USES, in_scope
 from decisionworks.projects.extract.summary import find_summary
+from decisionworks.projects.extract.tokens import find_tokens
 from decisionworks.projects.extract.volume import derive_corpus, find_corpus, find_volumes
 from decisionworks.projects.measure_coverage import applicable_fields
 from decisionworks.projects.model import (
@@ -49,7 +52,7 @@ from decisionworks.projects.model import (
 _RULES = (
     find_phrases, find_budget, find_times, find_rates, find_daily_items, find_nightly_calls, find_volumes, find_corpus,
     find_team, find_skills, find_regions, find_reliability, find_lifecycle, find_counts,
-    find_records_per_run, find_recordings,
+    find_records_per_run, find_recordings, find_run_windows, find_tokens,
 )  # fmt: skip
 
 

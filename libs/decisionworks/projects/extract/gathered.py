@@ -56,6 +56,7 @@ class _Rule:
 def find_gathered(reading: Reading, *, known: Sequence[Finding]) -> Iterator[Finding]:
     """What is gathered about fields of which nothing firm is known. Units: those of the fields."""
     firm = {one.field for one in known if one.strength >= FAIR}
+    values = {(one.field, str(one.value)) for one in known if one.strength >= FAIR}
     modes = {str(one.value) for one in known if one.field == "inference_mode" and one.strength >= FAIR}
     uses = {str(one.value) for one in known if one.field == "use_case_type"}
     taken: set[str] = set()
@@ -63,7 +64,8 @@ def find_gathered(reading: Reading, *, known: Sequence[Finding]) -> Iterator[Fin
     for rule in _rules():
         # On a device an answer comes at once: that it does so takes nothing away.
         is_open = rule.value == ["edge"] and modes <= {"['real_time']"}
-        if (rule.field in firm and not is_open) or rule.field in taken or firm & rule.unless or uses & rule.not_for:
+        is_known = (rule.field, str(rule.value)) in values if rule.is_one_of_many else rule.field in firm
+        if (is_known and not is_open) or rule.field in taken or firm & rule.unless or uses & rule.not_for:
             continue
         if not all(heard.has(group, (0, len(reading.folded))) for group in rule.somewhere):
             continue

@@ -84,7 +84,8 @@ _MAY_TAKE = re.compile(
 _SOFT_BOUND = re.compile(r"(?:slow is (?:ok|fine)|ok|fine)[, ]+$")
 _NOT_A_RESPONSE = re.compile(
     r"(?:every|each|per|window of|windows? |all|alle|toutes les|cada|每|毎|history|retention|keep|kept|runs?"
-    r"|takes?|training|train\w{0,24}|clips? of|down(?:time)?|lose|"
+    r"|takes?|training|train\w{0,24}|(?:clips?|recordings?|videos?|films?|matches"
+    r"|calls|aufnahmen|enregistrements|grabaciones|gravações) (?:of|von|à|de)|down(?:time)?|lose|"
     r"(?:ausschnitt|mitschnitt|clip|sequenz)\w{0,2} von (?:je |jeweils )?(?:eine[rm] )?|extraits? d(?:'une|e)"
     r"|(?:fragmentos?|trechos?|cortes?) de(?: un[oa]?| uma?)?|"
     r"loss of|rto|rpo|recover\w{0,24}|restored?|back (?:up|in)|budget|fine-?tun\w{0,24}|uses?|for about"

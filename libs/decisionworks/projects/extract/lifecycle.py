@@ -66,7 +66,8 @@ _HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
     r"|zweimal (?:im|pro) monat|deux fois par mois|dos veces al mes|duas vezes (?:por|ao) mês|quincenal\w{0,4}",
      "monthly", False),
     (
-    r"weekly|(?:every|each) (?:week|monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekend|(?:7|seven) days)"
+    r"^\s?(?:runs? |jobs? )?(?:an?|per|pro|par|a la|por) (?:week|woche|semaine|semana)"
+    r"|weekly|(?:every|each) (?:week|monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekend|(?:7|seven) days)"
     r"|(?:on )?(?:mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays)|alle (?:7|sieben) tage"
     r"|tous les (?:7|sept) jours|cada (?:7|siete) días|a cada (?:7|sete) dias"
     r"|once a week|wöchentlich|jede woche|chaque semaine|hebdomadaire\w{0,24}|"
@@ -75,7 +76,8 @@ _HOW_OFTEN: tuple[tuple[str, str, bool], ...] = (
      r"|(?:jeden|chaque|cada|todos los|toda) (?:montag|sonntag|lundi|dimanche|lunes|domingo|segunda)"
      r"|todas las semanas|毎週\S{0,2}|cada semana|toda semana|毎週|週次|週に?[1一]回|週1", "weekly", True),
     (
-    r"monthly|every month|each month|once a month|(?:12|twelve) times a year|every (?:30|thirty) days"
+    r"^\s?(?:runs? |jobs? )?(?:an?|per|im|pro|par|al|por|ao) (?:month|monat|mois|mes|mês)"
+    r"|monthly|every month|each month|once a month|(?:12|twelve) times a year|every (?:30|thirty) days"
     r"|every (?:4|four) weeks"
     r"|alle (?:4|vier) wochen|zwölfmal im jahr|(?:douze|12) fois par an|(?:doce|12) veces al año|(?:doze"
     r"|12) vezes (?:por|ao) ano|monatlich|jeden monat|tous les mois|chaque mois"
@@ -178,7 +180,10 @@ _TRUTH = re.compile(
     r"|(?:valeurs?|résultats?|analyses?) (?:de|du) (?:laboratoire|labo)|résultats? d'analyses?"
     r"|(?:valor|resultado|análisis|análise)\w{0,3} (?:de|del|do) laborat[oó]rio|検査(?:結果|値)|分析(?:結果|値)"
     r"|labels? (?:arrive|come|are known|known|after|delay)|ground truth|true outcome|outcomes?"
-    r"|truth|(?:results?|biops\w{1,4}|diagnos[ie]s|outcomes?|findings|inspections?) (?:\w{1,16} )?(?:arrive"
+    r"|truth|(?:confirms?|refutes?|disproves?) (?:or|and) (?:\w{1,16} )?(?:refutes?|clears?|confirms?|rejects?)"
+    r"|(?:bestätig|entkräft|widerleg)\w{1,4} oder \w+|(?:confirme|infirme)\w{0,3} ou \w+"
+    r"|(?:confirma|descarta|desmient|desment)\w{0,2} ou? \w+"
+    r"|(?:results?|biops\w{1,4}|diagnos[ie]s|outcomes?|findings|inspections?) (?:\w{1,16} )?(?:arrive"
     r"|come|follow|are (?:known|there|in))s?|confirmed|(?:finds?|found) out|learns?\b|comes? to light|turns? out"
     r"|settle\w{0,24}|we (?:learn"
     r"|know|see)\b|sehen wir|sieht man|zeigt sich|erweist sich|is known"

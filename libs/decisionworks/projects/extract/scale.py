@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
+from decisionworks.projects.extract.finding import STRONG, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
 from decisionworks.projects.extract.rates_of_each import of_all
 from decisionworks.projects.extract.reading import Reading
@@ -37,7 +37,7 @@ _PER_SECOND = (
 )
 _SHORT = r"(?:rps|tps|qps|req/s|requests/s|tx/s)(?!\w)"
 _RATE = re.compile(
-    rf"(?P<n>{NUMBER})(?!\d|\s?(?:ミリ|秒|分|ms"
+    rf"(?P<n>{NUMBER})(?!\d|\s?(?:ミリ|秒|分|時(?!間)|ms"
     rf"|%))\s?(?:[^\W\d]\w{{0,23}}\s){{0,2}}?(?:\w{{1,24}}(?=/))??(?:(?P<kind>{_REQUESTS}"
     rf"|{_EVENTS})\s?(?:{_PER_SECOND})|{_SHORT}"
     rf"|(?:{_PER_SECOND}))"
@@ -79,14 +79,12 @@ _HALF_RATE = re.compile(
 _SHORT_RATE = re.compile(rf"\d\s?{_SHORT}")
 # How far from its pair a number without a unit may stand. Units: characters.
 PAIR_REACH = 120
-# Below this a service stands idle nearly all the time. Units: requests/day.
-RARE_PER_DAY = 200
 _PEAK_WORDS = (
     r"peaks?|topping out|tops? out|busiest|rush|burst\w{0,24}|max(?:imum)?\b|spitze\w{0,24}|lastspitze\w{0,24}"
     r"|heures? de pointe|pointe|pics?\b"
     r"|horas? (?:punta|pico)|punta|picos?\b|ピーク|最大|混雑時|繁忙"
 )
-_PEAK = re.compile(
+PEAK = re.compile(
     rf"{_PEAK_WORDS}|at most|up to|höchstens|bis zu|jusqu'à|hasta|até|no máximo|como máximo|au maximum|au plus"
 )
 _AVERAGE_WORDS = (
@@ -110,6 +108,7 @@ _MEASURED = re.compile(
     r"|streams?\b|streaming"
     r"|devices?|wearables?|zähler\w{0,3}|contadores|medidores|compteurs|monitors?\b|collars?|turbin\w{1,4}"
 )
+_OWN_MARK = re.compile(rf"\s?(?:on |at |in |im |en |no |na )?(?:{_AVERAGE_WORDS}|{_PEAK_WORDS})(?!\w)")
 _KEYED = re.compile(
     rf"(?P<which>average|avg|mean|peak|max)[_ ](?:rps|qps|tps|rate|requests|load"
     rf"|calls)(?:_per_second)?\W{{1,4}}(?P<n>{NUMBER})"
@@ -137,53 +136,8 @@ _MARKED = re.compile(
     rf"(?P<n>{NUMBER})(?!\s?(?:%|ms|gb|tb|mb|s\b|sec|min|h\b|usd|eur|ミリ|万?円|ドル|[$€£]|days?|hours?"
     rf"|percent|prozent))"
 )
-_PER_LONG = (
-    (
-        86_400.0,
-        r"on an? (?:\w{1,12} )?day(?!\w)|(?:per|a|each|every|/|pro|am|par|al|por|ao|cada)\s?(?:day|tag|jour|día"
-        r"|dia)(?!\w)|daily|täglich"
-        r"|diari\w{1,24}|(?:/|１?一?)日|毎日|1日",
-    ),
-    (
-        3_600.0,
-        r"(?:per|an|a|each|every|/|pro|par|por|la)\s?(?:hour|stunde|heure|hora)(?!\w)|hourly|stündlich"
-        r"|時間あたり|/時間?",
-    ),
-    (60.0, r"(?:per|a|each|every|/|pro|par|por)\s?(?:minute|min|minuto)(?!\w)|毎分|/分"),
-)
-_ITEMS = re.compile(
-    rf"(?P<n>{NUMBER})\s(?P<what>(?:[\w'-]{{1,24}}(?:\s|(?=/))){{0,4}}?)(?P<per>"
-    + "|".join(p for _, p in _PER_LONG)
-    + ")"
-)
-# “30,000 generations a night” is what a model is asked for, and no rate of calls.
-_NIGHTLY = re.compile(
-    rf"(?P<n>{NUMBER})\s(?P<what>(?:[\w'-]{{1,24}}\s){{1,4}}?)(?:(?:per|an?|each|every|pro|jede|in der|par"
-    rf"|por|cada|chaque|à)\s(?:night|nacht|nuit|noche|noite)|nightly|overnight)(?!\w)|(?:毎晩|一晩に)(?:約|およそ)?(?P<k>{DIGITS})\s?(?P<ja>[件回本])"
-)
-_ITEMS_JA = re.compile(rf"(?:1日(?:あたり|に)?|毎日|一日)(?:約|およそ|最大)?(?P<n>{DIGITS})\s?(?P<what>[件回枚通人])")
-_ITEMS_BEFORE = re.compile(
-    r"(?:täglich|pro tag|am tag|daily|every day|each day|chaque jour|par jour|al día|cada día|diariamente"
-    r"|todos los días|por dia|todos os dias)\s"
-    rf"(?:about |around |some |roughly |ungefähr |etwa |rund |ca\.? |environ |unos |unas |cerca de |umas "
-    rf"|uns )?(?P<n>{NUMBER})\s(?P<what>[\w'-]{{2,24}})"
-)
-_LLM_ITEM = re.compile(
-    r"questions?|sessions?|requests?|queries|prompts?|calls?|conversations?|chats?|messages?|suggestions?|repl(?:y"
-    r"|ies)|answers?|drafts?|summaries|completions?|generations?|turns?"
-    r"|vorschläge|antworten|entwürfe|réponses|brouillons|respuestas|borradores|respostas|rascunhos|fragen|anfragen"
-    r"|questions"
-    r"|requêtes|demandes|preguntas|consultas|peticiones|perguntas|件|回"
-)
-# Calls and messages may go to any service; these go to something that answers.
-_ASKED = re.compile(r"questions?|prompts?|conversations?|chats?|fragen|preguntas|consultas|perguntas|件|回")
-_NOT_TRAFFIC = re.compile(
-    r"veces|vezes|fois|mal$|hours?|gb|tb|mb|dollars?|usd|eur|minutes?|seconds?|times?|employees|users?$"
-    r"|documents? (?:added|change)"
-)
-
 # “Una previsión diaria” is one kind of thing, not one of them.
-_ARTICLES = frozenset({"a", "an", "un", "una", "une", "um", "uma", "ein", "eine", "einer", "einem"})
+ARTICLES = frozenset({"a", "an", "un", "una", "une", "um", "uma", "ein", "eine", "einer", "einem"})
 # “3 per second at the peak”, where the peak has no number of its own.
 _AT_PEAK = re.compile(rf"^[^,;.\d]{{0,16}}(?:{_PEAK_WORDS})[^\W\d]{{0,6}}\s?(?:$|[.;,)])")
 
@@ -202,18 +156,18 @@ def find_rates(reading: Reading) -> Iterator[Finding]:
     for head in _RATE_HEAD.finditer(reading.folded):
         yield from _rates_of_row(head, reading)
     for match in _HALF_RATE.finditer(reading.folded):
-        is_peak = _PEAK.search(re.split(r"[,;.]", reading.after(match.end(), chars=24))[0]) is not None
+        is_peak = PEAK.search(re.split(r"[,;.]", reading.after(match.end(), chars=24))[0]) is not None
         field = "throughput_rps_peak" if is_peak else "throughput_rps_avg"
         yield stated(field, 0.5, match.start(), match.end(), strength=STRONG + 7)
     for match in _EVENTS_KEYED.finditer(reading.folded):
         number = parse_number(match["n"], language=reading.language)
         if number is not None:
-            yield stated("stream_events_per_sec", _tidy(number), match.start(), match.end())
+            yield stated("stream_events_per_sec", tidy(number), match.start(), match.end())
     for match in _KEYED.finditer(reading.folded):
         number = parse_number(match["n"], language=reading.language)
         if number is not None:
             field = "throughput_rps_peak" if match["which"] in ("peak", "max") else "throughput_rps_avg"
-            yield stated(field, _tidy(number), match.start(), match.end(), strength=STRONG + 6)
+            yield stated(field, tidy(number), match.start(), match.end(), strength=STRONG + 6)
 
 
 def _rates_of_row(head: re.Match[str], reading: Reading) -> Iterator[Finding]:
@@ -224,9 +178,10 @@ def _rates_of_row(head: re.Match[str], reading: Reading) -> Iterator[Finding]:
         words = (match["before"] or "") + " " + (match["after"] or "")
         if number is None or not words.strip():
             continue
+        words = match["after"] if match["after"] and "," in (match["before"] or "") else words
         field = "throughput_rps_avg" if re.search(_AVERAGE_WORDS, words) else "throughput_rps_peak"
         start, end = head.end() + match.start("n"), head.end() + match.end("n")
-        yield stated(field, _tidy(number), start, end, strength=STRONG + 6)
+        yield stated(field, tidy(number), start, end, strength=STRONG + 6)
 
 
 def _two_plain_rates(rates: list[Finding]) -> list[Finding]:
@@ -274,9 +229,12 @@ def _end_of_pair(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
         for one in chain(_RATE.finditer(around), _RATE_JA.finditer(around), _SHORT_RATE.finditer(around))
     ):
         return
+    if match.start("which") < match.start("n") and _OWN_MARK.match(reading.after(match.end(), chars=24)):
+        # “180 average, 500 peak”: what stands before the comma marks the number before it.
+        return
     is_average = re.match(_AVERAGE_WORDS, match["which"]) is not None
     field = "throughput_rps_avg" if is_average else "throughput_rps_peak"
-    yield stated(field, _tidy(number), match.start(), match.end(), strength=STRONG + 4)
+    yield stated(field, tidy(number), match.start(), match.end(), strength=STRONG + 4)
 
 
 def _unmarked_peak(average: re.Match[str], rate: float, reading: Reading) -> Iterator[Finding]:
@@ -286,7 +244,7 @@ def _unmarked_peak(average: re.Match[str], rate: float, reading: Reading) -> Ite
         if number is not None and LEAST_PEAK * rate <= number <= MOST_PEAK * rate:
             reason = f"“{match.group().strip(' ,;')}” after an average of {rate:g} a second: read as the peak"
             yield inferred(
-                "throughput_rps_peak", _tidy(number), match.start("n"), match.end("n"), reason=reason, confidence=0.65
+                "throughput_rps_peak", tidy(number), match.start("n"), match.end("n"), reason=reason, confidence=0.65
             )
             return
     beside = _peak_beside(average, rate, reading)
@@ -308,7 +266,7 @@ def _rate(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     if kind and _LOOKED_UP.fullmatch(kind) and not _MEASURED.search(reading.folded):
         kind = ""
     if kind and (re.fullmatch(_EVENTS, kind) or _JA_EVENTS.search(kind)):
-        yield stated("stream_events_per_sec", _tidy(number), match.start(), match.end())
+        yield stated("stream_events_per_sec", tidy(number), match.start(), match.end())
         return
     before, after = reading.before(match.start(), chars=28), reading.after(match.end(), chars=24)
     after = re.split(r"[,;/()]|\d| (?:and|und|et|y|e) |\s(?=ピーク|最大|混雑|繁忙|平均|通常|普段)", after)[0]
@@ -316,19 +274,19 @@ def _rate(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     before = nearest if re.search(r"\d", earlier) else before
     before += match.group()[: match.start("n") - match.start()]
     if _AVERAGE_BEFORE.search(before) and not _AT_PEAK.match(reading.after(match.end(), chars=36)):
-        yield stated("throughput_rps_avg", _tidy(number), match.start(), match.end(), strength=STRONG + 5)
+        yield stated("throughput_rps_avg", tidy(number), match.start(), match.end(), strength=STRONG + 5)
         yield from _unmarked_peak(match, number, reading)
-    elif _PEAK.search(after) or (_PEAK.search(before) and not _AVERAGE.search(after)):
-        yield stated("throughput_rps_peak", _tidy(number), match.start(), match.end(), strength=STRONG + 5)
+    elif PEAK.search(after) or (PEAK.search(before) and not _AVERAGE.search(after)):
+        yield stated("throughput_rps_peak", tidy(number), match.start(), match.end(), strength=STRONG + 5)
     elif _AVERAGE.search(after) or _AVERAGE.search(before[-22:]):
-        yield stated("throughput_rps_avg", _tidy(number), match.start(), match.end(), strength=STRONG + 5)
+        yield stated("throughput_rps_avg", tidy(number), match.start(), match.end(), strength=STRONG + 5)
         yield from _unmarked_peak(match, number, reading)
     elif peak := _peak_beside(match, number, reading):
-        yield stated("throughput_rps_avg", _tidy(number), match.start(), match.end(), confidence=0.8)
+        yield stated("throughput_rps_avg", tidy(number), match.start(), match.end(), confidence=0.8)
         yield peak
     else:
         reason = f"“{match.group()}” names neither average nor peak: planned for as the peak"
-        yield inferred("throughput_rps_peak", _tidy(number), match.start(), match.end(), reason=reason, confidence=0.7)
+        yield inferred("throughput_rps_peak", tidy(number), match.start(), match.end(), reason=reason, confidence=0.7)
 
 
 def _last_break(before: str) -> str:
@@ -347,7 +305,7 @@ def _peak_beside(usual: re.Match[str], rate: float, reading: Reading) -> Finding
             place = next(name for name in ("n", "m", "k") if match[name])
             return stated(
                 "throughput_rps_peak",
-                _tidy(number),
+                tidy(number),
                 match.start(place),
                 match.end(place),
                 reason=f"“{match.group().strip(' ,;')}” beside {rate:g} a second",
@@ -357,61 +315,6 @@ def _peak_beside(usual: re.Match[str], rate: float, reading: Reading) -> Finding
     return None
 
 
-def find_daily_items(reading: Reading) -> Iterator[Finding]:
-    """Things that come per day, hour or minute: LLM requests, or an average rate. Units: requests/day, requests/s."""
-    for pattern in (_ITEMS, _ITEMS_JA, _ITEMS_BEFORE):
-        for match in pattern.finditer(reading.folded):
-            what = match["what"].strip()
-            number = parse_number(match["n"], language=reading.language)
-            if (
-                number is None
-                or match["n"] in _ARTICLES
-                or (number == 1 and what == "回")
-                or _NOT_TRAFFIC.search(what)
-                or re.search(r"[$€£¥]\s?$", reading.before(match.start(), chars=3))
-            ):
-                continue
-            seconds = _seconds(match["per"]) if "per" in match.groupdict() else 86_400.0
-            after = re.split(r"[,;.(]", reading.after(match.end(), chars=24))[0]
-            is_peak = bool(_PEAK.search(after) or _PEAK.search(reading.before(match.start(), chars=12)))
-            yield from _daily(match, number * 86_400.0 / seconds, what=what, is_peak=is_peak)
-
-
-def find_nightly_calls(reading: Reading) -> Iterator[Finding]:
-    """Texts that a language model writes or reads in a night's run. Units: requests/day."""
-    for match in _NIGHTLY.finditer(reading.folded):
-        what = (match["what"] or match["ja"]).strip()
-        number = parse_number(match["n"] or match["k"], language=reading.language)
-        if number is None or match["n"] in _ARTICLES or _NOT_TRAFFIC.search(what):
-            continue
-        strength = WEAK if _LLM_ITEM.search(what) else WEAK - 5
-        yield stated(
-            "llm_requests_per_day", _tidy(number), match.start(), match.end(), confidence=0.8, strength=strength
-        )
-
-
-def _daily(match: re.Match[str], per_day: float, *, what: str, is_peak: bool) -> Iterator[Finding]:
-    rate = per_day / 86_400.0
-    # Essays or letters a day are requests too, where a language model reads them.
-    strength = STRONG if _ASKED.search(what) else WEAK if not what or _LLM_ITEM.search(what) else WEAK - 5
-    yield stated("llm_requests_per_day", _tidy(per_day), match.start(), match.end(), confidence=0.85, strength=strength)
-    reason = f"“{match.group().strip()}” is {rate:.3g} a second on average"
-    if is_peak and rate >= 0.05:
-        yield inferred("throughput_rps_peak", _tidy(rate), match.start(), match.end(), reason=reason, confidence=0.75)
-    elif per_day > RARE_PER_DAY:
-        yield inferred(
-            "throughput_rps_avg", _tidy(rate), match.start(), match.end(), reason=reason, confidence=0.7, strength=FAIR
-        )
-    else:
-        yield inferred(
-            "traffic_pattern", "intermittent", match.start(), match.end(), reason=reason, confidence=0.6, strength=FAIR
-        )
-
-
-def _seconds(per: str) -> float:
-    return next((seconds for seconds, pattern in _PER_LONG if re.fullmatch(pattern, per)), 86_400.0)
-
-
-def _tidy(value: float) -> int | float:
+def tidy(value: float) -> int | float:
     rounded = float(f"{value:.4g}") if value < 1000 else round(value)
     return int(rounded) if float(rounded).is_integer() else rounded

@@ -43,7 +43,8 @@ _NEAR_MODEL = re.compile(
     r"|classif\w{1,24}|klassifi\w{1,24}|netz\w{0,24}|networks?|réseaux?|red(?:es)?\b|rede|yolo\w{0,24}|resnet\w{0,24}"
     r"|mobilenet\w{0,24}|cnn|onnx|tflite|xgboost|lightgbm|weights|gewichte|poids|pesos|モデル|whisper|unet"
     r"|ニューラル|ネットワーク"
-    r"|neuron\w{0,8}|neural\w{0,4}|quanti[sz]ed|nets?\b|beto\b|boost\w*|lgbm|catboost|gbms?|gbdt|svms?|perceptrons?"
+    r"|neuron\w{0,8}|neural\w{0,4}|quanti[sz]ed|quantifiée?|quantisiert\w*|quantizad[oa]|cuantizad[oa]|nets?\b|beto\b"
+    r"|boost\w*|lgbm|catboost|gbms?|gbdt|svms?|perceptrons?|recommenders?|two-?tower|deux tours|dos torres|duas torres"
     r"|transformers?|regressions?|regressionen|régressions?|regresi(?:ón|ones)"
     r"|regress(?:ão|ões)"
 )
@@ -54,6 +55,7 @@ _MODEL_IN_BRACKETS = re.compile(
 )
 _OF_DATA = re.compile(
     r"\s?(?:of )?(?:\w{1,24} ){0,2}(?:data|history|logs|images|videos?|recordings?|documents?|files)\b"
+    r"|\s(?:de |d'|an )?(?:\w{1,24} ){0,1}(?:daten|historie|données|historique|datos|histórico|dados)\b"
 )
 # Sixty gigabytes in a database are no model, whatever was named before.
 _IN_STORE = re.compile(
@@ -128,7 +130,7 @@ _SEARCHED = re.compile(
 )
 _NOT_SEARCHED = re.compile(
     r"(?:%|hours?|days?|weeks?|months?|years?|minutes?|seconds?|people|persons?|employees|users?|customers?|clients?"
-    r"|questions?"
+    r"|questions?|(?:model )?calls?|prompts?|appels|aufrufe\w?|llamadas|chamadas"
     r"|requests?|tokens?|gpus?|nodes?|languages?|stunden|tagen?|wochen|monaten?|jahren?|minuten|sekunden|personen"
     r"|fragen|kunden"
     r"|mitarbeit\w+|nutzer\w*|heures?|jours?|mois|ans|minutes|secondes|personnes|agents|horas?|días|dias|meses|años"

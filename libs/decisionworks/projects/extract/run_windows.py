@@ -1,0 +1,49 @@
+"""Reads how long a run may take: “the window is 8 hours”, “three days are enough”."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from decisionworks.projects.extract.finding import FAIR, Finding, stated
+from decisionworks.projects.extract.latency import to_ms
+from decisionworks.projects.extract.numbers import NUMBER, parse_number
+from decisionworks.projects.extract.reading import Reading
+
+# “The window is 8 hours”, “the job has 2 hours”, “pronta em 3 horas”: what a run may take.
+_WINDOW = re.compile(
+    rf"(?:(?:window|(?:zeit)?fenster|fenêtre|créneau|ventana|janela) (?:is|of|has|ist|von|hat|est de|de|es de|é de|tem)"
+    rf"|(?:job|run|batch|lauf|nachtlauf|traitement|calcul|proceso|cálculo|processo|lote)"
+    rf" (?:has|gets|have|hat|bekommt|dispose de|a|tiene|dispone de|tem|dispõe de)"
+    rf"|pront[oa]s? em|list[oa]s? en|fertig in|prête?s? en|ready in)"
+    rf" (?:about |at most |up to |etwa |höchstens |environ |unas |cerca de )?(?P<n>{NUMBER})[ -]?"
+    rf"(?P<unit>hours?|stunden?|heures?|horas?|days?|tagen?|jours?|días?|dias?)(?!\w)"
+    rf"|(?:バッチ|ジョブ|処理|時間枠)(?:の(?:枠|窓))?(?:は|に(?:は)?)(?P<m>{NUMBER})(?P<unit_ja>時間|日)"
+    rf"(?:ある|あります|かけ|以内|で|です)"
+)
+# “Three days are enough” for a run.
+_DAYS_ENOUGH = re.compile(
+    rf"(?P<n>{NUMBER}) (?P<unit>days|tage|jours|días|dias) (?:(?:are|would be|sind|wären|sont|son|são)"
+    rf"\s(?:\w+\s)?(?:enough|fine|ok|okay|plenty|genug|in ordnung|suffisants|bien|suficientes)"
+    rf"|reichen|genügen|suffisent|conviennent|bastan|nos valen|bastam|chegam)(?!\w)"
+    rf"|(?P<m>{NUMBER})(?P<unit_ja>日)(?:あれば|かかっても|で(?:十分|足り|構い))"
+)
+MOST_DAYS_OF_A_RUN = 14
+
+
+def find_run_windows(reading: Reading) -> Iterator[Finding]:
+    """How long a run may take. Units: hours."""
+    for pattern in (_WINDOW, _DAYS_ENOUGH):
+        for match in pattern.finditer(reading.folded):
+            number = parse_number(match["n"] or match["m"], language=reading.language)
+            if number is None:
+                continue
+            hours = to_ms(number, match["unit"] or match["unit_ja"]) / 3_600_000
+            if hours <= MOST_DAYS_OF_A_RUN * 24:
+                start, end = match.span()
+                yield stated("batch_deadline_hours", _tidy(hours), start, end, confidence=0.8, strength=FAIR + 6)
+
+
+def _tidy(value: float) -> int | float:
+    rounded = round(value, 3)
+    return int(rounded) if float(rounded).is_integer() else rounded
