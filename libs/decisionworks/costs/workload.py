@@ -236,6 +236,9 @@ def _scanned_pages(v: _Values) -> float:
     per_run = v.number("batch_records_per_run")
     if per_run is not None:
         return per_run * (v.number("batch_runs_month") or 30.0)
+    per_day = v.number("llm_requests_per_day")
+    if per_day is not None:
+        return per_day * DAYS_PER_MONTH
     return v.number_or("scanned_pages_month", 60_000, "reading scanned pages and the model calls that follow")
 
 

@@ -23,6 +23,8 @@ GIVES_WAY: tuple[str, ...] = (
 HOW_SOON = frozenset({"latency_p95_ms", "inference_mode", "model_type", "use_case_type"})
 # How many people a second region takes is this catalogue's word, and no statement of the request.
 TOO_FEW = frozenset({"multi_region", "team_size"})
+# What nobody said outright contradicts nothing.
+GUESSED_CHOICES = frozenset({"model_type", "use_case_type", "data_sources", "training_compute"})
 COUNTERPARTS = ("budget_usd_month", "team_size")
 MAX_CONFLICTS = 6
 
@@ -149,7 +151,8 @@ def describe_conflict(
     if len(told) == 1:
         demanded = dict.fromkeys(need.any_of[0] for need in problem.needs if need.weight is None and need.fields)
         told.append(f"Together they leave no room for what was asked: {', '.join(demanded)}.")
-    excludes = _excludes(core, problem=problem, is_of_price=is_of_price)
+    is_guessed = any(_is_inferred(constraints.get(field)) for field in core if field in GUESSED_CHOICES)
+    excludes = not is_guessed and _excludes(core, problem=problem, is_of_price=is_of_price)
     return {"fields": list(core), "spans": spans, "why": " ".join(told), "is_contradiction": excludes}
 
 
@@ -177,6 +180,10 @@ def _blocked(name: str, core: Sequence[str], problem: Problem) -> str | None:
         if ban.pattern == name:
             return ban.why
     return None
+
+
+def _is_inferred(entry: object) -> bool:
+    return isinstance(entry, Mapping) and entry.get("state") == "inferred"
 
 
 def _span(entry: object) -> object | None:

@@ -36,6 +36,21 @@ _NIGHTLY = re.compile(
     rf"(?P<n>{NUMBER})\s(?P<what>(?:[\w'-]{{1,24}}\s){{1,4}}?)(?:(?:per|an?|each|every|pro|jede|in der|par"
     rf"|por|cada|chaque|à)\s(?:night|nacht|nuit|noche|noite)|nightly|overnight)(?!\w)|(?:毎晩|一晩に)(?:約|およそ)?(?P<k>{DIGITS})\s?(?P<ja>[件回本])"
 )
+# “9,000 receipts a month”: what a model reads or writes comes by the month as well.
+_MONTHLY = re.compile(
+    rf"(?P<n>{NUMBER})\s(?P<what>(?:[\w'-]{{1,24}}\s){{1,4}}?)(?:(?:per|an?|each|every|im|pro|par|al|por|ao|cada"
+    r"|chaque)\s(?P<unit>month|monat|mois|mes|mês|week|woche|semaine|semana)|monthly|monatlich|mensuels?"
+    r"|mensual(?:es)?|mensais)(?!\w)"
+    rf"|(?:月に?|毎月|月間)(?:約|およそ)?(?P<k>{DIGITS})\s?(?P<ja>[件枚通本冊]|ページ)"
+)
+_WEEK = frozenset(("week", "woche", "semaine", "semana"))
+_PAPERS = re.compile(
+    r"receipts?|invoices?|documents?|pages?|letters?|forms?|contracts?|reports?|scans?|pdfs?|claims?|e-?mails?|texts?"
+    r"|belege?n?|rechnungen|dokumente?n?|seiten|briefe?n?|formulare?n?|verträge?n?|berichte?n?|schreiben|texte?n?"
+    r"|factures?|reçus?|courriers?|lettres?|formulaires?|contrats?|rapports?|textes?|facturas?|recibos?|documentos?"
+    r"|páginas?|cartas?|formularios?|contratos?|informes?|textos?|faturas?|notas fiscais|formulários?|relatórios?"
+    r"|[件枚通本冊]|ページ"
+)
 _ITEMS_JA = re.compile(rf"(?:1日(?:あたり|に)?|毎日|一日)(?:約|およそ|最大)?(?P<n>{DIGITS})\s?(?P<what>[件回枚通人])")
 _ITEMS_BEFORE = re.compile(
     r"(?:täglich|pro tag|am tag|daily|every day|each day|chaque jour|par jour|al día|cada día|diariamente"
@@ -96,6 +111,21 @@ def find_nightly_calls(reading: Reading) -> Iterator[Finding]:
         yield stated(
             "llm_requests_per_day", tidy(number), match.start(), match.end(), confidence=0.8, strength=strength
         )
+
+
+def find_monthly_papers(reading: Reading) -> Iterator[Finding]:
+    """Papers and texts that come by the month or week, where a model reads or writes each. Units: requests/day."""
+    for match in _MONTHLY.finditer(reading.folded):
+        what = (match["what"] or match["ja"]).strip()
+        number = parse_number(match["n"] or match["k"], language=reading.language)
+        if number is None or match["n"] in ARTICLES or _NOT_TRAFFIC.search(what) or not _PAPERS.search(what):
+            continue
+        days = 7.0 if match["unit"] in _WEEK else 30.4
+        reason = f"“{match.group().strip()}” on average"
+        yield inferred(
+            "llm_requests_per_day", tidy(number / days), match.start(), match.end(), reason=reason, confidence=0.65,
+            strength=WEAK - 5,
+        )  # fmt: skip
 
 
 def _daily(match: re.Match[str], per_day: float, *, what: str, is_peak: bool) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from decisionworks.projects.extract.cadence import derive_cadence
 from decisionworks.projects.extract.contradictions import find_contradictions
 from decisionworks.projects.extract.corrections import find_corrected
 from decisionworks.projects.extract.counts import derive_devices, find_counts
-from decisionworks.projects.extract.daily_items import find_daily_items, find_nightly_calls
+from decisionworks.projects.extract.daily_items import find_daily_items, find_monthly_papers, find_nightly_calls
 from decisionworks.projects.extract.derive import derive_data, derive_modes
 from decisionworks.projects.extract.derive_purpose import derive_purpose
 from decisionworks.projects.extract.finding import Finding
@@ -50,7 +50,8 @@ from decisionworks.projects.model import (
 )
 
 _RULES = (
-    find_phrases, find_budget, find_times, find_rates, find_daily_items, find_nightly_calls, find_volumes, find_corpus,
+    find_phrases, find_budget, find_times, find_rates, find_daily_items, find_nightly_calls,
+    find_monthly_papers, find_volumes, find_corpus,
     find_team, find_skills, find_regions, find_reliability, find_lifecycle, find_counts,
     find_records_per_run, find_recordings, find_run_windows, find_tokens,
 )  # fmt: skip
