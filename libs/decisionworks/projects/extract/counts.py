@@ -106,14 +106,16 @@ _OF_THEM = re.compile(
     rf"[^.;\n\d]{{0,24}}?(?P<n>{NUMBER}) of (?:them|these|those)(?!\w)"
 )
 _TENANTS = re.compile(
-    rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?:customers?|tenants?|clients?|kunden|mandanten|clientes?"
+    rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?:customers?|tenants?|clients?|merchants?|dealers?|franchisees?"
+    rf"|partners?|kunden|mandanten|händlern?|clientes?|commerçants?|comerci(?:os|antes)|lojistas?"
     rf"|inquilinos|organi[sz]ations|companies|顧客|テナント)(?!\w)|(?P<m>{DIGITS})\s?(?:社|テナント)"
 )
 _OWN_EACH = re.compile(
     r"each (?:\w{1,24} ){0,2}(?:gets?|has|have|with|needs?) (?:its|their|an?) own|(?:one|own|separate|isolated"
     r"|dedicated) models? (?:per|for (?:each|every)) (?:customer|tenant|client)|per[- ]tenant|"
     r"per[- ]customer models?|multi-?tenant|isolated (?:data )?per|je kunde ein eigenes|ein modell pro kunde"
-    r"|one (?:[\w-]{1,24} ){1,3}(?:per|for (?:each|every)) (?:customer|tenant|client|studio|site|school)"
+    r"|one (?:[\w-]{1,24} ){1,3}(?:per|for (?:each|every)) (?:customer|tenant|client|studio|site|school|merchant"
+    r"|dealer|franchisee|partner|shop|store)"
     r"|eigenes modell|chacune? a (?:son|sa|un|une) (?:propre )?(?:\w{1,24} )?modèle|cada un[ao]? tiene su (?:propio )?"
     r"(?:\w{1,24} )?modelo|cada uma? tem (?:o )?seu (?:próprio )?(?:\w{1,24} )?modelo|それぞれ(?:に|が)?専用の?モデル"
     r"|un modèle par client|un modelo por cliente|um modelo por cliente|"
