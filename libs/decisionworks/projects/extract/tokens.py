@@ -39,6 +39,20 @@ _OUT = re.compile(
     r"|respuesta|saída"
     r"|resposta|出力|回答"
 )
+# “Tokens: input 4,000, output 800”: the unit stands in the head of the row.
+_HEAD = re.compile(
+    r"(?:(?<![^\W\d_])(?:tokens?|jetons)|トークン(?:数)?)\s?(?:[:=,(]|は|\s(?:per|pro|par|por) \w{2,16}\s?[:=])\s{0,3}"
+)
+_ROW_CHARS = 60
+_GOES = r"入力|input|prompt|in|eingabe|rein|hinein|entrées?|entradas?|entra|de entrada"
+_COMES = (
+    r"出力|output|answer|out|ausgabe|raus|heraus|antwort|sorties?|réponse|salidas?|sale|respuesta|saídas?|sai|resposta"
+)
+_WAY = rf"(?:(?P<goes>{_GOES})|(?P<comes>{_COMES}))"
+_LABEL_FIRST = re.compile(
+    rf"(?<![^\W\d_]){_WAY}(?:は|が)?\s?[:=]?\s?(?:about |etwa |約|environ |unos |cerca de )?(?P<n>{DIGITS})"
+)
+_NUMBER_FIRST = re.compile(rf"(?P<n>{DIGITS})\s(?:en |de |im |in der )?{_WAY}(?![^\W\d_])")
 
 
 def find_tokens(reading: Reading) -> Iterator[Finding]:
@@ -54,6 +68,18 @@ def find_tokens(reading: Reading) -> Iterator[Finding]:
         number = parse_number(match["n"], language=reading.language)
         if number is not None:
             yield stated("llm_tokens_out", int(number), match.start("n"), match.end("n"), confidence=0.85)
+    for head in _HEAD.finditer(reading.folded):
+        yield from _row(head.end(), reading)
+
+
+def _row(start: int, reading: Reading) -> Iterator[Finding]:
+    end = min(reading.sentence_at(max(start - 1, 0))[1], start + _ROW_CHARS)
+    first, second = (list(one.finditer(reading.folded, start, end)) for one in (_LABEL_FIRST, _NUMBER_FIRST))
+    for match in first if len(first) >= len(second) else second:
+        number = parse_number(match["n"], language=reading.language)
+        if number is not None and number >= LEAST_TOKENS:
+            field = "llm_tokens_in" if match["goes"] else "llm_tokens_out"
+            yield stated(field, int(number), match.start(), match.end(), confidence=0.85)
 
 
 def _tokens(reading: Reading) -> Iterator[Finding]:
