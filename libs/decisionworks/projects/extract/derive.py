@@ -47,6 +47,9 @@ ON_TABLES = frozenset(
         "predictive_maintenance",
     }
 )  # fmt: skip
+# Who owns what with whom, and where it lies, is told beside the rows of a table.
+_BESIDE_TABLES = frozenset({"graph", "geospatial"})
+_KEPT_IN_TABLES = ON_TABLES | {"other"}
 _GOODS_SOLD = re.compile(
     r"\b(?:skus?|articles?|products?|items?|assortment|artikeln?|produkten?|sortiment|références|produits?"
     r"|artículos?|productos?|produtos?|itens|baskets?|till data|pos data|kassendaten|tickets de caisse)\b"
@@ -272,6 +275,9 @@ def _kinds_of_data(
         kinds = ("tabular", "time_series")
     if kinds and "data_types" not in values:
         yield because("data_types", list(kinds), constraints, "use_case_type", f"what {use_case} works on")
+    elif use_case in _KEPT_IN_TABLES and set(_items(values.get("data_types", ["text"]))) <= _BESIDE_TABLES:
+        why = f"beside what {use_case} works on"
+        yield because("data_types", ["tabular"], constraints, "use_case_type", why, strength=60)
     elif use_case == "llm_chat_rag" and set(_items(values.get("data_types", []))) <= {"text", "documents"}:
         why = "what is searched is documents, what is asked and answered is text"
         yield because("data_types", ["documents", "text"], constraints, "use_case_type", why, strength=60)

@@ -28,10 +28,12 @@ _EXPLAINED_BY: dict[str, frozenset[str]] = {
         {
             "retraining_frequency", "data_velocity", "edge_connectivity", "budget_usd_month", "team_skills",
             "data_growth_gb_month", "ops_coverage", "traffic_pattern", "throughput_rps_avg", "llm_requests_per_day",
-            "label_delay_days", "existing_platform", "audio_hours_month",
+            "label_delay_days", "existing_platform", "audio_hours_month", "model_type",
         }
     ),
     "data_sources": frozenset({"team_skills"}),
+    # Cameras that send day and night without a pause are watched by nobody.
+    "ops_coverage": frozenset({"traffic_pattern"}),
     "data_velocity": frozenset({"retraining_frequency", "edge_connectivity", "team_skills", "ops_coverage"}),
     "traffic_pattern": frozenset({"edge_connectivity", "ops_coverage"}),
     "data_volume_gb": frozenset({"model_size_gb"}),
@@ -74,6 +76,13 @@ _SENT_AWAY = re.compile(
     r"|nuvem)\b"
     r"|(?:api|クラウド)(?:に|へ)(?:送|アップロード)"
 )
+# “Telemetry is already in Kafka”: what measures it is out of sight.
+_STREAMED_ALREADY = re.compile(
+    r"\b(?:telemetr\w{1,6}|télémétri\w{1,4}|telemetri\w{1,3}|(?:sensor|machine) data|readings|events"
+    r"|(?:sensor|mess|maschinen)(?:daten|werte)|mesures|lecturas|leituras|datos|dados|data|daten|données)\b[^.;\n]{0,24}?"
+    r"\b(?:already|bereits|schon|déjà|ya|já)\b[^.;\n]{0,16}?\b(?:kafka|kinesis|event hubs?|pub/?sub)\b"
+    r"|(?:データ|計測値|テレメトリ)\S{0,6}(?:すでに|既に|もう)[^。\n]{0,6}(?:kafka|kinesis)"
+)
 _NAMES_EDGE = re.compile(r"edge|device|jetson|raspberry|gerät|appareil|dispositiv|端末|エッジ|デバイス")
 _RATES = frozenset({"throughput_rps_avg", "throughput_rps_peak"})
 _ONLINE_FIELDS = frozenset({"latency_p95_ms", "throughput_rps_peak", "stream_events_per_sec"})
@@ -115,6 +124,8 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     findings = [one for one in findings if not _is_watch_kept(one, findings, reading=reading)]
     findings = [one for one in findings if not _is_where_data_live(one, reading=reading)]
     findings = [one for one in findings if not _is_sent_away(one, reading=reading)]
+    if _STREAMED_ALREADY.search(reading.folded):
+        findings = [one for one in findings if one.field != "data_sources" or _items(one.value) != ["iot_devices"]]
     findings = _without_rare_rates(findings, modes)
     return _without_incidental_data(findings, use_cases, models)
 
@@ -213,6 +224,9 @@ def _without_incidental_data(findings: list[Finding], use_cases: set[str], model
     if use_cases and use_cases <= ON_TABLES and not models & _MEDIA_MODELS:
         # Films, books or pictures are what the business deals in, not what the model reads.
         findings = [one for one in findings if one.field != "data_types" or not set(_items(one.value)) & _MEDIA]
+    if use_cases == {"video_analytics"}:
+        # The pictures are those of a film.
+        findings = [one for one in findings if one.field != "data_types" or _items(one.value) != ["image"]]
     if use_cases == {"speech_to_text"}:
         # The text is what comes out.
         findings = [one for one in findings if one.field != "data_types" or _items(one.value) != ["text"]]
