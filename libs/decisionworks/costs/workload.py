@@ -110,8 +110,8 @@ def derive_workload(values: Mapping[str, object]) -> Workload:
         corpus_documents=_corpus(v, use_case=use_case),
         scanned_pages_month=scans,
         audio_minutes_month=_audio_minutes(gpu_hours, use_case=use_case),
-        zones=_zones(availability, team=team, regulated=regulated, is_online=is_online),
-        endpoints=2 if team <= 2 else 8 if regulated else 4,
+        zones=_zones(availability, team=team, is_online=is_online),
+        endpoints=2 if team <= 2 else 8 if regulated and is_online else 4,
         second_region=v.values.get("multi_region") is True,
         assumptions=tuple(v.assumed),
     )
@@ -248,11 +248,11 @@ def _corpus(v: _Values, *, use_case: str) -> float:
     return v.number_or("corpus_documents", 5000, "embedding and vector storage")
 
 
-def _zones(availability: float, *, team: int, regulated: bool, is_online: bool) -> int:
+def _zones(availability: float, *, team: int, is_online: bool) -> int:
     """Availability zones: three from 99.95 percent up, one for small or offline work, else two."""
     if availability >= 99.95:
         return 3
-    if team <= 2 or not (is_online or regulated):
+    if team <= 2 or not is_online:
         return 1
     return 2
 

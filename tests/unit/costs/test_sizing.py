@@ -80,3 +80,13 @@ def test_a_guess_about_usage_is_recorded_and_a_stated_value_is_not():
     assert stated.assumptions == ()
     assert "batch_runs_month" in {row.field for row in derive_workload({"inference_mode": ["batch"]}).assumptions}
     assert stated.requests_month == pytest.approx(3.0 * 730 * 3600)
+
+
+def test_runs_that_may_wait_need_one_zone_however_sensitive_the_data_are() -> None:
+    values = {"data_sensitivity": "phi", "team_size": 5}
+
+    nightly = derive_workload({**values, "inference_mode": ["batch"]})
+    asked = derive_workload({**values, "inference_mode": ["real_time"]})
+
+    assert (nightly.zones, nightly.endpoints) == (1, 4)
+    assert (asked.zones, asked.endpoints) == (2, 8)

@@ -34,6 +34,15 @@ def read(text: str) -> dict[str, ConstraintValue]:
         # a model that somebody else runs
         ("Ein Sprachmodell soll antworten, wir hosten nichts selbst.", "model_type", "llm_api"),
         ("Um modelo de linguagem por API, tanto faz qual, escreve as cartas.", "llm_external_api_allowed", True),
+        ("Las inspecciones tardan unas 4 semanas en decirnos si era robo.", "label_delay_days", 28),
+        ("トークン: 入力2,500、出力300", "llm_tokens_out", 300),
+        ("Das Sprachmodell schreibt Briefe. Tokens: Eingabe 1.800, Ausgabe 250", "llm_tokens_in", 1800),
+        # what it works on and for
+        ("O roteamento: em que ordem cada carrinha visita as lojas.", "use_case_type", "other"),
+        ("Betrug finden: Zahlungen als Graph, wer mit wem verbunden ist.", "data_types", ["tabular", "graph"]),
+        ("A telemetria das bombas já está no Kafka.", "data_sources", ["kafka"]),
+        ("Die Kamera sieht, ob sich ein Gedränge bildet, 4 Bilder pro Sekunde.", "data_types", ["video"]),
+        ("O modelo já está treinado, só falta servi-lo.", "training_compute", "none"),
         # who looks before anything goes out
         ("Je valide toujours chaque lettre avant de l'envoyer.", "human_review_required", True),
         ("Yo reviso siempre cada carta antes de mandarla.", "human_review_required", True),
@@ -68,6 +77,8 @@ def test_it_is_read(text: str, field: str, value: object) -> None:
         ("Kurzfassung: wir wollen den Bestand zählen.", "use_case_type"),
         ("Meine Kollegin hat mir den Text diktiert: wir haben ein Lager.", "use_case_type"),
         ("24時間以内に届けば十分です。", "ops_coverage"),
+        ("Las cámaras mandan imágenes día y noche sin parar.", "ops_coverage"),
+        ("Im Haus kümmern sich zwei Leute darum.", "data_sources"),
         ("ベルトの上を流れてくる部品を撮影します。", "inference_mode"),
         ("Aus jedem Markt wird ein Ausschnitt von einer Viertelstunde angesehen.", "latency_p95_ms"),
     ],
