@@ -124,10 +124,17 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     findings = [one for one in findings if not _is_watch_kept(one, findings, reading=reading)]
     findings = [one for one in findings if not _is_where_data_live(one, reading=reading)]
     findings = [one for one in findings if not _is_sent_away(one, reading=reading)]
+    if any(one.field == "retraining_frequency" and one.value != "never" for one in findings):
+        # A model that is there already is trained all the same.
+        findings = [one for one in findings if one.field != "training_compute" or not _is_only_there(one)]
     if _STREAMED_ALREADY.search(reading.folded):
         findings = [one for one in findings if one.field != "data_sources" or _items(one.value) != ["iot_devices"]]
     findings = _without_rare_rates(findings, modes)
     return _without_incidental_data(findings, use_cases, models)
+
+
+def _is_only_there(finding: Finding) -> bool:
+    return finding.value == "none" and finding.state is ValueState.INFERRED and finding.strength <= FAIR
 
 
 def _comes_in(finding: Finding) -> bool:
