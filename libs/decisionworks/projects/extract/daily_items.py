@@ -56,7 +56,7 @@ _ITEMS_BEFORE = re.compile(
     r"(?:täglich|pro tag|am tag|daily|every day|each day|chaque jour|par jour|al día|cada día|diariamente"
     r"|todos los días|por dia|todos os dias)\s"
     rf"(?:about |around |some |roughly |ungefähr |etwa |rund |ca\.? |environ |unos |unas |cerca de |umas "
-    rf"|uns )?(?P<n>{NUMBER})\s(?P<what>[\w'-]{{2,24}})"
+    rf"|uns )?(?P<n>{NUMBER})(?:\s(?P<what>[\w'-]{{2,24}})|(?=\s?[.;)]|\s?$))"
 )
 # “Questions per day | 500”: a row of a table, or a line of a list.
 _ITEMS_ROW = re.compile(
@@ -84,7 +84,7 @@ def find_daily_items(reading: Reading) -> Iterator[Finding]:
     """Things that come per day, hour or minute: LLM requests, or an average rate. Units: requests/day, requests/s."""
     for pattern in (_ITEMS, _ITEMS_JA, _ITEMS_BEFORE, _ITEMS_ROW):
         for match in pattern.finditer(reading.folded):
-            what = match["what"].strip()
+            what = (match["what"] or "").strip()
             number = parse_number(match["n"], language=reading.language)
             if (
                 number is None

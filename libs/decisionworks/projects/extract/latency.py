@@ -58,14 +58,17 @@ _BOUND_AFTER = re.compile(
     r"(?:de délai|d'attente|de retard|de demora|de atraso|wartezeit) (?:convien|suffi|est|sont|va|bast|reich|genüg|é "
     r"|es )\w{0,6}|"
     r"(?:per|pro|par|por) \w{1,24} (?:\w{1,24} ){0,2}?(?:is|are|sind|ist|est|está|é|ok|bon|bom|bien|suffi|basta|reich)"
-    r"|(?:is|are|would be|will be) (?:all right|alright|plenty|no problem)"
+    r"|(?:is|are|would be|will be) (?:all right|alright|plenty|no problem|the (?:window|limit|time)|our (?:window"
+    r"|limit)"
+    r"|(?:all|what) we have)|haben wir(?: dafür)?(?!\w)|bleiben uns|nous avons|tenemos|temos para"
     r"|(?:is|are|would be|will do|sind|ist|wäre|wären|est|serait|sont|es|está|están|é|são|seria)?\s?(?:perfectly "
     r"|völlig |tout à fait "
     r"|muito )?(?:ok|okay|fine|enough|good|acceptable|sufficient|in ordnung|akzeptabel|ausreichend|genug"
     r"|acceptable|convien\w{1,24}"
     r"|suffi\w{1,24}|va bien|suficiente|aceptable|bien|aceitável|bom|basta\w{0,3}|tudo bem|reich\w{1,24}|genüg\w{1,24}"
     r"|darf|dürfen)(?!\w)"
-    r"|(?:at (?:the )?(?:most|latest)|tops|höchstens|maximal|spätestens|au (?:plus|maximum)|como (?:máximo|mucho)"
+    r"|(?:at (?:the )?(?:very )?(?:most|latest)|tops|höchstens|maximal|spätestens|au (?:plus|maximum)|como (?:máximo"
+    r"|mucho)"
     r"|no máximo)(?!\w)"
     r"|(?:later|afterwards|danach|später|plus tard|après|después|más tarde|depois|mais tarde)(?![\w-])"
     r"|(?:after|from|following|nach|après|después del?|tras|depois d[eoa]|após)\s"
@@ -149,10 +152,12 @@ _CLOCK = re.compile(
     r"|(?:朝|午前|早朝|翌朝|毎朝)(?P<ja>\d{1,2})時(?:まで|前)"
 )
 _DATA_AT = re.compile(
-    r"(?:export\w*|arriv\w+|land(?:s|ed)?|available|comes? in|delivered|loaded|uploaded|every (?:evening|night"
+    r"(?:starts?|begins?|kicks off|beginnt|startet|läuft an|commence|démarre|empieza|comienza|começa|inicia"
+    r"|export\w*|arriv\w+|land(?:s|ed)?|available|comes? in|delivered|loaded|uploaded|every (?:evening|night"
     r"|day)|kommen|exportiert"
     r"|arrivent|llegan|chegam)(?: \w+){0,4} (?:at|um|à|a las?|às) "
-    r"(?:(?P<hour>\d{1,2})(?::\d\d)?\s?(?P<half>am|a\.m\.|pm|p\.m\.|o'clock|uhr|h(?!\w))|midnight|mitternacht|minuit"
+    r"(?:(?P<hour>\d{1,2})(?::\d\d)?\s?(?P<half>am|a\.m\.|pm|p\.m\.|o'clock|uhr|h(?!\w)"
+    r"|(?=and|in the|und|et|y\s|e\s|[,.;]))|midnight|mitternacht|minuit"
     r"|medianoche|meia-noite)"
 )
 # “From 8 to 18 o'clock” is when people work.
@@ -160,7 +165,8 @@ _RANGE_BEFORE = re.compile(r"\d{1,2}(?::\d{2})?\s?(?:uhr|h|am)?\s?$")
 
 
 _ARTICLE_TIME = re.compile(
-    r"(?:within|inside|in under|under|less than|in less than|in (?:about |around |roughly )?(?=an? (?:second|minute))"
+    r"(?:in (?=eine[rm] )|within|inside|in under|under|less than|in less than|in (?:about |around "
+    r"|roughly )?(?=an? (?:second|minute))"
     r"|binnen|innerhalb|en moins d'|dans l'|en menos de"
     r"|em menos de|dentro de)\s?(?P<n>an?|the|l'|la|eine[rs]?|une?|una?|uma?)?\s?(?P<unit>second|minute|hour|"
     r"sekunde|stunde|seconde|heure|segundo|minuto|hora|day(?! and)|tage?s?|jour(?:née)?|día|dia)(?! or)(?!\w)"
@@ -223,6 +229,10 @@ def find_times(reading: Reading) -> Iterator[Finding]:
     for match in _TIME.finditer(reading.folded):
         yield from _time(match, reading)
     for match in _ARTICLE_TIME.finditer(reading.folded):
+        around = reading.before(match.start(), chars=40) + " " + reading.after(match.end(), chars=20)
+        if _ABOUT_RECOVERY.search(around) and to_ms(1, match["unit"]) >= SHORTEST_OUTAGE_MS:
+            yield from _recovery(match, to_ms(1, match["unit"]), is_loss=bool(_ABOUT_LOSS.search(around)))
+            continue
         yield from _limit(to_ms(1, match["unit"]), match, reason=None, strength=STRONG - 5)
     for match in _ARTICLE_ENOUGH.finditer(reading.folded):
         yield from _limit(to_ms(1, match["unit"]), match, reason=None, strength=STRONG - 5)

@@ -188,7 +188,7 @@ _TRUTH = re.compile(
     r"|settle\w{0,24}|we (?:learn"
     r"|know|see)\b|sehen wir|sieht man|zeigt sich|erweist sich|is known"
     r"|come (?:in|back)|stellt sich heraus"
-    r"|gets? to (?:see|know|hear)|shows? up|surfaces?|only appears?|kennen wir|wir kennen"
+    r"|gets? to (?:see|know|hear)|shows?(?= after| only| up)|shows? up|surfaces?|only appears?|kennen wir|wir kennen"
     r"|kommt (?:erst )?(?:heraus|ans licht)"
     r"|zeigt sich|apparaît|se révèle|on connaît|connaissons|se ve\b|aparece|conocemos|conhecemos|vem à tona|現れ|表面化"
     r"|tells? us|(?:decirnos|nos dicen?|nos dirán?|dizer-nos|nos dizem|nous dire|nous disent|sagt uns"
@@ -220,7 +220,9 @@ _ARTICLES = frozenset({"a", "an", "ein", "eine", "einer", "einen", "einem", "un"
 # A result within hours is what the model delivers; labels within hours have to be called so.
 _LABELS = re.compile(r"label\w{0,24}|truth|charge-?back\w{0,24}|wahrheit|vérité|verdad|verdade|正解|feedback")
 _LIVE = re.compile(
-    r"live|launch\w{0,24}|go-?live|production|ready|deadline|mvp|pilot|first version|roll-?out|due|start\w{0,24}"
+    r"soll es (?:laufen|stehen|gehen)|in betrieb|mise en service|en service|opérationnel\w*|en marcha|operativo|no ar"
+    r"|em operação|live|launch\w{0,24}|go-?live|production|ready|deadline|mvp|pilot|first version|roll-?out|due"
+    r"|start\w{0,24}"
     r"|produktiv|fertig|einsatz|lancement|production|prêt|lanzar|listo|producción|lançar|pronto|produção|リリース|稼働"
     r"|本番"
 )

@@ -105,7 +105,8 @@ _GROUP_OF = {
     "zweit": 2, "dritt": 3, "viert": 4, "fünft": 5, "sechst": 6, "siebt": 7, "acht": 8, "neunt": 9, "zehnt": 10,
 }  # fmt: skip
 _PAIR = re.compile(
-    r"(?<!\w)(?:(?:just|only) me and (?:a|an|one|my) \w{2,20}|my \w{2,20} and (?:i|me)\b|(?:nur |bloß )?ich und (?:ein"
+    r"(?<!\w)(?:mein|meine) \w{3,20} und ich(?!\w)|(?<!\w)(?:(?:just|only) me and (?:a|an|one|my) \w{2,20}"
+    r"|my \w{2,20} and (?:i|me)\b|(?:nur |bloß )?ich und (?:ein"
     r"|eine|mein|meine) \w{2,20}"
     r"|(?:an?|one) (?!(?:day|week|month|year|model|team|company|budget)\b)[a-z]{3,16} and (?:i"
     r"|me)(?= (?:\w+ly )?(?:build|run|do|maintain|will|look|operate|work|take|share)|[.,;])"
@@ -129,6 +130,12 @@ _TEAM_IS = re.compile(
 _BESIDE_ME = re.compile(
     rf"(?<!\w)(?:i|me|myself|ich|moi|yo|eu),? (?:and|plus|\+|und|et|y|e) (?P<n>{NUMBER}) (?!(?:gb|tb|eur"
     rf"|usd)\b)[a-zà-ÿ]{{3,24}}"
+)
+# “My two colleagues and I” are three.
+_MY_AND_ME = re.compile(
+    rf"(?<!\w)(?:my|our|meine|mes|mis|meus|minhas) (?P<n>{NUMBER}) [a-zà-ÿ]{{3,24}} (?:and|und|et|y|e) (?:i|me"
+    rf"|myself|ich"
+    r"|moi|yo|eu)(?!\w)"
 )
 _IN_TEAM = re.compile(
     rf"(?P<n>{NUMBER})\s(?:of us )?(?:in|on|im|dans|en|na|no) (?:the |our |l'|notre |el |nuestro |nossa |a )?(?:team"
@@ -275,7 +282,7 @@ def _told_as_a_number(reading: Reading) -> Iterator[Finding]:
 
 
 def _beside_me(reading: Reading) -> Iterator[Finding]:
-    for match in _BESIDE_ME.finditer(reading.folded):
+    for match in (*_BESIDE_ME.finditer(reading.folded), *_MY_AND_ME.finditer(reading.folded)):
         number = parse_number(match["n"], language=reading.language)
         if number is not None and 1 <= number <= MAX_BESIDE_ME and float(number).is_integer():
             reason = f"“{match.group()}”: {number:g} and the writer"

@@ -82,7 +82,7 @@ PAIR_REACH = 120
 _PEAK_WORDS = (
     r"peaks?|topping out|tops? out|busiest|rush|burst\w{0,24}|max(?:imum)?\b|spitze\w{0,24}|lastspitze\w{0,24}"
     r"|heures? de pointe|pointe|pics?\b"
-    r"|horas? (?:punta|pico)|punta|picos?\b|ピーク|最大|混雑時|繁忙"
+    r"|horas? (?:punta|pico)|punta|picos?\b|ピーク|最大|混雑時|繁忙|セール(?:時|期間|中)|年末年始"
 )
 PEAK = re.compile(
     rf"{_PEAK_WORDS}|at most|up to|höchstens|bis zu|jusqu'à|hasta|até|no máximo|como máximo|au maximum|au plus"
@@ -91,7 +91,7 @@ _AVERAGE_WORDS = (
     r"averages?|avg|mean\b|normally|typical\w{0,24}|usual\w{0,24}|durchschnitt\w{0,24}|im schnitt|im mittel"
     r"|üblich\w{0,24}"
     r"|moyenne|normale?(?:ment)?|promedio|de media|en media|media\b|média|em média|d'habitude|habituel\w{0,24}"
-    r"|en temps normal|otherwise|sonst|normalerweise|normalmente|habitual\w{0,24}|de ordinario"
+    r"|en temps normal|lo normal|o normal|otherwise|sonst|normalerweise|normalmente|habitual\w{0,24}|de ordinario"
     r"|平均|通常|普段"
 )
 _AVERAGE_BEFORE = re.compile(rf"(?:{_AVERAGE_WORDS})(?:は|が|で|して)?\W{{0,3}}(?:毎秒|秒間)?(?:\w{{1,6}} )?$")
@@ -131,8 +131,9 @@ _OTHER_END = re.compile(
     rf"|den )?{_MARK}"
 )
 _MARKED = re.compile(
-    rf"{_MARK}\s?(?:[:=,]|時(?:は|に|で)?|of|is|are|at|was|um|bei|von|de|à|a|im|por|:)?\s?(?:about |around |etwa "
-    rf"|rund |environ |unos |約)?"
+    rf"{_MARK}\s?(?:[:=,]|時(?:は|に|で)?|of|is|are|at|was|um|bei|von|de|à|a|im|por|:|son|es|é|são|sont|est|sind"
+    rf"|ist)?\s?(?:about |around |etwa "
+    rf"|rund |um die |gegen |circa |environ |autour de |unos |unas |cerca de |uns |umas |約)?"
     rf"(?P<n>{NUMBER})(?!\s?(?:%|ms|gb|tb|mb|s\b|sec|min|h\b|usd|eur|ミリ|万?円|ドル|[$€£]|days?|hours?"
     rf"|percent|prozent))"
 )

@@ -14,9 +14,10 @@ _TOKENS = re.compile(
     rf"|jetons(?!\w))"
 )
 _TOKENS_OUT = re.compile(
-    rf"tokens? (?:in|rein|en entrée|de entrada)(?:,| and| und| et| y| e)* (?:about |around |etwa |environ |unos "
+    rf"tokens? (?:in|rein|hinein|herein|en entrée|de entrada)(?:,| and| und| et| y| e)* (?:about |around |etwa "
+    rf"|environ |unos "
     rf"|cerca de )?(?P<n>{NUMBER}) (?:tokens? )?"
-    r"(?:out\b|raus\b|en sortie|de salida|de saída)"
+    r"(?:out\b|raus\b|heraus\b|hinaus\b|en sortie|de salida|de saída)"
 )
 # “6,000 tokens with its notes, the new text about 1,000.”
 _BARE_OUT = re.compile(

@@ -85,9 +85,19 @@ _ALL_OF_IT = re.compile(
 )
 _IS_MEMORY = re.compile(r"^\s?(?:of )?(?:v?ram|memory|gpu|speicher|メモリ)|^\s?(?:per|/)\s?(?:sec|s\b)")
 _MONTHLY = re.compile(
-    r"^\s?(?:\w{1,24}\s){0,5}?(?:(?:more |new )?(?:per|(?:in )?an?|in one|each|every|/|pro|im|par|al|por|ao|cada)\s?"
+    r"^\s?(?:[^\W\d]\w{0,23}\s){0,5}?(?:(?:more |new )?(?:per|(?:in )?an?|in one|each|every|/|pro|im|par|al|por|ao"
+    r"|cada)\s?"
     r"(?:month|mo\b|monat|mois|mes\b|mês)|monthly|monatlich|mensuel\w{0,24}|mensual\w{0,24}|mensa\w{1,24}|"
     r"[/／]?月|毎月)"
+)
+# “Monatlich kommen 25 GB dazu.”
+_MONTHLY_BEFORE = re.compile(
+    r"(?:(?:monthly|each month|every month|a month|monatlich|jeden monat|im monat|pro monat|chaque mois|tous les mois"
+    r"|par mois|cada mes|al mes|por mês|todo mês|todos os meses),?\s(?:[^\W\d]\w{0,20}\s){0,4}?"
+    r"(?:comes?|come in|is added|are added|arrives?|kommen|kommt|wächst|wachsen|s'ajoutent|arrivent|entran|llegan"
+    r"|se suman"
+    r"|entram|chegam|somam-se)|(?:grows?|growing|wächst|wachsen|augmente|grossit|crece|cresce) (?:by|um|de|unos|em)?)"
+    r"(?:\s(?:about|around|some|another|rund|etwa|weitere|environ|encore|unos|otros|cerca de|uns|mais))*\s?$"
 )
 _DAILY = re.compile(
     r"^\s?(?:\w{1,24}\s){0,2}?(?:(?:per|a|each|every|/|pro|am|par|al|por|ao|cada)\s?(?:day|tag|jour|día"
@@ -197,6 +207,8 @@ def _size(match: re.Match[str], reading: Reading) -> Finding | None:
         _IS_MODEL.search(before) and not re.search(r"\b(?:on|with|from|over|train\w{0,24})\s\S*$", before)
     ):
         return stated("model_size_gb", _tidy(gb), match.start(), match.end())
+    if _MONTHLY_BEFORE.search(reading.before(match.start(), chars=70)):
+        return stated("data_growth_gb_month", _tidy(gb), match.start(), match.end())
     for factor, pattern, name in (
         (1.0, _MONTHLY, ""),
         (30.4, _DAILY, "a day"),
