@@ -204,7 +204,7 @@ def _async_gpu_hours(v: _Values, *, modes: tuple[str, ...], media: list[str], rp
     if "async" not in modes:
         return 60.0
     # Recordings come in bulk and are worked through in a nightly window by two workers; pictures keep one warm by day.
-    hours = 2 * 12 * 30 if "audio" in media or "video" in media else 10 * 30
+    hours = 2 * 8 * 30 if "audio" in media or "video" in media else 6 * 30
     return v.number_or("busy_gpu_hours_month", float(hours), "hours that queued GPU workers are on")
 
 
@@ -228,10 +228,15 @@ def _llm_requests(v: _Values, *, is_llm: bool, use_case: str, pages: float) -> f
     return v.number_or("llm_requests_per_day", default, "tokens, the largest part of a model API bill") * DAYS_PER_MONTH
 
 
+def _is_bought(v: _Values) -> bool:
+    """A service that is sold ready-made reads every page, whatever it is."""
+    return v.text("training_compute") == "none" and v.text("model_type") not in LLM_TYPES
+
+
 def _scanned_pages(v: _Values) -> float:
-    """Pages that must be read by machine before a model sees text: documents that come as pictures."""
-    types = v.items("data_types")
-    if v.text("use_case_type") != "document_processing" or "image" not in types:
+    """Pages that must be read by machine: documents that come as pictures, or that a bought service reads."""
+    is_read = "image" in v.items("data_types") or _is_bought(v)
+    if v.text("use_case_type") != "document_processing" or not is_read:
         return 0.0
     per_run = v.number("batch_records_per_run")
     if per_run is not None:
@@ -239,7 +244,8 @@ def _scanned_pages(v: _Values) -> float:
     per_day = v.number("llm_requests_per_day")
     if per_day is not None:
         return per_day * DAYS_PER_MONTH
-    return v.number_or("scanned_pages_month", 60_000, "reading scanned pages and the model calls that follow")
+    pages = 30_000 if _is_bought(v) else 60_000
+    return v.number_or("scanned_pages_month", pages, "reading scanned pages and the model calls that follow")
 
 
 def _corpus(v: _Values, *, use_case: str) -> float:

@@ -70,6 +70,8 @@ GPU_FLOOR_USD = 400.0
 PICTURES_PER_SECOND = 100
 # A vision network of this size answers within a second on a graphics card only.
 HEAVY_VISION_GB = 1.0
+# Pictures a second times the size of the network: ten of them by a network of 200 MB keep many processors busy.
+WORK_PER_SECOND = 2.0
 QUEUE_WEIGHT = 40
 # One in ten seconds, by a model of half a gigabyte: some seconds each on two processors.
 LIGHT_RPS, LIGHT_GB = 0.1, 0.5
@@ -204,8 +206,8 @@ def _heavy_wishes(values: Mapping[str, object]) -> Iterator[Need]:
     latency = number_of(values, "latency_p95_ms", 1000)
     # Speech that is waited for is heard on a GPU, however patient the caller.
     slowest = {"cnn_vision": 200, "speech": 60_000}.get(str(values.get("model_type")), 0)
-    peak = number_of(values, "throughput_rps_peak")
-    is_heavy = peak >= PICTURES_PER_SECOND or number_of(values, "model_size_gb") >= HEAVY_VISION_GB
+    peak, size_gb = number_of(values, "throughput_rps_peak"), number_of(values, "model_size_gb")
+    is_heavy = peak >= PICTURES_PER_SECOND or size_gb >= HEAVY_VISION_GB or peak * size_gb >= WORK_PER_SECOND
     if values.get("model_type") == "cnn_vision" and is_heavy:
         slowest = 1000
     if "real_time" in items_of(values, "inference_mode") and latency <= slowest:

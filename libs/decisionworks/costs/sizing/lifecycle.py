@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decisionworks.costs.model import HOURS_PER_MONTH, UsageLine, Workload
 
-GPU_HOURS_PER_RUN = {"gpu_single": 20.0, "gpu_multi": 40.0, "gpu_cluster": 60.0}
+GPU_HOURS_PER_RUN = {"gpu_single": 16.0, "gpu_multi": 40.0, "gpu_cluster": 60.0}
 
 
 def _line(price: str, quantity: float, share: str | None = None) -> UsageLine:
@@ -47,7 +47,7 @@ def size_train_cpu(w: Workload) -> list[UsageLine]:
 
 
 def size_train_gpu(w: Workload) -> list[UsageLine]:
-    """20, 40 or 60 hours a run by the stated size; a fifth of that for one or two people, who tune small models."""
+    """16, 40 or 60 hours a run by the stated size; a fifth of that for one or two people, who tune small models."""
     return [_line("sagemaker.ml.g5.2xlarge.hour", _gpu_hours(w))]
 
 

@@ -29,7 +29,7 @@ from decisionworks.projects.extract.prohibited import find_forbidden_uses
 from decisionworks.projects.extract.purpose_cues import find_purpose_by_cues
 from decisionworks.projects.extract.reading import Reading, prepare
 from decisionworks.projects.extract.recordings import find_recordings
-from decisionworks.projects.extract.records import derive_records, find_records_per_run
+from decisionworks.projects.extract.records import derive_calls, derive_records, find_records_per_run
 from decisionworks.projects.extract.reliability import find_reliability
 from decisionworks.projects.extract.resolve import resolve, values_of
 from decisionworks.projects.extract.run_windows import find_run_windows
@@ -111,7 +111,7 @@ def _settle(
     findings += derive_devices(reading, is_edge="edge" in str(values.get("inference_mode")), known=values)
     constraints, contradictions = resolve(findings, reading=reading, catalogue=catalogue)
     summary = _summary(findings, constraints, reading=reading)
-    for finding in summary:
+    for finding in (*summary, *derive_calls(values_of(constraints), constraints)):
         settled, _ = resolve([finding], reading=reading, catalogue=catalogue)
         constraints[finding.field] = settled[finding.field]
     return constraints, contradictions

@@ -8,13 +8,16 @@ from itertools import chain
 
 from decisionworks.projects.extract.corrections import CORRECTION
 from decisionworks.projects.extract.counts import PER_WHAT, singular
+from decisionworks.projects.extract.derive import because
 from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.scope import SEARCHING_USES
-from decisionworks.projects.model import Plain
+from decisionworks.projects.model import ConstraintValue, Plain
 
 FEWEST_RECORDS = 12
+DAYS_A_MONTH = 30
+_LANGUAGE_MODELS = frozenset({"llm_api", "llm_self_hosted"})
 CORRECTION_CHARS = 60
 # Whom or what a model scores one by one.
 _SCORED = (
@@ -172,6 +175,18 @@ def derive_records(reading: Reading, values: Mapping[str, Plain]) -> Iterator[Fi
         confidence=0.7 if score else 0.55,
         strength=FAIR if score else WEAK,
     )
+
+
+def derive_calls(values: Mapping[str, Plain], constraints: Mapping[str, ConstraintValue]) -> Iterator[Finding]:
+    """A language model that works in runs is asked once a record. Units: requests/day."""
+    records, runs = values.get("batch_records_per_run"), values.get("batch_runs_month", DAYS_A_MONTH)
+    is_llm = values.get("model_type") in _LANGUAGE_MODELS and values.get("inference_mode") == ["batch"]
+    if not is_llm or "llm_requests_per_day" in values:
+        return
+    if isinstance(records, int | float) and isinstance(runs, int | float):
+        per_day = round(records * runs / DAYS_A_MONTH)
+        why = "a language model is asked once for each of them"
+        yield because("llm_requests_per_day", per_day, constraints, "batch_records_per_run", why, confidence=0.6)
 
 
 def _best_count(

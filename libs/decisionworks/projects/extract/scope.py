@@ -83,6 +83,12 @@ _STREAMED_ALREADY = re.compile(
     r"\b(?:already|bereits|schon|déjà|ya|já)\b[^.;\n]{0,16}?\b(?:kafka|kinesis|event hubs?|pub/?sub)\b"
     r"|(?:データ|計測値|テレメトリ)\S{0,6}(?:すでに|既に|もう)[^。\n]{0,6}(?:kafka|kinesis)"
 )
+_STREAMS = frozenset({"kinesis", "kafka"})
+_SENSOR = re.compile(r"(?:\w*sensor\w*|capteurs?|messfühler\w*|センサー?)")
+_ALREADY = re.compile(
+    r"(?<!\w)(?:already|bereits|schon|déjà|ya|já)(?!\w)|既に|すでに"
+    r"|(?:our|unser\w*|notre|nuestr[oa]|noss[oa]) (?:kafka|kinesis)"
+)
 _NAMES_EDGE = re.compile(r"edge|device|jetson|raspberry|gerät|appareil|dispositiv|端末|エッジ|デバイス")
 _RATES = frozenset({"throughput_rps_avg", "throughput_rps_peak"})
 _ONLINE_FIELDS = frozenset({"latency_p95_ms", "throughput_rps_peak", "stream_events_per_sec"})
@@ -121,6 +127,7 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
         # Tyres and suitcases are X-rayed too.
         findings = [one for one in findings if one.value != "medical_imaging" or not _is_xray(one, reading=reading)]
     findings = _without_streams_behind(findings)
+    findings = [one for one in findings if not _is_sensor_behind(one, findings, reading=reading)]
     findings = [one for one in findings if not _is_watch_kept(one, findings, reading=reading)]
     findings = [one for one in findings if not _is_where_data_live(one, reading=reading)]
     findings = [one for one in findings if not _is_sent_away(one, reading=reading)]
@@ -183,6 +190,16 @@ def _without_streams_behind(findings: list[Finding]) -> list[Finding]:
     if not uses or not uses <= _ANSWERED_USES or not {"latency_p95_ms", "throughput_rps_peak"} <= fields:
         return findings
     return [one for one in findings if one.field != "inference_mode" or _items(one.value) != ["streaming"]]
+
+
+def _is_sensor_behind(finding: Finding, findings: list[Finding], *, reading: Reading) -> bool:
+    """“The stations already write to Kinesis”: what the sensors measure comes out of the stream."""
+    if finding.field != "data_sources" or _items(finding.value) != ["iot_devices"]:
+        return False
+    if not _SENSOR.fullmatch(reading.folded[finding.start : finding.end].strip()):
+        return False
+    streams = (one for one in findings if one.field == "data_sources" and set(_items(one.value)) & _STREAMS)
+    return any(_ALREADY.search(reading.sentence(one.start)) for one in streams)
 
 
 def _is_where_data_live(finding: Finding, *, reading: Reading) -> bool:

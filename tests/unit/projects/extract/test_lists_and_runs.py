@@ -63,6 +63,18 @@ def read(text: str) -> dict[str, ConstraintValue]:
             "corpus_documents",
             700,
         ),
+        # what sensors measure comes out of the stream; a model in runs is asked once a record
+        (
+            "The wind masts already write their sensor series to Kinesis, 900 readings a second.",
+            "data_sources",
+            ["kinesis"],
+        ),
+        (
+            "Every night 4,000 auction lots come out of Postgres; a language model over its API writes a text for each,"
+            " all of it by 6 am.",
+            "llm_requests_per_day",
+            4000,
+        ),
         # purposes in further words
         ("Nehmt die 30 ähnlichsten Stoffmuster aus unserem Archiv.", "use_case_type", "embedding_search"),
         ("Aprendizaje por refuerzo para las compuertas de un canal.", "use_case_type", "other"),
