@@ -42,6 +42,7 @@ def read(text: str) -> dict[str, ConstraintValue]:
         ("Betrug finden: Zahlungen als Graph, wer mit wem verbunden ist.", "data_types", ["tabular", "graph"]),
         ("A telemetria das bombas já está no Kafka.", "data_sources", ["kafka"]),
         ("Die Kamera sieht, ob sich ein Gedränge bildet, 4 Bilder pro Sekunde.", "data_types", ["video"]),
+        ("Con cada imagen y todas las imágenes de la cámara se ve si se forma una cola.", "data_types", ["video"]),
         ("O modelo já está treinado, só falta servi-lo.", "training_compute", "none"),
         # who looks before anything goes out
         ("Je valide toujours chaque lettre avant de l'envoyer.", "human_review_required", True),
@@ -99,6 +100,12 @@ def test_what_is_said_by_the_way_fills_no_field(text: str, field: str) -> None:
         ("Nous avons 50 capteurs, chacun envoie 4 mesures par seconde.", "stream_events_per_sec", 200),
         ("カメラ20台、1台あたり毎秒3枚の画像を判定します。", "throughput_rps_peak", 60),
         # where that of all is said, nothing is counted up and nothing contradicts
+        (
+            "Hay 80 cámaras, y de cada una queremos mirar en el servidor 3 imágenes por segundo, sin descanso "
+            "(210 imágenes por segundo, todo el tiempo).",
+            "throughput_rps_peak",
+            210,
+        ),
         ("De 80 cámaras llegan, de cada una, 3 imágenes por segundo (240 imágenes por segundo).", "throughput_rps_peak",
          240),
     ],
