@@ -204,7 +204,7 @@ def _async_gpu_hours(v: _Values, *, modes: tuple[str, ...], media: list[str], rp
     if "async" not in modes:
         return 60.0
     # Recordings come in bulk and are worked through in a nightly window by two workers; pictures keep one warm by day.
-    hours = 2 * 8 * 30 if "audio" in media or "video" in media else 6 * 30
+    hours = 2 * 8 * 30 if "audio" in media or "video" in media else 8 * 30
     return v.number_or("busy_gpu_hours_month", float(hours), "hours that queued GPU workers are on")
 
 

@@ -258,8 +258,17 @@ def _own_for_each(reading: Reading) -> Iterator[Finding]:
             yield from _counted(match, reading, field="tenants", strength=STRONG)
 
 
+# “Je Filiale eine Kamera”, “1店1台”: one of it in each place, and not one in all.
+_ONE_EACH = re.compile(
+    r"(?<!\w)(?:each|every|per|for each|je|jede[rmns]?|pro|in jede[rmn]|chaque|par|cada|por)(?: \w+){1,3},? $"
+    r"|(?:1|一|各)(?:店舗?|か所|拠点|台|軒)(?:に|に?つき|ごとに)?$"
+)
+
+
 def _counted(match: re.Match[str], reading: Reading, *, field: str, strength: int) -> Iterator[Finding]:
     number = parse_number(match["n"] or match.groupdict().get("m") or "", language=reading.language)
+    if number == 1 and field == "edge_devices" and _ONE_EACH.search(reading.before(match.start(), chars=40)):
+        return
     if number is not None and number >= 1 and float(number).is_integer():
         yield stated(field, int(number), match.start(), match.end(), confidence=0.85, strength=strength)
 

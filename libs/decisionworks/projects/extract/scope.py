@@ -83,6 +83,7 @@ _STREAMED_ALREADY = re.compile(
     r"\b(?:already|bereits|schon|déjà|ya|já)\b[^.;\n]{0,16}?\b(?:kafka|kinesis|event hubs?|pub/?sub)\b"
     r"|(?:データ|計測値|テレメトリ)\S{0,6}(?:すでに|既に|もう)[^。\n]{0,6}(?:kafka|kinesis)"
 )
+_CONFIRMS = re.compile(r"(?:confirms?|bestätig\w{1,3}|confirme\w{0,3}|confirma\w?)$")
 _STREAMS = frozenset({"kinesis", "kafka"})
 _SENSOR = re.compile(r"(?:\w*sensor\w*|capteurs?|messfühler\w*|センサー?)")
 _ALREADY = re.compile(
@@ -127,6 +128,7 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
         # Tyres and suitcases are X-rayed too.
         findings = [one for one in findings if one.value != "medical_imaging" or not _is_xray(one, reading=reading)]
     findings = _without_streams_behind(findings)
+    findings = [one for one in findings if not _is_late_truth(one, findings, reading=reading)]
     findings = [one for one in findings if not _is_sensor_behind(one, findings, reading=reading)]
     findings = [one for one in findings if not _is_watch_kept(one, findings, reading=reading)]
     findings = [one for one in findings if not _is_where_data_live(one, reading=reading)]
@@ -190,6 +192,16 @@ def _without_streams_behind(findings: list[Finding]) -> list[Finding]:
     if not uses or not uses <= _ANSWERED_USES or not {"latency_p95_ms", "throughput_rps_peak"} <= fields:
         return findings
     return [one for one in findings if one.field != "inference_mode" or _items(one.value) != ["streaming"]]
+
+
+def _is_late_truth(finding: Finding, findings: list[Finding], *, reading: Reading) -> bool:
+    """“The desk confirms or clears a case after three weeks” tells when the truth is known, and of no review."""
+    if finding.field != "human_review_required" or finding.value is not True:
+        return False
+    if not _CONFIRMS.search(reading.folded[finding.start : finding.end]):
+        return False
+    start, end = reading.sentence_at(finding.start)
+    return any(one.field == "label_delay_days" and one.value != 0 and start <= one.start < end for one in findings)
 
 
 def _is_sensor_behind(finding: Finding, findings: list[Finding], *, reading: Reading) -> bool:

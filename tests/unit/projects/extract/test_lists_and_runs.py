@@ -75,6 +75,10 @@ def read(text: str) -> dict[str, ConstraintValue]:
             "llm_requests_per_day",
             4000,
         ),
+        # one in each place is counted by the places
+        ("Wir haben 30 Kinos. Je Kino eine Kamera, das Modell läuft auf dem Gerät an der Kamera.", "edge_devices", 30),
+        ("倉庫25か所に、1か所1台、計25台の端末を置き、推論は端末で行います。", "edge_devices", 25),
+        ("既存の EKS を利用します。", "existing_platform", ["kubernetes"]),
         # purposes in further words
         ("Nehmt die 30 ähnlichsten Stoffmuster aus unserem Archiv.", "use_case_type", "embedding_search"),
         ("Aprendizaje por refuerzo para las compuertas de un canal.", "use_case_type", "other"),
@@ -95,3 +99,17 @@ def test_several_platforms_of_one_sentence_are_all_read() -> None:
     found = read("Everything of ours runs on EKS, readings come in over Kafka, a score within 200 ms.")
 
     assert sorted(str(one) for one in found["existing_platform"].value or []) == ["kafka", "kubernetes"]
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        (
+            "The claims team confirms or rejects a case after two weeks; until then nothing is known.",
+            "human_review_required",
+        ),
+        ("The only caller sits in the same network, so nothing is public.", "data_sensitivity"),
+    ],
+)
+def test_it_says_nothing_of_a_field(text: str, field: str) -> None:
+    assert not read(text)[field].is_known
