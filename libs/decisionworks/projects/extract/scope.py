@@ -46,7 +46,7 @@ _ANSWERED_USES = frozenset({"recommendation", "ranking_search"})
 _CLINICAL = re.compile(
     r"patient|hospital|clinic|klinik|krankenhaus|radiolog|doctor|physician|medical|médic|diagnos|dent(?:al|ist)"
     r"|\bvets?\b|veterin"
-    r"|arzt|ärzt|praxis|lung|thora|fractur|mammo|hôpital|salud|saúde|hipaa|患者|病院|医|診断|歯科"
+    r"|arzt|ärzt|praxis|lung|thora|fra[ck]tur|knochen|handgelenk|wrists?\b|mammo|hôpital|salud|saúde|hipaa|患者|病院|医|診断|歯科"
 )
 _DATA_LIVES = re.compile(
     r"\b(?:data|records?|files?|file ?servers?|nas|scans?|pdfs?|documents?|recordings?|tables?|history|sources?"
