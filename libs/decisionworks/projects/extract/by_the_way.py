@@ -27,6 +27,7 @@ _LOADS = re.compile(
     r"\b(?:synchroni\w+|sync(?:s|ed)?|refresh\w*|reload\w*|re-?index\w*|mirror\w*|ingest\w*|import(?:s|ed)?|loaded"
     r"|updated?|abgeglichen|abgleich\w*|eingespielt|nachgeladen|aktualisier\w+|importier\w*|synchronisé\w*"
     r"|mis\w* à jour|mise à jour|actualis\w+|import(?:é|e)\w*|sincroniz\w+|actualiz\w+|atualiz\w+|carga\w*"
+    r"|renew(?:s|ed)|renuev\w+|renovad\w+|renouvel\w+|erneuert"
     r"|fraicheur|fraîcheur|frescura|freshness)\b|同期|更新|取り込"
 )
 _RECOVERS = re.compile(

@@ -14,7 +14,7 @@ from decisionworks.projects.extract.reading import Reading
 BYTES_PER_ROW = 1_000.0
 _GB_PER = {"k": 1e-6, "m": 1e-3, "g": 1.0, "t": 1e3, "p": 1e6}
 _SIZE = re.compile(
-    rf"(?P<n>{NUMBER})[ -]?(?P<unit>[kmgtp]i?b(?![a-z0-9_/])|[kmgtp]o(?=\)|[\s.,;)]*(?:$"
+    rf"(?P<n>{NUMBER})[ -]?(?P<unit>[kmgtp]i?b(?![a-z0-9_/])|[kmgtp]o(?=\)|,\s|[\s.,;)]*(?:$"
     rf"|[^\s\d.,;)]))(?![a-z0-9_/])|(?:kilo"
     rf"|mega|giga|tera|peta)(?:bytes?|octets?)(?!\w)|gigas?(?!\w)|gigs?(?!\w)|megs?(?!\w)|ギガ(?:バイト)?"
     rf"|テラ(?:バイト)?)"
@@ -52,6 +52,11 @@ _NEAR_MODEL = re.compile(
 _MODEL_IN_BRACKETS = re.compile(
     rf"(?:{_NEAR_MODEL.pattern})[^.;,()]{{0,30}}\(\s?(?:about |around |rund |etwa "
     rf"|environ |unos |約)?$"
+)
+# “Quantised to 4 bits, 40 GB”: only weights are.
+_QUANTISED = re.compile(
+    r"(?:quanti[sz]ed?|quantifiée?|quantisier\w*|quantizad[oa]|cuantizad[oa]|量子化"
+    r"|gguf|awq|gptq|int[48]|\d[- ]?bits?)[^.;()]{0,24}$"
 )
 _OF_DATA = re.compile(
     r"\s?(?:of )?(?:\w{1,24} ){0,2}(?:data|history|logs|images|videos?|recordings?|documents?|files)\b"
@@ -201,7 +206,7 @@ def _size(match: re.Match[str], reading: Reading) -> Finding | None:
     elif (
         is_small
         and _NEAR_MODEL.search(reading.before(match.start(), chars=90) + " " + reading.after(match.end(), chars=50))
-    ) or _MODEL_IN_BRACKETS.search(reading.before(match.start(), chars=80)):
+    ) or any(one.search(reading.before(match.start(), chars=80)) for one in (_MODEL_IN_BRACKETS, _QUANTISED)):
         return stated("model_size_gb", _tidy(gb), match.start(), match.end(), confidence=0.8)
     elif _IS_MODEL.search(after[:20]) or (
         _IS_MODEL.search(before) and not re.search(r"\b(?:on|with|from|over|train\w{0,24})\s\S*$", before)

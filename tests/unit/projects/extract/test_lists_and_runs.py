@@ -79,6 +79,13 @@ def read(text: str) -> dict[str, ConstraintValue]:
         ("Wir haben 30 Kinos. Je Kino eine Kamera, das Modell läuft auf dem Gerät an der Kamera.", "edge_devices", 30),
         ("倉庫25か所に、1か所1台、計25台の端末を置き、推論は端末で行います。", "edge_devices", 25),
         ("既存の EKS を利用します。", "existing_platform", ["kubernetes"]),
+        # weights are quantised, octets stand in lists
+        ("Ein offenes Sprachmodell (auf 8 Bit quantisiert, 70 GB), selbst betrieben.", "model_size_gb", 70),
+        (
+            "Nous classons des photos avec un réseau de neurones, 80 Mo, 300 Go de photos dans S3.",
+            "model_size_gb",
+            0.08,
+        ),
         # purposes in further words
         ("Nehmt die 30 ähnlichsten Stoffmuster aus unserem Archiv.", "use_case_type", "embedding_search"),
         ("Aprendizaje por refuerzo para las compuertas de un canal.", "use_case_type", "other"),
