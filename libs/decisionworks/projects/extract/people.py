@@ -128,7 +128,8 @@ _TEAM_IS = re.compile(
 )
 # “Me and two students” are three.
 _BESIDE_ME = re.compile(
-    rf"(?<!\w)(?:i|me|myself|ich|moi|yo|eu),? (?:and|plus|\+|und|et|y|e) (?P<n>{NUMBER}) (?!(?:gb|tb|eur"
+    rf"(?<!\w)(?:i|me|myself|ich|moi|yo|eu),? (?:and|plus|\+|und|et|y|e) (?:mais |another |noch |encore "
+    rf"|otr[oa]s )?(?P<n>{NUMBER}) (?!(?:gb|tb|eur"
     rf"|usd)\b)[a-zà-ÿ]{{3,24}}"
 )
 # “My two colleagues and I” are three.
