@@ -69,7 +69,11 @@ def extract_constraints(
     reading = prepare(request, language=language, blanked=[one.span for one in untrusted])
     read = list(chain.from_iterable(rule(reading) for rule in _RULES))
     if not any(one.field == "use_case_type" for one in read):
-        family = next((str(one.value) for one in read if one.field == "model_type"), None)
+        # Only language models count tokens.
+        counts_tokens = any(one.field.startswith("llm_tokens") for one in read)
+        family = next(
+            (str(one.value) for one in read if one.field == "model_type"), "llm_api" if counts_tokens else None
+        )
         read.extend(find_purpose_by_cues(reading, family=family))
     read = without_by_the_way([*read, *find_corrected(reading, read)], reading=reading)
     findings = without_haste_on_devices(in_scope(read, reading=reading), reading=reading)

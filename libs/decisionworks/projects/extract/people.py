@@ -77,7 +77,8 @@ _ALONE = re.compile(
     r"je suis (?:le|la) seule?|ganz allein|einzige[rn]? (?:entwickler|techniker|ingenieur|person)\w{0,24}"
     r"|soy (?:el|la) únic[oa]|"
     r"sou (?:o|a) únic[oa]|trabalho sozinh[oa]|estoy sol[oa]|yo sol[oa]|só eu"
-    r"|(?<!decide )(?<!roda )(?<!funciona )(?<!trabalha )sozinh[oa]|apenas eu)(?!\w)|"
+    r"|(?<!decide )(?<!roda )(?<!funciona )(?<!trabalha )"
+    r"(?<!agenda )(?<!marca )(?<!envia )(?<!altera )(?<!faz )(?<!responde )sozinh[oa]|apenas eu)(?!\w)|"
     r"一人で|私だけ|ひとりで"
     # “Ella sola lo va a cuidar”: somebody alone does the work, not a thing.
     r"|(?<!\w)(?:ella sola|él solo|elle (?:toute )?seule|lui (?:tout )?seul|sie allein|er allein|ela sozinha"

@@ -100,7 +100,8 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     use_cases = {str(one.value) for one in findings if one.field == "use_case_type"}
     models = {str(one.value) for one in findings if one.field == "model_type"}
     modes = {item for one in findings if one.field == "inference_mode" for item in _items(one.value)}
-    is_llm = bool(use_cases & _LLM_USES) or bool(models & {"llm_api", "llm_self_hosted"})
+    counts_tokens = any(one.field in ("llm_tokens_in", "llm_tokens_out") for one in findings)
+    is_llm = bool(use_cases & _LLM_USES) or bool(models & {"llm_api", "llm_self_hosted"}) or counts_tokens
     is_unsettled = not use_cases
     dropped: set[str] = set()
     if not is_llm and not is_unsettled:
