@@ -20,6 +20,7 @@ SETS = (
     "blind_tenth",
     "blind_eleventh",
     "blind_twelfth",
+    "blind_thirteenth",
 )  # fmt: skip
 
 

@@ -44,13 +44,9 @@ MEDIA = ("image", "video", "audio", "text", "documents")
 AUDITED = ("pci_dss", "fedramp", "sr_11_7", "eu_ai_act_high_risk", "hipaa")
 # Use cases whose entities are known before anybody asks, so that answers can be computed ahead.
 ENTITY_USES = (
-    "recommendation",
-    "churn_propensity",
-    "forecasting",
-    "tabular_scoring",
-    "ranking_search",
+    "recommendation", "churn_propensity", "forecasting", "tabular_scoring", "ranking_search",
     "predictive_maintenance",
-)
+)  # fmt: skip
 # Use cases whose true outcome arrives by itself: the next day's sales, the click, the repayment.
 SELF_LABELLING = (
     "forecasting",
@@ -345,18 +341,16 @@ def _operation_wishes(values: Mapping[str, object]) -> Iterator[Need]:
         why = ("availability_slo_pct", "most outages are changes")
         yield _wish("progressive", "deploy-progressive", 14, why, values)
     if slo >= 99.99:
-        yield _wish(
-            "four-nines", "dr-multi-region", 8, ("availability_slo_pct", "one region leaves little room"), values
-        )
+        why = ("availability_slo_pct", "one region leaves little room")
+        yield _wish("four-nines", "dr-multi-region", 8, why, values)
     if "real_time" in modes:
         if number_of(values, "latency_p95_ms", INSIDE_MS) >= INSIDE_MS:
             because = ("inference_mode", "open inference leaks data and money")
             yield _wish("edge", "sec-api-auth-waf", 7, because, values)
         yield from _online_wishes(values)
     if number_of(values, "audit_retention_years") >= 1:
-        yield _wish(
-            "retention", "gov-lineage-audit", 10, ("audit_retention_years", "kept records must be sealed"), values
-        )
+        why = ("audit_retention_years", "kept records must be sealed")
+        yield _wish("retention", "gov-lineage-audit", 10, why, values)
 
 
 def _online_wishes(values: Mapping[str, object]) -> Iterator[Need]:

@@ -81,6 +81,13 @@ _A_PART = re.compile(
     r"|deste valor)(?!\w)"
 )
 # “9k a month EUR”.
+# “1 dollar at 150 yen”, “1.10 USD per euro”: what one is worth in the other.
+_EXCHANGED = re.compile(
+    r"(?<![\d.,])1 ?(?:ドル|ユーロ|usd|eur|us\$|\$|€|dollars?|euros?|d[oó]lar) ?(?:=|at|zu|à|a|は|が)? ?\d"
+    r"|\d ?(?:usd|eur|dollars?|euros?|francs?|franken|reais|yen|円) ?(?:=|per|je|par|por|pro|a|für) ?(?:1 )?(?:usd"
+    r"|eur|gbp"
+    r"|euro|dollar|d[oó]lar|pound|pfund|ドル|ユーロ)"
+)
 _LATE_MARK = re.compile(r"\s?\(?(?P<mark>eur|usd|gbp|chf|euros?|dollars?|pounds?|€|\$|£)(?!\w)")
 # “We have 36k a year for it.”
 _ENTITLED = re.compile(
@@ -228,6 +235,10 @@ def _budget(match: re.Match[str], reading: Reading) -> Finding | None:
     ):
         return None
     if not (is_named or period) or _NOT_A_BUDGET.search(before):
+        return None
+    if _EXCHANGED.search(
+        reading.before(match.start(), chars=12) + match.group() + reading.after(match.end(), chars=16)
+    ):
         return None
     if _A_PART.match(reading.folded, period.end if period else match.end()):
         return None

@@ -93,6 +93,12 @@ _LABELLED = re.compile(
     r"|about |etwa |約)?"
     rf"(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|ms|usd|eur|[$€£]|[.,:/]?\d))"
 )
+# “Never by the machine alone.”
+_NOBODY_ALONE = re.compile(
+    r"(?:not|customers?|stand|let|kunde|runs?|machines?|models?|computers?|systems?|algorithms?|software|scores?"
+    r"|maschinen?|modell|rechner|system|algorithmus|ki|modèle|ordinateur|système|logiciel|modelo|máquina|sistema"
+    r"|algoritmo|ia|ai)\s$"
+)
 _COUNTED_BEFORE = re.compile(rf"{NUMBER}\s(?:[\w-]{{1,20}}\s)?$")
 _HEADCOUNT = re.compile(
     rf"(?<!\w)(?:head-?count|team ?size|(?:crew|people|staff|team) (?:size|count|number)"
@@ -248,7 +254,7 @@ _NO_PEOPLE = re.compile(
 def find_team(reading: Reading) -> Iterator[Finding]:
     """How many people build and run it. Units: people."""
     for match in _ALONE.finditer(reading.folded):
-        if re.search(r"(?:not|customers?|stand|let|kunde|runs?)\s$", reading.before(match.start(), chars=12)):
+        if _NOBODY_ALONE.search(reading.before(match.start(), chars=16)):
             continue
         yield stated("team_size", 1, match.start(), match.end(), strength=STRONG + 2)
     for match in _PAIR.finditer(reading.folded):

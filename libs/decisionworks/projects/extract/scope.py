@@ -133,6 +133,8 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     findings = [one for one in findings if not _is_sensor_behind(one, findings, reading=reading)]
     findings = [one for one in findings if not _is_watch_kept(one, findings, reading=reading)]
     findings = [one for one in findings if not _is_where_data_live(one, reading=reading)]
+    findings = _without_rooms_beside_a_cloud(findings, reading=reading)
+    findings = _without_guessed_devices(findings)
     findings = [one for one in findings if not _is_sent_away(one, reading=reading)]
     if any(one.field == "retraining_frequency" and one.value != "never" for one in findings):
         # A model that is there already is trained all the same.
@@ -173,6 +175,29 @@ def _is_sent_away(finding: Finding, *, reading: Reading) -> bool:
     sentence = reading.sentence(finding.start)
     away, begin = _SENT_AWAY.search(sentence), reading.sentence_at(finding.start)[0]
     return away is not None and not is_denied(reading, begin + away.start(), begin + away.end())
+
+
+def _without_rooms_beside_a_cloud(findings: list[Finding], *, reading: Reading) -> list[Finding]:
+    """“Oracle in our own data centre … AWS us-east-1”: a room that nothing has to stay in is where data come from."""
+    clouds = {one.value for one in findings if one.field == "cloud" and one.state is ValueState.STATED}
+    if not clouds & {"aws", "azure", "gcp"}:
+        return findings
+    return [
+        one
+        for one in findings
+        if one.field != "cloud" or one.value != "on_prem" or _MUST.search(reading.sentence(one.start)) is not None
+    ]
+
+
+def _without_guessed_devices(findings: list[Finding]) -> list[Finding]:
+    """A model behind an API runs on no device that words only hint at."""
+    if not any(one.value == "llm_api" and one.state is ValueState.STATED for one in findings):
+        return findings
+    return [
+        one
+        for one in findings
+        if one.field != "inference_mode" or one.value != ["edge"] or one.state is not ValueState.INFERRED
+    ]
 
 
 def _is_xray(finding: Finding, *, reading: Reading) -> bool:
