@@ -24,6 +24,7 @@ _COINED = re.compile(r"\s*[a-z]+(?:_[a-z0-9]+)+:\s")
 _NOTE_LINE = re.compile(r"\s*(?:#|- |[\w -]{1,40}:(?:\s|$))")
 _TEXT_KEYS = ("request", "text", "prompt", "description")
 _DATA_KEYS = ("constraints",)
+_TITLE_KEYS = ("name", "title", "metadata")
 _FENCE = re.compile(r"^```[ \t]*(ya?ml|json)[ \t]*\n(.{0,65536}?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,65536}?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
 
@@ -63,14 +64,17 @@ def parse_request_document(text: str, *, file_name: str | None = None) -> Reques
         record = _load_json(plain)
         return _structured(record, original=plain) if _names_ours(record) else _as_lines(record)
     if suffix in (".yaml", ".yml"):
-        return _structured(_load_yaml(plain, where="the request"), original=plain)
+        record = _load_yaml(plain, where="the request")
+        if _is_own_form(record):
+            return _as_lines(record, remarks=remarks_in(plain))
+        return _structured(record, original=plain)
     if suffix in ("", ".md", ".markdown") and plain.startswith("---"):
         front = _FRONT_MATTER.match(plain)
         if front:
             return _front_matter(front, plain)
     if not suffix:
         guessed = _guessed_yaml(plain)
-        if guessed is not None:
+        if guessed is not None and not _is_own_form(guessed):
             return _structured(guessed, original=plain)
         nested = _nested_note(plain)
         if nested is not None:
@@ -179,10 +183,25 @@ def _nested_note(text: str) -> Mapping[str, object] | None:
 
 def _names_ours(record: Mapping[str, object]) -> bool:
     """Whether a record speaks in our names; one of mostly other names is a note that somebody wrote as JSON."""
+    if _is_own_form(record):
+        return False
     if not record or any(key in (*_TEXT_KEYS, *_DATA_KEYS) for key in record):
         return True
     known = load_constraint_catalogue().by_name
     return 2 * sum(key in known for key in record) >= len(record)
+
+
+def _is_own_form(record: Mapping[str, object]) -> bool:
+    """Whether a record with `request` is somebody's own form: groups of entries below it, or mostly names not ours."""
+    if any(key in record for key in _DATA_KEYS):
+        return False
+    if any(isinstance(record.get(key), Mapping | list) for key in _TEXT_KEYS):
+        return True
+    known = load_constraint_catalogue().by_name
+    others = [key for key in record if key not in (*_TEXT_KEYS, *_TITLE_KEYS)]
+    strange = [key for key in others if key not in known]
+    # One or two strange names are ours misspelled, which an error names.
+    return len(strange) >= LEAST_NOTE_LINES and 2 * len(strange) > len(others)
 
 
 def _as_lines(record: Mapping[str, object], *, remarks: Sequence[str] = ()) -> RequestDocument:
@@ -195,7 +214,7 @@ def _structured(record: Mapping[str, object], *, original: str) -> RequestDocume
     data: dict[str, object] = {}
     for part in nested:
         data.update(part)
-    data.update({k: v for k, v in record.items() if k not in (*_TEXT_KEYS, *_DATA_KEYS, "name", "title", "metadata")})
+    data.update({k: v for k, v in record.items() if k not in (*_TEXT_KEYS, *_DATA_KEYS, *_TITLE_KEYS)})
     text = "\n\n".join(words) if words else _text_from(data, record)
     if not text.strip() and not data:
         raise InvalidRequest("the request says nothing", remedy="write `request: …` or some `constraints`")

@@ -116,3 +116,22 @@ def test_own_names_keep_their_unit_before_a_rough_number_and_lose_the_colon_afte
     )
 
     assert found.text.split("\n") == ["archive: 3 terabytes", "spend monthly: ca. 700 gbp", "rows must stay in EU"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "request:\n  what: rate bills\n  load: {peak_rps: 30}\nbuilders: 3 (python)\nmoney: 900 USD per month\n",
+        '{"request": "rate bills", "speed": "30 rps", "builders": "3", "after": "1 d", "money": "900 USD per month"}',
+        '{"request": {"what": "rate bills"}, "speed": "30 rps", "builders": "3", "money": "900 USD per month"}',
+    ],
+)
+def test_a_form_in_own_names_with_a_request_in_it_is_read_as_words(text: str) -> None:
+    document = parse_request_document(text)
+
+    assert document.data == {}
+    assert all(part in document.text for part in ("rate bills", "900 USD per month"))
+
+
+def test_one_strange_name_beside_a_request_stays_data_that_an_error_can_name() -> None:
+    assert parse_request_document('{"request": "rate bills", "team_sise": 3}').data == {"team_sise": 3}
