@@ -13,6 +13,9 @@ _SETTING = re.compile(
     r"""(?:^|[{,(]\s*|\bname\s*=\s*")([A-Z][A-Z0-9]*_[A-Z0-9_]+|STORE|TABLE)(?:"|\s*=)""", re.MULTILINE
 )
 
+# Read without a default: a service that does not find it fails on every call.
+_NEEDED = re.compile(r"""environ\[["'](\w+)["']\]""")
+
 
 @cache
 def _texts(name: str) -> dict[str, str]:
@@ -38,6 +41,20 @@ def test_every_setting_that_terraform_passes_is_read(name):
     passed = {found for path, text in texts.items() if path.endswith(".tf") for found in _SETTING.findall(text)}
 
     assert {setting for setting in passed if f'"{setting}"' not in read} == set()
+
+
+@pytest.mark.parametrize("name", plans.PLANS)
+def test_every_setting_that_code_cannot_do_without_is_set_by_terraform(name):
+    texts = _texts(name)
+    terraform = "\n".join(text for path, text in texts.items() if path.endswith(".tf"))
+    needed = {
+        setting
+        for path, text in texts.items()
+        if path.endswith(".py") and not path.split("/")[-1].startswith("test_") and not path.startswith("tests/")
+        for setting in _NEEDED.findall(text)
+    }
+
+    assert {setting for setting in needed if not re.search(rf"\b{setting}\b", terraform)} == set()
 
 
 @pytest.mark.parametrize(
