@@ -62,7 +62,7 @@ def parse_request_document(text: str, *, file_name: str | None = None) -> Reques
     suffix = PurePath(file_name).suffix.lower() if file_name else ""
     if suffix == ".json" or (not suffix and plain.lstrip().startswith("{")):
         record = _load_json(plain)
-        return _structured(record, original=plain) if _names_ours(record) else _as_lines(record)
+        return _as_lines(record) if _is_own_form(record) else _structured(record, original=plain)
     if suffix in (".yaml", ".yml"):
         record = _load_yaml(plain, where="the request")
         if _is_own_form(record):
@@ -181,26 +181,18 @@ def _nested_note(text: str) -> Mapping[str, object] | None:
     return record if coined or any(isinstance(value, Mapping | list) for value in record.values()) else None
 
 
-def _names_ours(record: Mapping[str, object]) -> bool:
-    """Whether a record speaks in our names; one of mostly other names is a note that somebody wrote as JSON."""
-    if _is_own_form(record):
-        return False
-    if not record or any(key in (*_TEXT_KEYS, *_DATA_KEYS) for key in record):
-        return True
-    known = load_constraint_catalogue().by_name
-    return 2 * sum(key in known for key in record) >= len(record)
-
-
 def _is_own_form(record: Mapping[str, object]) -> bool:
-    """Whether a record with `request` is somebody's own form: groups of entries below it, or mostly names not ours."""
-    if any(key in record for key in _DATA_KEYS):
+    """Whether a record is a note in somebody's own names, to be read as words, rather than data in ours."""
+    if not record or any(key in record for key in _DATA_KEYS):
         return False
     if any(isinstance(record.get(key), Mapping | list) for key in _TEXT_KEYS):
         return True
     known = load_constraint_catalogue().by_name
     others = [key for key in record if key not in (*_TEXT_KEYS, *_TITLE_KEYS)]
     strange = [key for key in others if key not in known]
-    # One or two strange names are ours misspelled, which an error names.
+    if len(strange) == len(record):
+        return True
+    # A few strange names among ours are misspelled ones, which an error names.
     return len(strange) >= LEAST_NOTE_LINES and 2 * len(strange) > len(others)
 
 
