@@ -21,6 +21,7 @@ from decisionworks.patterns.solve import Solution, open_demands
 from decisionworks.patterns.thresholds import find_thresholds
 from decisionworks.patterns.ways_out import explain_infeasibility, is_of_usage, quickest
 from decisionworks.projects.catalogue import load_constraint_catalogue
+from decisionworks.projects.tell_values import in_words
 
 # What a robust plan adds where the constraints leave room: slower failures, faster recovery, better evidence.
 ROBUST_EXTRAS = {
@@ -153,8 +154,10 @@ def _tiers(bench: Bench, recommended: Sequence[str], cost: Json, dropped: frozen
     middle = expected_usd(cost)
     for name, weights in (("lean", LEAN), ("recommended", None), ("robust", ROBUST)):
         if weights is None:
-            open_wishes = [need.why for need in open_demands(bench.problem, recommended)]
-            why = "best fit of points, open wishes, cost and burden"
+            open_wishes = [
+                in_words(need.why, bench.situation.working) for need in open_demands(bench.problem, recommended)
+            ]
+            why = "the best balance of fit, cost and work to run it"
             tiers[name] = {
                 "patterns": list(recommended),
                 "monthly_usd": middle,

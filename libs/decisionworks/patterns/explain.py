@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from decisionworks.costs import PatternCost
+from decisionworks.patterns.compare_choices import decide, solo_usd
 from decisionworks.patterns.model import Json, Need, Pattern, PatternCatalogue, Problem, ways_to_meet
+from decisionworks.projects.tell_values import as_sentence, in_words, joined, tell_value
+
+__all__ = ["explain_patterns", "solo_usd"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    """A choice with everything that explains it. Units: `paid` is USD a month in this plan."""
+
+    chosen: Sequence[str]
+    problem: Problem
+    catalogue: PatternCatalogue
+    costs: Mapping[str, PatternCost]
+    paid: Mapping[str, float]
 
 
 def explain_patterns(
@@ -17,32 +33,27 @@ def explain_patterns(
     paid: Mapping[str, float],
 ) -> list[Json]:
     """A row for each chosen pattern, in the order given, with what it is `paid` in this plan (USD a month)."""
-    return [_row(catalogue.by_id[name], chosen, problem, catalogue, costs, usd=paid.get(name, 0.0)) for name in chosen]
+    choice = _Choice(chosen=chosen, problem=problem, catalogue=catalogue, costs=costs, paid=paid)
+    return [_row(catalogue.by_id[name], choice) for name in chosen]
 
 
-def solo_usd(cost: PatternCost) -> float:
-    """What a pattern costs when it alone pays for what it could share."""
-    return cost.own_usd + sum(cost.shared.values())
-
-
-def _row(
-    pattern: Pattern,
-    chosen: Sequence[str],
-    problem: Problem,
-    catalogue: PatternCatalogue,
-    costs: Mapping[str, PatternCost],
-    *,
-    usd: float,
-) -> Json:
+def _row(pattern: Pattern, choice: _Choice) -> Json:
+    score = choice.problem.scores[pattern.id]
+    runner_up, decided_by = _runner_up(pattern, choice)
+    told = _needed(pattern, choice)
+    if decided_by is not None:
+        told += f" {as_sentence(str(decided_by['text']))}"
     return {
         "id": pattern.id,
         "capability": pattern.capability,
         "name": pattern.name,
-        "reason": _reason(pattern, chosen, problem, catalogue, usd),
-        "score": problem.scores[pattern.id].points,
-        "runner_up": _runner_up(pattern, chosen, problem, catalogue, costs),
+        "reason": told,
+        "decided_by": decided_by,
+        "score": score.points,
+        "points": list(score.because),
+        "runner_up": runner_up,
         "requires": list(pattern.requires),
-        "monthly_usd": round(usd, 2),
+        "monthly_usd": round(choice.paid.get(pattern.id, 0.0), 2),
         "burden": pattern.burden,
         "latency_floor_ms": pattern.envelope.latency_p95_ms_floor,
         "retired_services": list(pattern.retired_services),
@@ -51,62 +62,56 @@ def _row(
     }
 
 
-def _reason(
-    pattern: Pattern,
-    chosen: Sequence[str],
-    problem: Problem,
-    catalogue: PatternCatalogue,
-    usd: float,
-) -> str:
-    parts = []
-    needs = _needs_of(pattern.id, problem)
-    if needs:
-        parts.append("; ".join(dict.fromkeys(need.why for need in needs)))
-    askers = [name for name in chosen if name != pattern.id and pattern.id in catalogue.by_id[name].requires]
-    if askers:
-        parts.append(f"required by {', '.join(askers)}")
-    because = problem.scores[pattern.id].because
-    if because:
-        parts.append("fits " + "; ".join(because))
-    if not parts:
-        parts.append(_asked_by_capability(pattern, chosen, catalogue) or "fits the request")
-    return ". ".join(parts) + f". About {usd:,.2f} USD a month."
+def _needed(pattern: Pattern, choice: _Choice) -> str:
+    """What asks for it: the needs that it meets, else the parts that it serves, else what it suits."""
+    values = choice.problem.situation.working
+    whys = dict.fromkeys(need.why for need in _needs_of(pattern.id, choice.problem))
+    told = [as_sentence(in_words(why, values)) for why in whys]
+    askers = [name for name in choice.chosen if pattern.id in choice.catalogue.by_id[name].requires]
+    askers += _asking_by_capability(pattern, choice)
+    if askers and not told:
+        told.append(f"Needed by {_names(askers, choice)}.")
+    if not told:
+        fields = [one for named, points in choice.problem.scores[pattern.id].rules if points > 0 for one in named]
+        fits = " and ".join(dict.fromkeys(tell_value(field, values.get(field)) for field in fields))
+        told.append(f"Suits {fits}." if fits else "Fits the request.")
+    return " ".join(told)
+
+
+def _names(patterns: Sequence[str], choice: _Choice) -> str:
+    return joined([choice.catalogue.by_id[name].name for name in dict.fromkeys(patterns)])
 
 
 def _needs_of(name: str, problem: Problem) -> list[Need]:
     return [need for need in problem.needs if name in need.any_of]
 
 
-def _asked_by_capability(pattern: Pattern, chosen: Sequence[str], catalogue: PatternCatalogue) -> str | None:
-    askers = [
+def _asking_by_capability(pattern: Pattern, choice: _Choice) -> list[str]:
+    return [
         name
-        for name in chosen
-        for required in catalogue.by_id[name].requires
-        if required.startswith(("any:", "cap:")) and pattern.id in ways_to_meet(required, catalogue=catalogue)
+        for name in choice.chosen
+        for required in choice.catalogue.by_id[name].requires
+        if required.startswith(("any:", "cap:")) and pattern.id in ways_to_meet(required, catalogue=choice.catalogue)
     ]
-    return f"{pattern.capability} is required by {', '.join(askers)}" if askers else None
 
 
-def _alternatives(pattern: Pattern, chosen: Sequence[str], problem: Problem, catalogue: PatternCatalogue) -> list[str]:
+def _alternatives(pattern: Pattern, choice: _Choice) -> list[str]:
+    problem = choice.problem
     names = [name for slot in problem.slots if pattern.id in slot for name in slot]
     for need in _needs_of(pattern.id, problem):
         names += need.any_of
     if not names:
-        names = [other.id for other in catalogue.patterns if other.capability == pattern.capability]
+        names = [other.id for other in choice.catalogue.patterns if other.capability == pattern.capability]
     names += pattern.conflicts
-    return [name for name in dict.fromkeys(names) if name not in chosen]
+    return [name for name in dict.fromkeys(names) if name not in choice.chosen]
 
 
-def _runner_up(
-    pattern: Pattern,
-    chosen: Sequence[str],
-    problem: Problem,
-    catalogue: PatternCatalogue,
-    costs: Mapping[str, PatternCost],
-) -> Json | None:
-    names = _alternatives(pattern, chosen, problem, catalogue)
+def _runner_up(pattern: Pattern, choice: _Choice) -> tuple[Json | None, Json | None]:
+    """The best alternative, and what decided between the two."""
+    names = _alternatives(pattern, choice)
     if not names:
-        return None
+        return None, None
+    problem, catalogue, costs = choice.problem, choice.catalogue, choice.costs
 
     def rank(name: str) -> tuple[bool, bool, int, int, float, str]:
         banned = any(ban.pattern == name for ban in problem.bans)
@@ -114,28 +119,15 @@ def _runner_up(
         return banned, bool(problem.gates[name]), -points, catalogue.by_id[name].burden, solo_usd(costs[name]), name
 
     best = min(names, key=rank)
-    return {
+    decided = decide(pattern.id, best, plan=choice.chosen, problem=problem, catalogue=catalogue, costs=costs)
+    runner_up: Json = {
         "id": best,
-        "why_not": _why_not(best, pattern, problem, catalogue, costs),
+        "name": catalogue.by_id[best].name,
+        "why_not": as_sentence(decided.why_not),
         "points": problem.scores[best].points,
+        "points_of": list(problem.scores[best].because),
         "monthly_usd": round(solo_usd(costs[best]), 2),
+        "chosen_monthly_usd": round(solo_usd(costs[pattern.id]), 2),
+        "burden": catalogue.by_id[best].burden,
     }
-
-
-def _why_not(
-    name: str, chosen: Pattern, problem: Problem, catalogue: PatternCatalogue, costs: Mapping[str, PatternCost]
-) -> str:
-    if problem.gates[name]:
-        return "; ".join(reason.text for reason in problem.gates[name])
-    bans = [ban.why for ban in problem.bans if ban.pattern == name]
-    if bans:
-        return bans[0]
-    parts = [f"{problem.scores[name].points} points against {problem.scores[chosen.id].points}"]
-    if problem.scores[name].because:
-        parts.append("its own: " + "; ".join(problem.scores[name].because))
-    parts.append(f"{solo_usd(costs[name]):,.2f} USD a month against {solo_usd(costs[chosen.id]):,.2f}")
-    parts.append(f"burden {catalogue.by_id[name].burden} against {chosen.burden}")
-    missing = [one for one in catalogue.by_id[name].requires if not one.startswith(("any:", "cap:"))]
-    if missing:
-        parts.append(f"needs {', '.join(missing)}")
-    return "; ".join(parts)
+    return runner_up, {"kind": decided.kind, "fields": list(decided.fields), "text": decided.why}

@@ -83,10 +83,11 @@ class GateReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """Points of a pattern for one request, with what gave them."""
+    """Points of a pattern for one request, with what gave them; `rules` are the fields and the points of each."""
 
     points: int
     because: tuple[str, ...]
+    rules: tuple[tuple[tuple[str, ...], int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

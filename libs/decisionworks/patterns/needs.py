@@ -323,7 +323,7 @@ def _place_needs(situation: Situation) -> Iterator[Need]:
 
 
 def _control(name: str, pattern: str, field: str, values: Mapping[str, object]) -> Need:
-    return Need(id=name, any_of=(pattern,), fields=(field,), why=f"{field} = {shown(values.get(field))} demands it")
+    return Need(id=name, any_of=(pattern,), fields=(field,), why=f"demanded by {field} = {shown(values.get(field))}")
 
 
 def _wish(name: str, pattern: str, weight: int, because: tuple[str, str], values: Mapping[str, object]) -> Need:

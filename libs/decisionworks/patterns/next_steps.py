@@ -8,6 +8,7 @@ from math import ceil
 from decisionworks.patterns.layers import CAPABILITY_ORDER
 from decisionworks.patterns.model import PatternCatalogue, Problem
 from decisionworks.projects.catalogue import load_constraint_catalogue
+from decisionworks.projects.tell_values import tell_value
 
 # Foundation before data, data before a first model, a first model before more of it.
 STAGES: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -45,7 +46,9 @@ def list_next_steps(patterns: Sequence[str], *, problem: Problem, catalogue: Pat
         field.name for field in load_constraint_catalogue().fields if field.mandatory and field.name not in known
     ]
     if missing:
-        steps.append(f"Confirm what was assumed: {', '.join(missing)}.")
+        taken = problem.situation.working
+        named = ", ".join(f"{tell_value(name, taken[name])} ({name})" if name in taken else name for name in missing)
+        steps.append(f"Confirm what was assumed: {named}.")
     compliance = known.get("compliance")
     if isinstance(compliance, list) and "hipaa" in compliance:
         steps.append("Record the date of the signed BAA and the eligibility of each service.")

@@ -105,6 +105,8 @@ def _with_price(bench: Bench, row: Json, *, patterns: Sequence[str], usd: float)
         "instead": other,
         "usd_delta": delta,
         "plan_changes": bool(added or gone),
+        "added": added,
+        "removed": gone,
         "effect": _told(row, ", ".join(parts)),
     }
 

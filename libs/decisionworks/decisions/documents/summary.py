@@ -1,0 +1,205 @@
+"""What an approver knows after fifteen lines: what is built, its price, its risks, its open ends, what is approved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from decisionworks.decisions.documents.model import Json, PlanContent
+from decisionworks.decisions.documents.said import (
+    currency_of,
+    first_sentences,
+    in_plain_words,
+    money,
+    more_or_less,
+)
+from decisionworks.kit.words import counted
+from decisionworks.projects.tell_values import as_sentence, joined, tell_value
+
+_SEVERITIES = {"block": 0, "high": 0, "medium": 1, "warn": 1, "low": 2, "info": 2}
+_FEEDS = ("ingestion", "training")
+MOST_RISKS = 3
+MOST_OPEN = 3
+
+
+def summary_lines(content: PlanContent) -> list[tuple[str, str]]:
+    """Label and sentence, in the order in which they are read; plain text, not marked up."""
+    lines = [("Decision", _verdict(content)), ("Built", _built(content))]
+    if content.cost_estimate.get("monthly"):
+        lines.append(("Costs", _costs(content)))
+        lines += [("Budget", text) for text in [_budget(content)] if text]
+        lines += [("Choices", text) for text in [_tiers(content)] if text]
+    lines.append(("Could go wrong", _risks(content)))
+    lines.append(("To answer", _open(content)))
+    lines.append(("You approve", _approved(content)))
+    return lines
+
+
+def title_of(content: PlanContent) -> str:
+    """What the plan is for, in English whatever the request was written in."""
+    use = content.values.get("use_case_type")
+    told = tell_value("use_case_type", use) if use not in (None, "other") else "machine learning"
+    modes = content.values.get("inference_mode")
+    kind = f", {tell_value('inference_mode', modes)}" if modes else ""
+    region = content.cost_estimate.get("region")
+    return f"{told[:1].upper()}{told[1:]}{kind}" + (f", in {region}" if region else "")
+
+
+def ranked_risks(content: PlanContent) -> list[Json]:
+    """The reviewers' findings: what is open before what was taken up, then by severity, then by the money in it."""
+
+    def rank(one: Json) -> tuple[bool, int, float]:
+        usd = one.get("usd")
+        size = abs(float(usd)) if isinstance(usd, int | float) else 0.0
+        return bool(one.get("accepted")), _SEVERITIES.get(str(one.get("severity")), 1), -size
+
+    return sorted(content.critiques, key=rank)
+
+
+def ranked_assumptions(content: PlanContent) -> tuple[list[Json], list[Json]]:
+    """Assumptions with a known effect, the largest first, and those that nothing of this plan hangs on."""
+    rows = [one for one in content.plan.get("assumptions") or () if isinstance(one, Mapping)]
+    told = [one for one in rows if isinstance(one.get("usd_delta"), int | float) or one.get("plan_changes")]
+    told.sort(key=lambda one: (one.get("usd_delta") is not None, -abs(float(one.get("usd_delta") or 0.0))))
+    return told, [one for one in rows if one not in told]
+
+
+def instead(row: Json) -> str:
+    """What an assumption would change if it were another: “training on one GPU: +9.75 USD a month”."""
+    field, delta = str(row["field"]), row.get("usd_delta")
+    other = tell_value(field, row.get("instead"))
+    if not isinstance(delta, int | float):
+        return f"{other}: nothing would fit all that was asked"
+    return f"{other}: {more_or_less(float(delta))}"
+
+
+def _verdict(content: PlanContent) -> str:
+    rules = content.policy_results.get("rules") or ()
+    fired = {
+        severity: [one for one in rules if one.get("outcome") == "fired" and one.get("severity") == severity]
+        for severity in ("block", "warn")
+    }
+    if content.infeasibility is not None and any(one.get("is_of_words") for one in _conflicts(content)):
+        return "Not to be approved: the request says two things that cannot both hold; the question stands below."
+    if content.infeasibility is not None:
+        return (
+            "Not to be approved: no plan meets all that was asked; the nearest one is drawn, the ways out stand below."
+        )
+    if fired["block"]:
+        return f"Not to be approved: {joined([_title(one) for one in fired['block']])}."
+    if fired["warn"]:
+        return f"Ready for approval, with {counted(len(fired['warn']), 'remark')}. {_remarks(fired['warn'], content)}"
+    if content.policy_results.get("status") == "pass":
+        return "Ready for approval: no rule objects."
+    return f"The policies say {content.policy_results.get('status', 'nothing yet')}."
+
+
+def _conflicts(content: PlanContent) -> Sequence[Json]:
+    return (content.infeasibility or {}).get("conflicts") or ()
+
+
+def _title(rule: Json) -> str:
+    title = str(rule.get("title") or rule.get("id") or "")
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def _remarks(rules: Sequence[Json], content: PlanContent) -> str:
+    """What to do about each; where that is nothing to do with parts, what was measured."""
+    told = []
+    for rule in rules:
+        evidence = str(rule.get("evidence") or "")
+        said = in_plain_words(evidence, content.values)
+        told.append(said if evidence.startswith("plan.") and said != evidence else str(rule.get("remediation") or said))
+    return " ".join(as_sentence(one) for one in told)
+
+
+def _built(content: PlanContent) -> str:
+    names = {
+        capability: [
+            str(one.get("name") or one["id"]) for one in content.patterns if one.get("capability") == capability
+        ]
+        for capability in ("serving", *_FEEDS)
+    }
+    parts = [joined(names["serving"]) or "Nothing that answers by itself"]
+    parts += [f"fed by {joined(names['ingestion'])}"] if names["ingestion"] else []
+    parts += [f"trained by {joined(names['training'])}"] if names["training"] else ["with no training of its own"]
+    where = content.cost_estimate.get("region", "no region")
+    team = content.values.get("team_size")
+    who = f", for {tell_value('team_size', team)}" if isinstance(team, int | float) and team else ""
+    return f"{', '.join(parts)}; {counted(len(content.patterns), 'part')} in {where}{who}."
+
+
+def _costs(content: PlanContent) -> str:
+    estimate, currency = content.cost_estimate, currency_of(content.plan)
+    monthly = estimate["monthly"]
+    low, expected, high = (float(monthly[key]) for key in ("low", "expected", "high"))
+    told = f"{expected:,.2f} USD a month expected, {low:,.2f} at least, {high:,.2f} at most"
+    if currency is not None:
+        amounts = [currency.amount(usd) for usd in (expected, low, high)]
+        told += f" ({amounts[0]}, {amounts[1]} to {amounts[2]}; {currency.note})"
+    one = estimate.get("per_prediction")
+    if isinstance(one, Mapping):
+        told += f"; {float(one['fixed_usd_month']):,.2f} of it before the first prediction"
+    unpriced = estimate.get("unpriced") or ()
+    told += f"; {counted(len(unpriced), 'item')} without a price not in it" if unpriced else ""
+    return f"{told}. List prices of {estimate.get('prices_as_of', 'the plan')}."
+
+
+def _budget(content: PlanContent) -> str:
+    budget = content.plan.get("budget") or {}
+    usd = budget.get("usd", content.values.get("budget_usd_month"))
+    if not isinstance(usd, int | float) or isinstance(usd, bool) or not usd:
+        return ""
+    currency, expected = currency_of(content.plan), float(content.cost_estimate["monthly"]["expected"])
+    hardness = content.values.get("budget_hardness")
+    kind = f", {hardness}" if hardness else ""
+    said = f"{currency.amount(usd)} = {usd:,.2f} USD" if currency else f"{usd:,.2f} USD"
+    if expected <= usd:
+        return f"{said} a month{kind}; the plan takes {100 * expected / usd:.0f} % of it."
+    over = f"{money(expected - usd, currency)} a month, {expected / usd - 1:.0%}"
+    told = f"{said} a month{kind}; THE PLAN IS OVER IT by {over}."
+    because = [str(one["text"]) for one in budget.get("because") or ()]
+    ways = [str(one["text"]) for one in budget.get("ways") or ()]
+    told += f" Why: {'; '.join(because[:MOST_RISKS])}." if because else ""
+    return told + (f" What brings it down: {'; '.join(ways[:2])}." if ways else "")
+
+
+def _tiers(content: PlanContent) -> str:
+    tiers = content.plan.get("tiers") or {}
+    priced = [(name, one.get("monthly_usd")) for name, one in tiers.items() if isinstance(one, Mapping)]
+    told = [f"{name} {float(usd):,.2f}" for name, usd in priced if isinstance(usd, int | float)]
+    return f"{', '.join(told)} USD a month; what each adds or leaves out stands under Cost." if len(told) > 1 else ""
+
+
+def _risks(content: PlanContent) -> str:
+    found = [one for one in ranked_risks(content) if not one.get("accepted")]
+    serious = [one for one in found if _SEVERITIES.get(str(one.get("severity")), 1) < 2] or found
+    told = [in_plain_words(as_sentence(str(one.get("finding") or "")), content.values) for one in serious]
+    if not told:
+        return "The reviewers found nothing to object to."
+    more = len(found) - min(len(serious), MOST_RISKS)
+    return first_sentences(told, most=MOST_RISKS) + (
+        f" {counted(more, 'smaller finding')} under Risks." if more else ""
+    )
+
+
+def _open(content: PlanContent) -> str:
+    questions = [str(one["question"]) for one in _conflicts(content) if one.get("question")]
+    told, _ = ranked_assumptions(content)
+    guesses = [
+        f"is it {tell_value(str(one['field']), one.get('value'))}, as assumed? With {instead(one)}" for one in told
+    ]
+    asked = [*questions, *guesses]
+    if not asked:
+        return "Nothing that would change the plan."
+    return first_sentences([as_sentence(one) for one in asked], most=MOST_OPEN)
+
+
+def _approved(content: PlanContent) -> str:
+    rules = content.policy_results.get("rules") or ()
+    counts = {name: sum(one.get("outcome") == name for one in rules) for name in ("passed", "fired", "unknown")}
+    told = (
+        f"plan {content.short_hash}: these {counted(len(content.patterns), 'part')} at this price, with"
+        f" {counted(counts['passed'], 'rule')} passed, {counts['fired']} fired and {counts['unknown']} that wait for"
+        " facts or for code. Approval makes the repository; it deploys nothing"
+    )
+    return as_sentence(told)
