@@ -12,7 +12,7 @@ from decisionworks.projects.extract.numbers import SMALL_NUMBER_WORDS
 from decisionworks.projects.extract.vocabulary_file import VOCABULARIES, word_pattern
 
 ANY_LANGUAGE = "any"
-_FILES = ("side_words.yaml", "prohibited_words.yaml", "gathered_words.yaml")
+_FILES = ("side_words.yaml", "prohibited_words.yaml", "gathered_words.yaml", "needs_words.yaml")
 _ARTICLES = {"un", "une", "una", "uno", "ein", "eine", "einem", "einer", "um", "uma", "one"}
 _NUMBER_WORDS = "|".join(sorted(SMALL_NUMBER_WORDS - _ARTICLES, key=lambda word: (-len(word), word)))
 Place = tuple[int, int]
