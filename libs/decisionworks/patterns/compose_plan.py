@@ -8,6 +8,7 @@ from functools import partial
 from decisionworks.costs import PriceBook
 from decisionworks.patterns.assumptions import list_assumptions
 from decisionworks.patterns.bench import LEAN, RECOMMENDED, Bench, expected_usd, set_up
+from decisionworks.patterns.both_ways import plan_both_ways, with_words
 from decisionworks.patterns.errors import InvalidObjection, NoPlanAtAll
 from decisionworks.patterns.exit_points import list_exit_points
 from decisionworks.patterns.explain import explain_patterns
@@ -75,6 +76,7 @@ def compose_plan(
     infeasibility = None if diagnosis is None else explain_infeasibility(bench, diagnosis, constraints)
     cost = bench.estimate(solution.patterns)
     plan = _plan(bench, solution, cost, dropped=dropped, infeasibility=infeasibility)
+    infeasibility = with_words(infeasibility, plan_both_ways(bench, findings))
     trace = _trace(bench, solution, plan, findings=findings, taken=taken, set_aside=set_aside)
     return Composition(plan=plan, infeasibility=infeasibility, cost_estimate=cost, trace=trace)
 

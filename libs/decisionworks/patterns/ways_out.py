@@ -75,14 +75,14 @@ def _usage_behind(bench: Bench) -> list[str]:
     """Stated usage that the budget fails on: with a hundredth of it a plan fits."""
     known = bench.situation.known
     stated = [field for field in USAGE if _is_number(known.get(field))]
-    return [field for field in stated if _with(bench, {field: _scaled(known[field], SHARES[-1])}).is_feasible()]
+    return [field for field in stated if with_changes(bench, {field: _scaled(known[field], SHARES[-1])}).is_feasible()]
 
 
 def is_of_usage(bench: Bench) -> bool:
     """Whether a plan fits with a small share of all stated usage: what does not fit is the amount of it."""
     known = bench.situation.known
     stated = {field: _scaled(known[field], SHARES[-1]) for field in USAGE if _is_number(known.get(field))}
-    return bool(stated) and _with(bench, stated).is_feasible()
+    return bool(stated) and with_changes(bench, stated).is_feasible()
 
 
 def _ways_out(bench: Bench, diagnosis: Diagnosis, drivers: Sequence[str]) -> list[Json]:
@@ -125,7 +125,7 @@ def quickest(bench: Bench) -> Solution | None:
     """The choice that comes nearest to a latency which nothing reaches; None where none is any nearer than others."""
     if is_llm(bench.situation.working):
         return None
-    found = (_with(bench, {"latency_p95_ms": floor}).solve(RECOMMENDED) for floor in _floors_above(bench))
+    found = (with_changes(bench, {"latency_p95_ms": floor}).solve(RECOMMENDED) for floor in _floors_above(bench))
     return next((one for one in found if one is not None), None)
 
 
@@ -156,7 +156,7 @@ def _smaller_wishes(bench: Bench, drivers: Sequence[str]) -> Iterator[dict[str, 
     for field in drivers:
         for share in SHARES:
             changes: dict[str, object] = {field: _scaled(known[field], share)}
-            if _with(bench, changes).is_feasible():
+            if with_changes(bench, changes).is_feasible():
                 yield changes
                 break
     if drivers:
@@ -180,16 +180,18 @@ def _on_a_schedule(bench: Bench) -> dict[str, object]:
     return {field: value for field, value in later.items() if field in known}
 
 
-def _with(bench: Bench, changes: Mapping[str, object]) -> Bench:
+def with_changes(bench: Bench, changes: Mapping[str, object]) -> Bench:
+    """The same request with some values changed; None takes a value back."""
     known = {field: value for field, value in bench.situation.known.items() if field not in changes}
     known |= {field: value for field, value in changes.items() if value is not None}
-    return set_up(situation_of(known), catalogue=bench.catalogue, prices=bench.prices)
+    objections = bench.problem.objections
+    return set_up(situation_of(known), objections=objections, catalogue=bench.catalogue, prices=bench.prices)
 
 
 def _verified(bench: Bench, changes: dict[str, object]) -> list[Json]:
     """The way out with its price, or nothing when it is none; a raised budget is raised until its plan stays inside."""
     for _ in range(BUDGET_ROUNDS):
-        changed = _with(bench, changes)
+        changed = with_changes(bench, changes)
         solution = changed.solve(RECOMMENDED) if changes else None
         if solution is None:
             return []

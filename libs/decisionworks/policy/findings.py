@@ -11,5 +11,9 @@ def with_conflicts(findings: Mapping[str, Any], infeasibility: Mapping[str, Any]
     textual = [found for found in findings.get("contradictions", []) if not found.get("by_solver")]
     conflicts = (infeasibility or {}).get("conflicts", [])
     # A price above a soft budget and a time that nothing reaches have rules of their own.
-    solved = [{**one, "by_solver": True} for one in conflicts if one.get("is_contradiction", True)]
+    solved = [
+        {**one, "by_solver": True}
+        for one in conflicts
+        if one.get("is_contradiction", True) and not one.get("is_of_words")
+    ]
     return {**findings, "contradictions": [*textual, *solved]}

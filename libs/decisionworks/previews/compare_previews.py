@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from decisionworks.patterns.critic_rounds import has_plan
+
 Json = Mapping[str, Any]
 _MONTHLY = ("low", "expected", "high")
 
@@ -36,7 +38,7 @@ def _row(name: str, shown: Json, reference: Json) -> dict[str, Any]:
         "policy_status": (shown.get("policy_results") or {}).get("status"),
         "fired_rules": {severity: _fired(shown, severity) for severity in ("block", "warn")},
         "conflicts": [conflict["why"] for conflict in (infeasibility or {}).get("conflicts", [])],
-        "is_feasible": infeasibility is None,
+        "is_feasible": has_plan(infeasibility),
         "plan_hash": shown.get("plan_hash"),
     }
 

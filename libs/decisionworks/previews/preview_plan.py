@@ -8,7 +8,7 @@ from typing import Any
 from decisionworks.costs import PriceBook
 from decisionworks.patterns import PatternCatalogue, plan_hash
 from decisionworks.patterns.compose_plan import compose_plan
-from decisionworks.patterns.critic_rounds import kept_accepted, open_objections, with_intake_assumptions
+from decisionworks.patterns.critic_rounds import has_plan, kept_accepted, open_objections, with_intake_assumptions
 from decisionworks.patterns.critics import review_cost, review_technically
 from decisionworks.policy import PolicyTerms, evaluate_policies, is_blocking, plan_facts, with_conflicts
 from decisionworks.projects import (
@@ -17,6 +17,7 @@ from decisionworks.projects import (
     coverage,
     extract_constraints,
     open_mandatory_fields,
+    read_each_way,
     request_with_data,
 )
 
@@ -44,7 +45,9 @@ def preview_plan(
     found = extract_constraints(document.text, data=data, on_missing="assume", catalogue=fields)
     constraints = constraints_to_json(found.constraints)
     findings = {
-        "contradictions": [one.to_json() for one in found.contradictions],
+        "contradictions": read_each_way(
+            document.text, [one.to_json() for one in found.contradictions], data=data, catalogue=fields
+        ),
         "injection": bool(found.untrusted_instructions),
         "forbidden_uses": [one.to_json() for one in found.forbidden_uses],
         "assumptions": [one.to_json() for one in found.assumptions],
@@ -85,7 +88,7 @@ def _plan(
         ]
         money = [*kept_accepted(critiques, "cost", taken), *review_cost(plan, constraints, made.cost_estimate)]
         critiques = [*technical, *money]
-        objections = open_objections(critiques, tried, rounds=rounds, is_feasible=made.infeasibility is None)
+        objections = open_objections(critiques, tried, rounds=rounds, is_feasible=has_plan(made.infeasibility))
         if not objections:
             return {
                 "plan": plan,

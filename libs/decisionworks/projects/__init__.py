@@ -18,6 +18,7 @@ from decisionworks.projects.errors import InvalidCatalogue, InvalidCondition, In
 from decisionworks.projects.extract import extract_constraints
 from decisionworks.projects.extract.language import detect_language
 from decisionworks.projects.extract.prohibited import forbidden_uses_in
+from decisionworks.projects.extract.read_each_way import read_each_way
 from decisionworks.projects.measure_coverage import applicable_fields, coverage, open_mandatory_fields
 from decisionworks.projects.merge_reading import MergedReading, ModelReading, merge_reading
 from decisionworks.projects.model import (
@@ -92,6 +93,7 @@ __all__ = [
     "parse_request_document",
     "planning_values",
     "rank_questions",
+    "read_each_way",
     "request_with_data",
     "told_otherwise",
 ]

@@ -112,6 +112,29 @@ _WHOLE: Mapping[tuple[str, object], str] = {
     ("budget_hardness", "soft"): "a budget that may give",
 }
 
+_FIELDS: Mapping[str, str] = {
+    "budget_usd_month": "the monthly budget", "audit_retention_years": "how long records are kept",
+    "data_residency": "where data may be", "regions": "the region", "cloud": "the cloud",
+    "inference_mode": "when answers are made", "latency_p95_ms": "how soon answers come",
+    "availability_slo_pct": "how available it is", "team_size": "how many people run it",
+    "ops_coverage": "who is on watch", "retraining_frequency": "how often it is trained again",
+    "llm_external_api_allowed": "whether a model API may be called", "model_type": "the kind of model",
+    "data_sensitivity": "how sensitive the data are", "throughput_rps_peak": "requests at peak",
+    "throughput_rps_avg": "requests on average", "data_volume_gb": "how much data there is",
+    "human_review_required": "whether a person confirms", "explainability_required": "whether decisions are explained",
+    "multi_region": "whether there is a second region", "compliance": "the regimes that apply",
+    "rto_minutes": "how soon it is back", "rpo_minutes": "how much data may be lost",
+    "budget_hardness": "whether the budget may give", "data_velocity": "how often data come",
+    "traffic_pattern": "the shape of the traffic", "use_case_type": "what it is for",
+    "training_compute": "what the model trains on", "label_delay_days": "when the truth is known",
+    "open_source_preference": "the wish for open source", "batch_deadline_hours": "how long a run may take",
+}  # fmt: skip
+
+
+def name_field(field: str) -> str:
+    """A field as a sentence names it: “the monthly budget”."""
+    return _FIELDS.get(field) or field.replace("_", " ")
+
 
 def tell_value(field: str, value: object) -> str:
     """A value of a field as a noun phrase: “a team of one”, “1 GB of data”, “GDPR”."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from decisionworks.decisions.documents.model import Json, PlanContent, shown
 from decisionworks.decisions.documents.said import Currency, currency_of, in_plain_words, money
@@ -16,6 +16,9 @@ def conflicts(content: PlanContent) -> list[str]:
     lines = ["## What cannot hold together"]
     for conflict in content.infeasibility.get("conflicts") or ():
         lines += ["", *_conflict(conflict, content)]
+    # A side that stands in the table of its conflict is not told twice.
+    sides = [side for one in content.infeasibility.get("conflicts") or () for side in one.get("readings") or ()]
+    told = [side.get("changes") for side in sides]
     currency = currency_of(content.plan)
     rows = [
         (
@@ -24,6 +27,7 @@ def conflicts(content: PlanContent) -> list[str]:
             md(in_plain_words(way.get("why", ""), {})),
         )
         for way in content.infeasibility.get("relaxations") or ()
+        if way.get("changes") not in told
     ]
     return [*lines, "", *table(("a way out", "USD a month", "why"), rows, right=[1])] if rows else lines
 
@@ -63,8 +67,8 @@ def _place(span: Json, request: str) -> str:
 
 def _changes(changes: object) -> str:
     if isinstance(changes, Mapping):
-        told: Sequence[str] = [f"{code(field)} = {md(shown(value))}" for field, value in changes.items()]
-        return ", ".join(told)
+        pairs = ((field, "null" if value is None else shown(value)) for field, value in changes.items())
+        return ", ".join(f"{code(field)} = {md(value)}" for field, value in pairs)
     return md(changes)
 
 

@@ -73,7 +73,7 @@ def more_or_less(usd: float) -> str:
 
 def first_sentences(texts: Sequence[str], *, most: int) -> str:
     """The first of several remarks, numbered where there are more than one."""
-    kept = [text.rstrip(".") for text in texts[:most]]
+    kept = texts[:most]
     if len(kept) < 2:
-        return "".join(f"{text}." for text in kept)
-    return " ".join(f"({number}) {text}." for number, text in enumerate(kept, start=1))
+        return "".join(kept)
+    return " ".join(f"({number}) {text}" for number, text in enumerate(kept, start=1))

@@ -79,7 +79,10 @@ def _verdict(content: PlanContent) -> str:
         for severity in ("block", "warn")
     }
     if content.infeasibility is not None and any(one.get("is_of_words") for one in _conflicts(content)):
-        return "Not to be approved: the request says two things that cannot both hold; the question stands below."
+        return (
+            "Not to be approved: the request says two things that cannot both hold. Both are quoted, planned and priced"
+            " below; the plan here takes neither of them."
+        )
     if content.infeasibility is not None:
         return (
             "Not to be approved: no plan meets all that was asked; the nearest one is drawn, the ways out stand below."
@@ -185,17 +188,19 @@ def _risks(content: PlanContent) -> str:
 def _open(content: PlanContent) -> str:
     questions = [str(one["question"]) for one in _conflicts(content) if one.get("question")]
     told, _ = ranked_assumptions(content)
-    guesses = [
-        f"is it {tell_value(str(one['field']), one.get('value'))}, as assumed? With {instead(one)}" for one in told
-    ]
+    guesses = [f"{tell_value(str(one['field']), one.get('value'))} is assumed; with {instead(one)}" for one in told]
     asked = [*questions, *guesses]
     if not asked:
         return "Nothing that would change the plan."
-    return first_sentences([as_sentence(one) for one in asked], most=MOST_OPEN)
+    # What blocks is asked alone: the rest waits until it is settled.
+    return first_sentences([as_sentence(one) for one in asked], most=len(questions) or MOST_OPEN)
 
 
 def _approved(content: PlanContent) -> str:
     rules = content.policy_results.get("rules") or ()
+    blocks = [one for one in rules if one.get("outcome") == "fired" and one.get("severity") == "block"]
+    if content.infeasibility is not None or blocks:
+        return "Nothing yet: a choice above comes first, and makes the next revision, which has a gate of its own."
     counts = {name: sum(one.get("outcome") == name for one in rules) for name in ("passed", "fired", "unknown")}
     told = (
         f"plan {content.short_hash}: these {counted(len(content.patterns), 'part')} at this price, with"

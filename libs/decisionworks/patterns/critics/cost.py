@@ -65,10 +65,19 @@ def top_drivers(review: Review) -> Json | None:
     return _say(
         "info",
         "top-drivers",
-        f"{sums[0][0]} is {sums[0][1] / review.expected_usd:.0%} of {review.expected_usd:,.2f} USD a month",
+        f"{_service(review, sums[0][0])} is {sums[0][1] / review.expected_usd:.0%} of {review.expected_usd:,.2f}"
+        " USD a month",
         told,
         "Check the usage behind this price first; the rest matters less.",
     )
+
+
+def _service(review: Review, price: str) -> str:
+    """A price by the service that it belongs to: “Fargate (fargate.x86.vcpu_hour)”."""
+    service = next(
+        (str(item["service"]) for item in review.items if item["price"] == price and item.get("service")), ""
+    )
+    return f"{service} ({price})" if service else price
 
 
 def fixed_floors(review: Review) -> Json | None:

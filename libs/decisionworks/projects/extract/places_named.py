@@ -29,6 +29,14 @@ _HOSTING = re.compile(
     r"|betrieb\w{0,24}|で|に|の)\W*(?:the |der |den |la |el |o )?$"
 )
 
+# “Data must never leave Germany” denies nothing of Germany.
+_LEAVING = re.compile(
+    r"(?:leav(?:e|es|ing)|(?:go|goes|sent|move[ds]?|be) (?:out of|outside)(?: of)?|quitt\w{1,8}"
+    r"|sort\w{1,6} (?:de|du|d')"
+    r"|sal(?:ir|gan?|en|e) de|abandon\w{1,6}|sair d[eoa]|saiam d[eoa]|deixar)\W*(?:the |la |l'|le |les |el |o |a )?$"
+)
+_LEFT_AFTER = re.compile(r"^\s*(?:(?:nie(?:mals)?|nicht)\s+)?verl(?:assen|ässt)|^\s*(?:の外|から出|外に)")
+
 
 def find_regions(reading: Reading) -> Iterator[Finding]:
     """Regions, by code or by the nearest one to a named place."""
@@ -93,7 +101,7 @@ def _places(
 ) -> Iterator[Finding]:
     regions = {**names, **_NAMED_BY_COUNTRY}
     for match in pattern.finditer(reading.folded):
-        if is_denied(reading, match.start(), match.end()):
+        if is_denied(reading, match.start(), match.end()) and not _is_never_left(reading, match):
             continue
         region = regions[match.group()]
         hosted = _HOSTING.search(reading.before(match.start(), chars=24)) is not None
@@ -103,6 +111,11 @@ def _places(
             confidence=confidence if hosted else confidence - 0.15,
             strength=strength if hosted or strength == WEAK else strength - 10,
         )
+
+
+def _is_never_left(reading: Reading, match: re.Match[str]) -> bool:
+    before, after = reading.before(match.start(), chars=30), reading.after(match.end(), chars=24)
+    return _LEAVING.search(before) is not None or _LEFT_AFTER.search(after) is not None
 
 
 def _near(match: re.Match[str], region: str, *, confidence: float, strength: int) -> Finding:

@@ -15,7 +15,7 @@ from decisionworks.graphs.planning.nodes.critics import critics_card, planned
 from decisionworks.graphs.planning.offline import CRITIC as MODEL_TASK
 from decisionworks.graphs.planning.packs import asked_versions, planning_pack
 from decisionworks.graphs.planning.tools import PlanningTools
-from decisionworks.patterns.critic_rounds import kept_accepted, open_objections
+from decisionworks.patterns.critic_rounds import has_plan, kept_accepted, open_objections
 from decisionworks.patterns.critics import COST_RULES, review_cost
 
 CRITIC = "cost"
@@ -36,7 +36,7 @@ def critic_cost_node(tools: PlanningTools) -> NodeSpec:
         critiques = [*(critique for critique in row.critiques if critique["critic"] != CRITIC), *mine]
         rounds = int(state.get("critic_rounds", 0))
         tried = state.get("tried_objections", [])
-        objections = open_objections(critiques, tried, rounds=rounds, is_feasible=row.infeasibility is None)
+        objections = open_objections(critiques, tried, rounds=rounds, is_feasible=has_plan(row.infeasibility))
         return NodeResult(
             update={
                 "objections": objections,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,12 @@ from decisionworks.graphs.planning.packs import asked_versions, extract_pack
 from decisionworks.graphs.planning.read_with_models import read_with_models
 from decisionworks.graphs.planning.tools import PlanningTools
 from decisionworks.kit.canonical import digest_of
-from decisionworks.projects import constraints_from_json, constraints_to_json, request_with_data
+from decisionworks.projects import (
+    constraints_from_json,
+    constraints_to_json,
+    read_each_way,
+    request_with_data,
+)
 
 _MOST_QUOTED = 8
 
@@ -29,13 +35,19 @@ def extract_constraints_node(tools: PlanningTools) -> NodeSpec:
     async def work(state: State, attempt: Attempt) -> NodeResult:
         row = document_of(attempt)
         document = request_with_data(row.request, row.given_constraints)
-        material = {"request": document.text, "data": dict(document.data), "on_missing": row.on_missing}
+        material: dict[str, Any] = {"request": document.text, "data": dict(document.data), "on_missing": row.on_missing}
         found = await tools.rules.apply(READ, material)
         site = call_site(attempt, node="extract_constraints", store=tools.store)
         found, answer, notes = await read_with_models(tools, material, found, site)
         constraints = constraints_to_json(constraints_from_json(found["constraints"]))
         findings = {
-            "contradictions": found["contradictions"],
+            "contradictions": await asyncio.to_thread(
+                read_each_way,
+                document.text,
+                found["contradictions"],
+                data=material["data"],
+                catalogue=tools.fields,
+            ),
             "injection": bool(found["untrusted_instructions"]),
             "forbidden_uses": found["forbidden_uses"],
             "assumptions": found["assumptions"],
