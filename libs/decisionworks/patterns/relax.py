@@ -21,8 +21,8 @@ GIVES_WAY: tuple[str, ...] = (
 )  # fmt: skip
 # One demand told by several fields: how soon which kind of model answers.
 HOW_SOON = frozenset({"latency_p95_ms", "inference_mode", "model_type", "use_case_type"})
-# How many people a second region takes is this catalogue's word, and no statement of the request.
-TOO_FEW = frozenset({"multi_region", "team_size"})
+# How many people and how much money a second region takes is this catalogue's word, and no statement of the request.
+TOO_FEW = (frozenset({"multi_region", "team_size"}), frozenset({"multi_region", "budget_usd_month"}))
 # What nobody said outright contradicts nothing.
 GUESSED_CHOICES = frozenset({"model_type", "use_case_type", "data_sources", "training_compute"})
 COUNTERPARTS = ("budget_usd_month", "team_size")
@@ -81,8 +81,8 @@ def is_contradiction(conflict: Mapping[str, object]) -> bool:
 
 
 def _excludes(core: Sequence[str], *, problem: Problem, is_of_price: bool) -> bool:
-    """What nothing reaches, a price above the budget and too few people for two regions have rules of their own."""
-    if is_of_price or frozenset(core) == TOO_FEW:
+    """What nothing reaches, a price above the budget and too little for two regions have rules of their own."""
+    if is_of_price or frozenset(core) in TOO_FEW:
         return False
     modes = problem.situation.known.get("inference_mode")
     is_awaited = isinstance(modes, list) and "real_time" in modes

@@ -76,13 +76,19 @@ def test_a_hard_budget_below_what_the_least_use_costs_contradicts_what_is_asked_
     assert [one["is_contradiction"] for one in found["conflicts"]] == [True]
 
 
-def test_two_regions_for_a_team_that_is_too_small_have_a_rule_of_their_own_and_contradict_nothing():
-    two_people = {"multi_region": True, "team_size": 2, "inference_mode": ["real_time"], "budget_usd_month": 5000}
+@pytest.mark.parametrize(
+    ("too_little", "field"),
+    [({"team_size": 2, "budget_usd_month": 5000}, "team_size"), ({"team_size": 6, "budget_usd_month": 450}, "budget_usd_month")],
+)
+def test_two_regions_for_too_few_people_or_too_little_money_have_a_rule_of_their_own_and_contradict_nothing(
+    too_little, field
+):
+    asked = {"use_case_type": "recommendation", "latency_p95_ms": 200, "inference_mode": ["real_time"]}
 
-    found = infeasibility_of({"use_case_type": "recommendation", "latency_p95_ms": 200} | two_people)
+    found = infeasibility_of(asked | {"multi_region": True} | too_little)
 
     assert [(set(one["fields"]), one["is_contradiction"]) for one in found["conflicts"]] == [
-        ({"multi_region", "team_size"}, False)
+        ({"multi_region", field}, False)
     ]
 
 

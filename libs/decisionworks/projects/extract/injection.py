@@ -13,6 +13,7 @@ from importlib import resources
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from decisionworks.projects.extract.addressed import find_addressed
 from decisionworks.projects.extract.reading import fold, sentence_starts
 from decisionworks.projects.model import Span, UntrustedInstruction
 
@@ -64,6 +65,7 @@ _REPORTED = re.compile(
 )
 _HIDDEN = re.compile(r"<!--(.{0,4000}?)-->", re.DOTALL)
 _QUOTES = {'"': '"', "「": "」", "『": "』"}
+_BRACKETS = {"[": "]", "{": "}", "/*": "*/", "【": "】"}
 _IMPERATIVE_TO_US = re.compile(
     r"\b(?:approve|policy|policies|planner|critic|instructions?|budget|plan|ignore|region|encryption|skip"
     r"|disable|reviewer|approver|genehmig\w{1,4}|freigeb\w{0,3}|ignorier\w{0,3}|prüfer|planer|richtlinien|approuve\w?"
@@ -99,12 +101,13 @@ def find_untrusted_instructions(text: str) -> tuple[UntrustedInstruction, ...]:
     for match in _HIDDEN.finditer(folded):
         if _IMPERATIVE_TO_US.search(match.group(1)):
             hits.append((match.start(), match.end(), "hidden"))
+    hits += [(*_carrier(folded, *place, starts=starts), "addressed") for place in find_addressed(folded)]
     return tuple(_instruction(text, *hit) for hit in _merge(hits)[:MAX_INSTRUCTIONS])
 
 
 def _carrier(folded: str, start: int, end: int, *, starts: tuple[int, ...]) -> tuple[int, int]:
     """What carries an order: the quotation or comment around it, or else its sentence and the orders that follow."""
-    for opening, closing in (("<!--", "-->"), *_QUOTES.items(), ("```", "```")):
+    for opening, closing in (("<!--", "-->"), *_QUOTES.items(), ("```", "```"), *_BRACKETS.items()):
         block = _enclosing(folded, start, end, opening=opening, closing=closing)
         if block is not None:
             return block

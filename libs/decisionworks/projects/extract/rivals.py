@@ -128,12 +128,12 @@ def _counted_twice(reading: Reading, numeric: list[Finding]) -> Iterator[tuple[s
     """“Forty shops … in each of the sixty shops”, where a rule took one of them for a field."""
     pattern = _COUNTED_JA if reading.language == "ja" else _COUNTED
     counted = [
-        (match.span(), match["noun"][:_STEM], parse_number(match["n"], language=reading.language))
+        (match.span(), match["noun"], parse_number(match["n"], language=reading.language))
         for match in islice(pattern.finditer(reading.folded), MOST_NUMBERS)
     ]
     for index, (here, noun, number) in enumerate(counted):
         for there, other_noun, other in counted[index + 1 :]:
-            if noun != other_noun or number is None or other is None or _is_plain(noun, reading):
+            if noun[:_STEM] != other_noun[:_STEM] or number is None or other is None or _is_plain(noun, reading):
                 continue
             field = _field_at(numeric, here) or _field_at(numeric, there) or _field_of_all(reading, here, there)
             if _is_product(counted, noun, number, other):
@@ -147,7 +147,7 @@ def _counted_twice(reading: Reading, numeric: list[Finding]) -> Iterator[tuple[s
 def _is_product(counted: Sequence[tuple[Place, str, float | None]], noun: str, number: float, other: float) -> bool:
     """“300 cameras, 5 pictures a second each (1,500 pictures)”: one of each, and all of them."""
     small, large = sorted((number, other))
-    counts = [count for _, of, count in counted if of != noun and count is not None and count > 1]
+    counts = [count for _, of, count in counted if of[:_STEM] != noun[:_STEM] and count is not None and count > 1]
     return small > 0 and any(abs(small * count - large) <= 0.01 * large for count in counts)
 
 

@@ -45,6 +45,10 @@ def test_two_values_that_cannot_both_hold_are_asked_about(text: str, field: str 
         "The cap is 5,000 euros a month; in dollars that is 5,400 dollars a month.",
         "We would love 100 ms. What the seat map must keep is 800 ms at p95.",
         "The data stay in the EU. Our customers in Japan only read the site.",
+        # a wait is no length of recordings; learning anew is no keeping
+        "Jeden Monat 4.000 Stunden Interviews transkribieren, fertig 48 Stunden nach dem Eingang.",
+        "Each month we transcribe 900 hours of sermons; the text is there 24 hours after the recording.",
+        "Guardar tudo oito anos. Compramos um serviço pronto: nunca haverá retreino da nossa parte.",
     ],
 )
 def test_values_that_something_tells_apart_stand(text: str) -> None:

@@ -49,6 +49,9 @@ def read(text: str) -> dict[str, ConstraintValue]:
         # when people ask, and when the service sleeps
         ("Kanzlei: Fragen zu 5.000 Urteilen, 700 Fragen am Tag, nur Bürozeiten.", "traffic_pattern", "business_hours"),
         ("El servicio contesta en 300 ms y se apaga todas las noches.", "inference_mode", ["real_time"]),
+        # told on the phone, and run on it
+        ("As agreed on the phone: 900 used tractors are rated in a weekly run.", "inference_mode", ["batch"]),
+        ("The model runs on the phone, without a server.", "inference_mode", ["edge"]),
         # on the device and not in the cloud
         ("| where | on the computer in each tractor, not in the cloud |", "inference_mode", ["edge"]),
         ("| where | on the computer in each tractor, not in the cloud |\n| region | AWS |", "cloud", "aws"),
