@@ -78,7 +78,10 @@ def test_a_hard_budget_below_what_the_least_use_costs_contradicts_what_is_asked_
 
 @pytest.mark.parametrize(
     ("too_little", "field"),
-    [({"team_size": 2, "budget_usd_month": 5000}, "team_size"), ({"team_size": 6, "budget_usd_month": 450}, "budget_usd_month")],
+    [
+        ({"team_size": 2, "budget_usd_month": 5000}, "team_size"),
+        ({"team_size": 6, "budget_usd_month": 450}, "budget_usd_month"),
+    ],
 )
 def test_two_regions_for_too_few_people_or_too_little_money_have_a_rule_of_their_own_and_contradict_nothing(
     too_little, field

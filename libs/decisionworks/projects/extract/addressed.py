@@ -15,7 +15,9 @@ Place = tuple[int, int]
 # How far an order reaches beyond whom it addresses, and how near its two words stand. Units: characters.
 REACH, NEAR = 320, 44
 MOST_HEADS = 40
-_BLOCK = re.compile(r"\[[^\[\]]{20,800}\]|\{[^{}]{20,800}\}|\([^()]{20,800}\)|/\*.{20,800}?\*/|【[^【】]{12,800}】", re.DOTALL)
+_BLOCK = re.compile(
+    r"\[[^\[\]]{20,800}\]|\{[^{}]{20,800}\}|\([^()]{20,800}\)|/\*.{20,800}?\*/|【[^【】]{12,800}】", re.DOTALL
+)
 _END = re.compile(r"\n\s*\n|[\]})】]|\*/|-->|\"|」")
 
 
