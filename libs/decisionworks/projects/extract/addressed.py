@@ -1,4 +1,4 @@
-"""Finds orders by whom they address and what they demand, whatever the words between: “note to the architect: no limit”."""
+"""Finds orders by whom they address and what they demand: “note to the architect: there is no limit”."""
 
 from __future__ import annotations
 
