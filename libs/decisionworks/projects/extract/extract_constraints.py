@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from decisionworks.projects.constraint_values import unsaid
@@ -31,7 +31,7 @@ from decisionworks.projects.extract.reading import Reading, prepare
 from decisionworks.projects.extract.recordings import find_recordings
 from decisionworks.projects.extract.records import derive_calls, derive_records, find_records_per_run
 from decisionworks.projects.extract.reliability import find_reliability
-from decisionworks.projects.extract.resolve import resolve, values_of
+from decisionworks.projects.extract.resolve import Resolution, values_of
 from decisionworks.projects.extract.run_windows import find_run_windows
 from decisionworks.projects.extract.scale import find_rates
 from decisionworks.projects.extract.scope import SEARCHING_USES, in_scope
@@ -98,26 +98,28 @@ def _settle(
     findings: list[Finding], *, reading: Reading, catalogue: ConstraintCatalogue
 ) -> tuple[Constraints, list[Contradiction]]:
     """Resolve what was said, then what follows from it, one layer at a time."""
-    constraints, _ = resolve(findings, reading=reading, catalogue=catalogue)
+    resolution = Resolution(findings, reading=reading, catalogue=catalogue)
+    constraints, told = resolution.constraints, list(findings)
+
+    def add(more: Iterable[Finding]) -> None:
+        new = list(more)
+        told.extend(new)
+        resolution.add(new)
+
     for derive in (derive_purpose, derive_modes):
-        findings = [*findings, *derive(reading, values_of(constraints), constraints)]
-        constraints, _ = resolve(findings, reading=reading, catalogue=catalogue)
+        add(derive(reading, values_of(constraints), constraints))
     if "batch" in str(values_of(constraints).get("inference_mode")):
-        findings = [*findings, *derive_cadence(reading, findings)]
-        constraints, _ = resolve(findings, reading=reading, catalogue=catalogue)
-    findings = [*findings, *derive_data(reading, values_of(constraints), constraints)]
-    constraints, _ = resolve(findings, reading=reading, catalogue=catalogue)
+        add(derive_cadence(reading, told))
+    add(derive_data(reading, values_of(constraints), constraints))
     values = values_of(constraints)
     # What an agent looks up is mostly no text: counts of other things are no corpus of it.
     searches = values.get("use_case_type") in SEARCHING_USES - {"llm_agent"}
     is_searched = searches and "corpus_documents" not in values
-    findings = [*findings, *derive_records(reading, values), *derive_corpus(reading, is_searched=is_searched)]
-    findings += derive_devices(reading, is_edge="edge" in str(values.get("inference_mode")), known=values)
-    constraints, contradictions = resolve(findings, reading=reading, catalogue=catalogue)
-    summary = _summary(findings, constraints, reading=reading)
-    for finding in (*summary, *derive_calls(values_of(constraints), constraints)):
-        settled, _ = resolve([finding], reading=reading, catalogue=catalogue)
-        constraints[finding.field] = settled[finding.field]
+    add([*derive_records(reading, values), *derive_corpus(reading, is_searched=is_searched)])
+    add(derive_devices(reading, is_edge="edge" in str(values.get("inference_mode")), known=values))
+    contradictions = resolution.contradictions
+    for finding in [*_summary(told, constraints, reading=reading), *derive_calls(values_of(constraints), constraints)]:
+        resolution.replace(finding)
     return constraints, contradictions
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from decisionworks.projects.extract.reading import Reading
-from decisionworks.projects.extract.word_groups import Place, group_pattern
+from decisionworks.projects.extract.word_groups import Place, group_pattern, groups_left
 
 # In a long text the first mentions count.
 MOST_MENTIONS = 24
@@ -21,6 +21,8 @@ class Heard:
 
     def all(self, group: str, part: Place) -> tuple[Place, ...]:
         """Where words of a group stand in a part, the first few of them."""
+        if group not in groups_left(self.reading.folded, self.reading.language):
+            return ()
         if (group, part) not in self.places:
             pattern = group_pattern(group, self.reading.language)
             found = pattern.finditer(self.reading.folded, *part) if pattern else iter(())

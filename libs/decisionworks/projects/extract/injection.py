@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from decisionworks.projects.extract.addressed import find_addressed
 from decisionworks.projects.extract.reading import fold, sentence_starts
+from decisionworks.projects.extract.sieve import Sieve
 from decisionworks.projects.model import Span, UntrustedInstruction
 
 MAX_BLOCK_CHARS = 4_000
@@ -75,16 +76,17 @@ _IMPERATIVE_TO_US = re.compile(
 
 
 @cache
-def _orders() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _orders() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], Sieve]:
     name = resources.files("decisionworks.projects.extract").joinpath("vocabulary").joinpath("orders.yaml")
     records = [_OrderRecord.model_validate(entry) for entry in yaml.safe_load(name.read_text(encoding="utf-8"))]
-    return tuple(
+    orders = tuple(
         (
             one.kind,
             re.compile("|".join(one.say).replace("{the}", _THE).replace("{go}", _GO).replace("{machine}", _MACHINE)),
         )
         for one in records
     )
+    return orders, Sieve(pattern.pattern for _, pattern in orders)
 
 
 def find_untrusted_instructions(text: str) -> tuple[UntrustedInstruction, ...]:
@@ -92,7 +94,8 @@ def find_untrusted_instructions(text: str) -> tuple[UntrustedInstruction, ...]:
     folded = fold(text)
     starts = sentence_starts(folded)
     hits: list[tuple[int, int, str]] = []
-    for kind, pattern in _orders():
+    orders, sieve = _orders()
+    for kind, pattern in (orders[index] for index in sieve.left(folded)):
         for match in pattern.finditer(folded):
             if _REPORTED.search(folded[max(0, match.start() - 24) : match.start()]):
                 continue

@@ -21,6 +21,7 @@ from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.personal_lists import find_personal_lists
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.set_apart import is_set_apart
+from decisionworks.projects.extract.sieve import Sieve
 from decisionworks.projects.extract.vocabulary_file import word_pattern
 from decisionworks.projects.model import Contradiction, ValueState
 
@@ -67,7 +68,8 @@ class _Pair:
 def find_opposites(reading: Reading, findings: Iterable[Finding]) -> Iterator[Contradiction]:
     """Contradictions whose two sides stand in sentences of their own; what a correction takes back is none."""
     read = [one for one in findings if one.state is ValueState.STATED]
-    for pair in _pairs():
+    pairs, sieve = _pairs()
+    for pair in (pairs[index] for index in sieve.left(reading.folded)):
         first = _firsts(pair, reading)
         if not first:
             continue
@@ -120,7 +122,7 @@ def _is_corrected(reading: Reading, later: Place) -> bool:
 
 
 @cache
-def _pairs() -> tuple[_Pair, ...]:
+def _pairs() -> tuple[tuple[_Pair, ...], Sieve]:
     """The pairs of the vocabulary.
 
     Raises: InvalidCatalogue, a pair speaks of an unknown field.
@@ -131,7 +133,7 @@ def _pairs() -> tuple[_Pair, ...]:
     for record in records:
         if record.field not in known:
             raise InvalidCatalogue(f"an opposition speaks of unknown {record.field}")
-    return tuple(
+    pairs = tuple(
         _Pair(
             field=record.field,
             why=record.why,
@@ -146,3 +148,4 @@ def _pairs() -> tuple[_Pair, ...]:
         )
         for record in records
     )
+    return pairs, Sieve(pair.one.pattern for pair in pairs)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decisionworks.projects.extract.finding import STRONG, Finding
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.reading import Reading
-from decisionworks.projects.extract.vocabulary_file import VOCABULARIES, Phrase, vocabulary
+from decisionworks.projects.extract.vocabulary_file import VOCABULARIES, Phrase, phrase_sieve, vocabulary
 from decisionworks.projects.model import ValueState
 
 _DENIED_INSIDE = frozenset({"data_sensitivity", "human_review_required", "explainability_required"})
@@ -23,8 +23,9 @@ def find_phrases(reading: Reading) -> Iterator[Finding]:
     """Findings of the English vocabulary, whose technical words every language borrows, and of the text's own."""
     languages = ["en"] if reading.language not in VOCABULARIES or reading.language == "en" else ["en", reading.language]
     for language in languages:
-        for phrase in vocabulary(language):
-            yield from _matches(phrase, reading)
+        phrases = vocabulary(language)
+        for index in phrase_sieve(language).left(reading.folded):
+            yield from _matches(phrases[index], reading)
 
 
 def _matches(phrase: Phrase, reading: Reading) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from decisionworks.projects.extract.finding import WEAK, Finding, inferred
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.sieve import Sieve
 from decisionworks.projects.extract.vocabulary_file import word_pattern
 
 MOST_HITS_PER_IDEA = 30
@@ -46,7 +47,7 @@ class _CueFile(BaseModel):
 
 
 @cache
-def _cues() -> tuple[dict[str, re.Pattern[str]], tuple[_Purpose, ...]]:
+def _cues() -> tuple[dict[str, re.Pattern[str]], Sieve, tuple[_Purpose, ...]]:
     file = resources.files("decisionworks.projects.extract").joinpath("vocabulary").joinpath("cues.yaml")
     record = _CueFile.model_validate(yaml.safe_load(file.read_text("utf-8")))
     ideas: dict[str, re.Pattern[str]] = {}
@@ -54,7 +55,7 @@ def _cues() -> tuple[dict[str, re.Pattern[str]], tuple[_Purpose, ...]]:
         wide = [stem for stem in stems if max(stem) >= "\u3040"]
         latin = word_pattern([stem for stem in stems if stem not in wide], language="en").pattern
         ideas[name] = re.compile("|".join([latin, *wide]))
-    return ideas, tuple(record.purposes)
+    return ideas, Sieve(pattern.pattern for pattern in ideas.values()), tuple(record.purposes)
 
 
 def ready_cues() -> None:
@@ -67,12 +68,15 @@ def find_purpose_by_cues(reading: Reading, *, family: str | None = None) -> Iter
 
     A `family` of models that was named outright and writes nothing leaves out the purposes of language models.
     """
-    ideas, purposes = _cues()
+    ideas, sieve, purposes = _cues()
     if family in _WRITES:
         purposes = tuple(one for one in purposes if one.value in _WRITTEN_USES)
     if family in _WRITES_NOTHING:
         purposes = tuple(one for one in purposes if not one.value.startswith("llm_"))
-    places = {name: _places(pattern, reading) for name, pattern in ideas.items()}
+    left = set(sieve.left(reading.folded))
+    places = {
+        name: _places(pattern, reading) if index in left else [] for index, (name, pattern) in enumerate(ideas.items())
+    }
     best: tuple[float, _Purpose, tuple[int, int]] | None = None
     for purpose in purposes:
         score, span = _meeting(places[purpose.of[0]], places[purpose.of[1]])

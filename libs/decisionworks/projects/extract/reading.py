@@ -75,7 +75,18 @@ class Reading:
 
 def fold(text: str) -> str:
     """One spelling for matching: lower case, narrow characters, plain quotes and dashes; length kept."""
-    return "".join(_fold_char(char) for char in text)
+    return text.translate(_FOLDED)
+
+
+class _Folded(dict[int, str]):
+    """How each character is folded, worked out when it first comes up; there are few of them."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold_char(chr(code))
+        return folded
+
+
+_FOLDED = _Folded()
 
 
 def _fold_char(char: str) -> str:

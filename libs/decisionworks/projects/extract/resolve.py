@@ -75,21 +75,43 @@ _CURRENCY = re.compile(
 TOLERANCE = 0.02
 
 
-def resolve(
-    findings: Iterable[Finding], *, reading: Reading, catalogue: ConstraintCatalogue
-) -> tuple[Constraints, list[Contradiction]]:
-    """One value per field of the catalogue, and the statements that cannot both hold."""
-    grouped: dict[str, list[Finding]] = {}
-    for finding in findings:
-        grouped.setdefault(finding.field, []).append(finding)
-    constraints: Constraints = {}
-    contradictions: list[Contradiction] = []
-    for field in catalogue.fields:
-        group = sorted(grouped.get(field.name, []), key=lambda one: (-one.strength, one.start, one.end))
-        constraints[field.name], contradiction = _settle(field, group, reading=reading)
-        if contradiction is not None:
-            contradictions.append(contradiction)
-    return constraints, contradictions
+class Resolution:
+    """One value per field of the catalogue out of the findings so far; new findings settle their own fields again."""
+
+    def __init__(self, findings: Iterable[Finding], *, reading: Reading, catalogue: ConstraintCatalogue) -> None:
+        self._reading, self._catalogue = reading, catalogue
+        self._grouped: dict[str, list[Finding]] = {}
+        self._disagreements: dict[str, Contradiction] = {}
+        self.constraints: Constraints = {field.name: unsaid(field) for field in catalogue.fields}
+        self.add(findings)
+
+    @property
+    def contradictions(self) -> list[Contradiction]:
+        """The statements that cannot both hold, in the order of the catalogue."""
+        order = (field.name for field in self._catalogue.fields)
+        return [self._disagreements[name] for name in order if name in self._disagreements]
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Let more findings count."""
+        changed: dict[str, None] = {}
+        for finding in findings:
+            self._grouped.setdefault(finding.field, []).append(finding)
+            changed[finding.field] = None
+        for name in changed:
+            self._resettle(name)
+
+    def replace(self, finding: Finding) -> None:
+        """Let a finding count alone for its field."""
+        self.constraints[finding.field], _ = _settle(
+            self._catalogue.by_name[finding.field], [finding], reading=self._reading
+        )
+
+    def _resettle(self, name: str) -> None:
+        group = sorted(self._grouped[name], key=lambda one: (-one.strength, one.start, one.end))
+        self.constraints[name], disagreement = _settle(self._catalogue.by_name[name], group, reading=self._reading)
+        self._disagreements.pop(name, None)
+        if disagreement is not None:
+            self._disagreements[name] = disagreement
 
 
 def _settle(field: Field, group: list[Finding], *, reading: Reading) -> tuple[ConstraintValue, Contradiction | None]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.errors import InvalidCatalogue
+from decisionworks.projects.extract.sieve import Sieve
 from decisionworks.projects.model import FieldType, Plain, ValueState
 
 VOCABULARIES: tuple[str, ...] = ("en", "de", "fr", "es", "pt", "ja")
@@ -41,18 +42,29 @@ class _EntryRecord(BaseModel):
 class Phrase:
     """One pattern of a vocabulary. `needs` must occur in the same sentence for it to count.
 
-    With `is_only_denied` it counts where the words are denied: “no personal data”.
+    With `is_only_denied` it counts where the words are denied: “no personal data”. Patterns are compiled when a text
+    first has letters of them: most texts have none of most.
     """
 
     field: str
     value: Plain
-    pattern: re.Pattern[str]
+    say: str
     state: ValueState
     confidence: float
     strength: int
-    needs: re.Pattern[str] | None
+    needed: str | None
     is_negatable: bool
     is_only_denied: bool
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """What it says."""
+        return compiled(self.say)
+
+    @property
+    def needs(self) -> re.Pattern[str] | None:
+        """What must stand beside it."""
+        return None if self.needed is None else compiled(self.needed)
 
 
 @cache
@@ -63,8 +75,24 @@ def vocabulary(language: str) -> tuple[Phrase, ...]:
     """
     name = f"{language}.yaml"
     raw = resources.files("decisionworks.projects.extract").joinpath("vocabulary").joinpath(name).read_text("utf-8")
-    records = [_EntryRecord.model_validate(entry) for entry in yaml.safe_load(raw)]
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    entries = yaml.load(raw, Loader=loader)  # noqa: S506, both are safe
+    records = [_EntryRecord.model_validate(entry) for entry in entries]
     return tuple(_phrase(record, language=language) for record in records)
+
+
+@cache
+def phrase_sieve(language: str) -> Sieve:
+    """Tells which phrases of a language a text may have."""
+    return Sieve(one.say for one in vocabulary(language))
+
+
+def ready_phrases(language: str) -> None:
+    """Have every pattern of a language at hand."""
+    for phrase in vocabulary(language):
+        for source in (phrase.say, phrase.needed):
+            if source is not None:
+                compiled(source)
 
 
 def _phrase(record: _EntryRecord, *, language: str) -> Phrase:
@@ -75,21 +103,32 @@ def _phrase(record: _EntryRecord, *, language: str) -> Phrase:
     return Phrase(
         field=record.field,
         value=value,
-        pattern=word_pattern(record.say, language=language),
+        say=word_source(record.say, language=language),
         state=record.state,
         confidence=record.confidence,
         strength=record.strength,
-        needs=None if record.needs is None else word_pattern([record.needs], language=language),
+        needed=None if record.needs is None else word_source([record.needs], language=language),
         is_negatable=record.negatable,
         is_only_denied=record.only_denied,
     )
 
 
+@cache
+def compiled(source: str) -> re.Pattern[str]:
+    """The pattern, compiled once."""
+    return re.compile(source)
+
+
 def word_pattern(alternatives: list[str], *, language: str) -> re.Pattern[str]:
+    """One pattern for several phrases, as `word_source` writes it."""
+    return re.compile(word_source(alternatives, language=language))
+
+
+def word_source(alternatives: list[str], *, language: str) -> str:
     """One pattern for several phrases, bound to whole words where the language writes words apart."""
     # Bounded, so that a text without spaces is not read to its end from every place in it.
     joined = "|".join(alternatives).replace(r"\w*", r"\w{0,24}").replace(r"\w+", r"\w{1,24}")
     if language in _WITHOUT_SPACES:
         # Without blanks only the full stop keeps a gap inside its sentence.
         joined = joined.replace(r"\S{", "[^\\s。]{")
-    return re.compile(joined if language in _WITHOUT_SPACES else rf"{WORD_START}(?:{joined}){WORD_END}")
+    return joined if language in _WITHOUT_SPACES else rf"{WORD_START}(?:{joined}){WORD_END}"

@@ -9,7 +9,7 @@ from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.extract.extract_constraints import extract_constraints
 from decisionworks.projects.extract.gathered import ready_words
 from decisionworks.projects.extract.purpose_cues import ready_cues
-from decisionworks.projects.extract.vocabulary_file import VOCABULARIES
+from decisionworks.projects.extract.vocabulary_file import VOCABULARIES, phrase_sieve, ready_phrases
 
 # A sentence that is recognised as its language and asks for something.
 _SENTENCES = (
@@ -25,8 +25,10 @@ _SENTENCES = (
 def warming_steps() -> Iterator[Callable[[], object]]:
     """One step for each language, half a second each at most, the most common one first."""
     catalogue = load_constraint_catalogue()
-    for sentence in _SENTENCES:
+    for language, sentence in zip(VOCABULARIES, _SENTENCES, strict=True):
+        yield partial(phrase_sieve, language)
         yield partial(extract_constraints, sentence, data=None, on_missing="assume", catalogue=catalogue)
     yield ready_cues
     for language in VOCABULARIES:
+        yield partial(ready_phrases, language)
         yield partial(ready_words, language)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import yaml
 
 from decisionworks.projects.extract.numbers import SMALL_NUMBER_WORDS
-from decisionworks.projects.extract.vocabulary_file import VOCABULARIES, word_pattern
+from decisionworks.projects.extract.sieve import Sieve
+from decisionworks.projects.extract.vocabulary_file import VOCABULARIES, word_source
 
 ANY_LANGUAGE = "any"
 _FILES = ("side_words.yaml", "prohibited_words.yaml", "gathered_words.yaml", "needs_words.yaml")
@@ -24,9 +25,28 @@ def group_pattern(name: str, language: str) -> re.Pattern[str] | None:
 
     Raises: KeyError, no group has this name.
     """
+    source = _source(name, language)
+    return None if source is None else re.compile(source)
+
+
+@lru_cache(maxsize=8)
+def groups_left(text: str, language: str) -> frozenset[str]:
+    """The groups that a text may have words of; it has none of the others."""
+    names, sieve = _sieve(language)
+    return frozenset(names[index] for index in sieve.left(text))
+
+
+@cache
+def _sieve(language: str) -> tuple[tuple[str, ...], Sieve]:
+    sources = {name: _source(name, language) for name in sorted(_groups())}
+    spoken = {name: source for name, source in sources.items() if source is not None}
+    return tuple(spoken), Sieve(spoken.values())
+
+
+def _source(name: str, language: str) -> str | None:
     spoken = _groups()[name]
     alternatives = [_with_number_words(spoken[one]) for one in (language, ANY_LANGUAGE) if one in spoken]
-    return word_pattern(alternatives, language=language) if alternatives else None
+    return word_source(alternatives, language=language) if alternatives else None
 
 
 def _with_number_words(words: str) -> str:

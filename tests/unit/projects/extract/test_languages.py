@@ -225,12 +225,14 @@ def test_reading_time_grows_with_the_text_and_not_with_its_square(unit: str) -> 
         extract_constraints(text, data=None, on_missing="ask", catalogue=CATALOGUE)
         return time.process_time() - started
 
+    def growth() -> float:
+        return seconds(16_000) / max(seconds(2_000), 0.01)
+
     seconds(1_000)
 
-    short, long = seconds(2_000), seconds(16_000)
-
-    # Eight times the text; a quadratic rule would take sixty-four times as long.
-    assert long < 32 * max(short, 0.01)
+    # Eight times the text; a quadratic rule takes sixty-four times as long, and does so however often one looks. A
+    # machine that is busy with something else seldom spoils three looks.
+    assert any(growth() < 32 for _ in range(3))
 
 
 def test_a_reading_can_be_stored_as_json() -> None:
