@@ -15,7 +15,7 @@ LANGUAGES: tuple[str, ...] = ("en", "de", "fr", "es", "pt", "ja")
 
 
 class Relevance(BaseModel):
-    """What makes an answer matter more than the weight of its field says."""
+    """What makes a question more or less likely to be an expert's than its field alone says; in log-odds."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -31,6 +31,7 @@ class QuestionWords(BaseModel):
 
     suggested_numbers: dict[str, list[int | float]]
     suggested_words: dict[str, list[str]]
+    asking: dict[str, float]
     relevance: list[Relevance]
     why: dict[str, dict[str, str]]
     effects: dict[str, dict[str, str]]

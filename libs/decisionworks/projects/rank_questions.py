@@ -29,21 +29,24 @@ def rank_questions(
     language: str,
     effects: Mapping[str, QuestionEffect] | None = None,
 ) -> list[Question]:
-    """The open questions, at most eight: mandatory ones without a value first, then by what the answer could change.
+    """The open questions, at most eight: mandatory or refused ones first, then by what the answer could change.
+
+    Which are asked at all is told by how likely an expert is to ask about a field in such a case.
 
     Units: the money of an effect is USD a month between the plans of two answers.
     """
     known = known_values(constraints)
     open_fields = [f for f in applicable_fields(constraints, catalogue=catalogue) if f.name not in known]
-    bonuses = _bonuses(known)
+    points = _points(known)
     changed = effects or {}
 
     def rank(field: Field) -> tuple[bool, float, float, bool]:
-        urgent = field.mandatory and (field.default is None or _is_conflicting(constraints, field))
+        needed = field.mandatory and (field.default is None or _is_conflicting(constraints, field))
+        urgent = needed or _refused(constraints.get(field.name), field) is not None
         return (
             not urgent,
             -(changed[field.name].score if field.name in changed else 0.0),
-            -(field.weight + bonuses.get(field.name, 0.0)),
+            -points[field.name],
             not field.mandatory,
         )
 
@@ -52,17 +55,23 @@ def rank_questions(
     return [_question(field, constraints=constraints, language=speech, effects=changed) for field in ranked]
 
 
-def _bonuses(known: Mapping[str, Plain]) -> dict[str, float]:
-    bonuses: dict[str, float] = {}
+def _points(known: Mapping[str, Plain]) -> dict[str, float]:
+    """How likely an expert is to ask about each field, in this case; in log-odds."""
+    points = dict(question_words().asking)
     for rule in question_words().relevance:
         if holds(rule.when, known):
-            bonuses[rule.field] = bonuses.get(rule.field, 0.0) + rule.bonus
-    return bonuses
+            points[rule.field] += rule.bonus
+    return points
 
 
 def _is_conflicting(constraints: Mapping[str, ConstraintValue], field: Field) -> bool:
     value = constraints.get(field.name)
     return value is not None and value.state is ValueState.CONFLICTING
+
+
+def _refused(value: ConstraintValue | None, field: Field) -> str | None:
+    """Why what was said of an open field cannot be kept, such as 0 ms; it stands beside the question."""
+    return value.reason if value is not None and value.reason != unsaid(field).reason else None
 
 
 def _question(
@@ -83,8 +92,7 @@ def _why(field: Field, value: ConstraintValue | None, *, language: str) -> str:
     if value is not None and value.state is ValueState.CONFLICTING:
         return words["conflicting"].format(reason=value.reason or "")
     told = words["missing"] if field.default is None else words["defaulted"].format(default=shown_value(field.default))
-    # What was said and cannot be kept, such as 0 ms, stands beside the question.
-    note = value.reason if value is not None and value.reason != unsaid(field).reason else None
+    note = _refused(value, field)
     return f"{told} {note}" if note else told
 
 

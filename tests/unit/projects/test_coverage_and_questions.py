@@ -18,6 +18,7 @@ from decisionworks.projects import (
     rank_questions,
 )
 from decisionworks.projects.model import QuestionEffect
+from decisionworks.projects.question_texts import question_words
 
 CATALOGUE = load_constraint_catalogue()
 
@@ -87,6 +88,38 @@ def test_the_effect_of_an_answer_outranks_the_weight_of_its_field() -> None:
 
     assert ranked[0]["field"] == "data_velocity"
     assert "900 USD" in str(ranked[0]["effect"])
+
+
+def test_every_field_has_a_likelihood_of_being_asked_about_and_no_other() -> None:
+    words = question_words()
+
+    assert set(words.asking) == {field.name for field in CATALOGUE.fields}
+    assert {rule.field for rule in words.relevance} <= set(words.asking)
+
+
+@pytest.mark.parametrize(
+    ("field", "here", "elsewhere"),
+    [
+        ("audit_retention_years", {"data_sensitivity": "pii", "human_review_required": True}, {}),
+        ("human_review_required", {"model_type": "cnn_vision", "data_sensitivity": "pii"}, {}),
+        ("labelling_needed", {"model_type": "cnn_vision", "inference_mode": ["edge"]}, {"model_type": "llm_api"}),
+        ("rto_minutes", {"availability_slo_pct": 99.95}, {"availability_slo_pct": 99.0}),
+    ],
+)  # fmt: skip
+def test_the_case_at_hand_decides_what_is_worth_a_question(
+    field: str, here: dict[str, Plain], elsewhere: dict[str, Plain]
+) -> None:
+    known: dict[str, Plain] = {"use_case_type": "anomaly_detection", "inference_mode": ["real_time"], "team_size": 3,
+             "cloud": "aws",
+             "budget_usd_month": 500, "compliance": ["none"], "data_types": ["tabular"], "use_case_summary": "x",
+             "latency_p95_ms": 300, "throughput_rps_avg": 2, "throughput_rps_peak": 4, "data_volume_gb": 10,
+             "regions": ["eu-west-1"], "traffic_pattern": "steady", "retraining_frequency": "monthly"}  # fmt: skip
+
+    def asked(more: dict[str, Plain]) -> set[str]:
+        return {str(q["field"]) for q in rank_questions(given(known | more), catalogue=CATALOGUE, language="en")}
+
+    assert field in asked(here)
+    assert field not in asked(elsewhere)
 
 
 @pytest.mark.parametrize("language", ["de", "fr", "es", "pt", "ja"])
