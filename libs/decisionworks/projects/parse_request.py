@@ -220,15 +220,18 @@ def _text_from(data: Mapping[str, object], record: Mapping[str, object]) -> str:
 
 def _front_matter(front: re.Match[str], text: str) -> RequestDocument:
     head = _load_yaml(front.group(1), where="the front matter") if front.group(1).strip() else {}
+    if _is_own_form(head):
+        return _fenced("\n".join([*lines_of(head, remarks=remarks_in(front.group(1))), "", text[front.end() :]]))
     body = _fenced(text[front.end() :]) if text[front.end() :].strip() else RequestDocument(text="", data={})
     document = _structured({**head, "request": body.text or head.get("request", "")}, original=text)
     return RequestDocument(text=document.text, data={**document.data, **body.data})
 
 
 def _fenced(text: str) -> RequestDocument:
-    """Fenced YAML or JSON blocks that name our fields are data; every other block stays text."""
+    """Fenced YAML or JSON that names our fields is data, a form in own names is words; the rest stays text."""
     data: dict[str, object] = {}
     known = load_constraint_catalogue().by_name
+    told = text
     for block in _FENCE.finditer(text):
         try:
             loaded = _yaml(block.group(2), where="a fenced block")
@@ -237,9 +240,13 @@ def _fenced(text: str) -> RequestDocument:
         if not isinstance(loaded, Mapping):
             continue
         nested = loaded.get("constraints")
-        record = nested if isinstance(nested, Mapping) else loaded
-        if any(str(key) in known for key in record):
-            data.update({str(key): value for key, value in record.items()})
+        record = {str(key): value for key, value in (nested if isinstance(nested, Mapping) else loaded).items()}
+        if not any(key in known for key in record):
+            continue
+        if _is_own_form(record):
+            told = told.replace(block.group(0), "\n".join(lines_of(record, remarks=remarks_in(block.group(2)))))
+        else:
+            data.update(record)
     return (
-        RequestDocument(text=text, data=data) if data else take_inline_data(text, catalogue=load_constraint_catalogue())
+        RequestDocument(text=told, data=data) if data else take_inline_data(told, catalogue=load_constraint_catalogue())
     )

@@ -133,5 +133,18 @@ def test_a_form_in_own_names_with_a_request_in_it_is_read_as_words(text: str) ->
     assert all(part in document.text for part in ("rate bills", "900 USD per month"))
 
 
+@pytest.mark.parametrize("around", ["Here is our form.\n\n```yaml\n{}```\nThanks!\n", "---\n{}---\nThanks!\n"])
+def test_a_form_in_own_names_within_a_text_is_read_as_words(around: str) -> None:
+    form = (
+        "aim: rate bills\nspeed: {peak_per_second: 30}\nbuilders: 3\nmoney: 900 USD per month\ncloud: our AWS account\n"
+    )
+
+    document = parse_request_document(around.format(form))
+
+    assert document.data == {}
+    assert "Thanks!" in document.text
+    assert "speed peak: 30 per second" in document.text
+
+
 def test_one_strange_name_beside_a_request_stays_data_that_an_error_can_name() -> None:
     assert parse_request_document('{"request": "rate bills", "team_sise": 3}').data == {"team_sise": 3}
