@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from decisionworks.costs import PriceBook
@@ -15,11 +16,13 @@ from decisionworks.patterns.explain import explain_patterns
 from decisionworks.patterns.layers import draw, reading_order, wire
 from decisionworks.patterns.model import Composition, Json, PatternCatalogue, Situation, Weights
 from decisionworks.patterns.next_steps import list_next_steps
-from decisionworks.patterns.relax import diagnose, is_contradiction, over_budget
-from decisionworks.patterns.second_look import price_assumptions, verify_limits
+from decisionworks.patterns.relax import Diagnosis, diagnose, is_contradiction, over_budget
+from decisionworks.patterns.second_look import price_assumptions
 from decisionworks.patterns.situation import is_llm, read_situation
 from decisionworks.patterns.solve import Solution, open_demands
+from decisionworks.patterns.spend import tell_budget
 from decisionworks.patterns.thresholds import find_thresholds
+from decisionworks.patterns.turning_points import find_turning_points
 from decisionworks.patterns.ways_out import explain_infeasibility, is_of_usage, quickest
 from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.tell_values import in_words
@@ -55,30 +58,90 @@ def compose_plan(
     or `{"exclude": id}`; one that leaves no plan is set aside and noted.
     Raises: InvalidObjection, an objection names no pattern; InvalidConstraints, an entry is not a constraint value.
     """
+    return finish_plan(
+        choose(constraints, findings=findings, objections=objections, catalogue=catalogue, prices=prices)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The parts of a plan with their price, before anything is explained or tried otherwise."""
+
+    bench: Bench
+    solution: Solution
+    cost_estimate: Json
+    constraints: Mapping[str, object]
+    findings: Mapping[str, object]
+    diagnosis: Diagnosis | None
+    taken: Sequence[Mapping[str, str]]
+    set_aside: Sequence[Mapping[str, str]]
+
+    @property
+    def parts(self) -> Json:
+        """The plan as far as a reviewer reads it."""
+        return {"patterns": [{"id": name} for name in reading_order(self.solution.patterns, catalogue=self._all)]}
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether all that was asked is met."""
+        return self.diagnosis is None
+
+    @property
+    def _all(self) -> PatternCatalogue:
+        return self.bench.catalogue
+
+
+def choose(
+    constraints: Mapping[str, object],
+    *,
+    findings: Mapping[str, object],
+    objections: Sequence[Mapping[str, str]] = (),
+    catalogue: PatternCatalogue,
+    prices: PriceBook,
+) -> Chosen:
+    """The choice of `compose_plan` alone, for whoever wants to object before it is explained."""
     situation = read_situation(constraints)
     _check_objections(objections, catalogue)
     bench, taken, set_aside = _bench_with(situation, objections, catalogue=catalogue, prices=prices)
-    solution = bench.solve(RECOMMENDED)
-    diagnosis, dropped = None, frozenset[str]()
+    solution, diagnosis = bench.solve(RECOMMENDED), None
     if solution is None:
-        diagnosis = diagnose(bench.problem, is_feasible=bench.is_feasible)
-        if diagnosis is None:
-            raise NoPlanAtAll("no set of patterns fits together, whatever gives way")
-        diagnosis = over_budget(
-            diagnosis, bench.problem, price=bench.price_without, is_of_usage=partial(is_of_usage, bench)
-        )
-        dropped = diagnosis.dropped
-        # The draft of a time that nothing reaches is what comes nearest to it.
-        solution = quickest(bench) if dropped == {"latency_p95_ms"} else None
-        solution = solution or bench.solve(RECOMMENDED, dropped=dropped)
-        if solution is None:
-            raise NoPlanAtAll("a drop that was found possible could not be solved")
-    infeasibility = None if diagnosis is None else explain_infeasibility(bench, diagnosis, constraints)
-    cost = bench.estimate(solution.patterns)
-    plan = _plan(bench, solution, cost, dropped=dropped, infeasibility=infeasibility)
-    infeasibility = with_words(infeasibility, plan_both_ways(bench, findings))
-    trace = _trace(bench, solution, plan, findings=findings, taken=taken, set_aside=set_aside)
-    return Composition(plan=plan, infeasibility=infeasibility, cost_estimate=cost, trace=trace)
+        solution, diagnosis = _nearest(bench)
+    return Chosen(
+        bench=bench,
+        solution=solution,
+        cost_estimate=bench.estimate(solution.patterns),
+        constraints=constraints,
+        findings=findings,
+        diagnosis=diagnosis,
+        taken=taken,
+        set_aside=set_aside,
+    )
+
+
+def _nearest(bench: Bench) -> tuple[Solution, Diagnosis]:
+    """What comes nearest where nothing fits, and what had to be let go for it."""
+    diagnosis = diagnose(bench.problem, is_feasible=bench.is_feasible)
+    if diagnosis is None:
+        raise NoPlanAtAll("no set of patterns fits together, whatever gives way")
+    diagnosis = over_budget(
+        diagnosis, bench.problem, price=bench.price_without, is_of_usage=partial(is_of_usage, bench)
+    )
+    # The draft of a time that nothing reaches is what comes nearest to it.
+    solution = quickest(bench) if diagnosis.dropped == {"latency_p95_ms"} else None
+    solution = solution or bench.solve(RECOMMENDED, dropped=diagnosis.dropped)
+    if solution is None:
+        raise NoPlanAtAll("a drop that was found possible could not be solved")
+    return solution, diagnosis
+
+
+def finish_plan(chosen: Chosen) -> Composition:
+    """Explain a choice, try what would change it, and tell what cannot hold together with its ways out."""
+    bench, diagnosis = chosen.bench, chosen.diagnosis
+    infeasibility = None if diagnosis is None else explain_infeasibility(bench, diagnosis, chosen.constraints)
+    plan = _plan(chosen, infeasibility=infeasibility)
+    infeasibility = with_words(infeasibility, plan_both_ways(bench, chosen.findings))
+    trace = _trace(chosen, plan)
+    return Composition(plan=plan, infeasibility=infeasibility, cost_estimate=chosen.cost_estimate, trace=trace)
 
 
 def _check_objections(objections: Sequence[Mapping[str, str]], catalogue: PatternCatalogue) -> None:
@@ -109,8 +172,10 @@ def _bench_with(
     return bench, taken, set_aside
 
 
-def _plan(bench: Bench, solution: Solution, cost: Json, *, dropped: frozenset[str], infeasibility: Json | None) -> Json:
-    order = reading_order(solution.patterns, catalogue=bench.catalogue)
+def _plan(chosen: Chosen, *, infeasibility: Json | None) -> Json:
+    bench, cost = chosen.bench, chosen.cost_estimate
+    dropped = frozenset[str]() if chosen.diagnosis is None else chosen.diagnosis.dropped
+    order = reading_order(chosen.solution.patterns, catalogue=bench.catalogue)
     edges = wire(order, catalogue=bench.catalogue)
     second = bench.situation.second_region if "dr-multi-region" in order else None
     rows = explain_patterns(
@@ -124,13 +189,15 @@ def _plan(bench: Bench, solution: Solution, cost: Json, *, dropped: frozenset[st
         weights = {field.name: field.weight for field in load_constraint_catalogue().fields}
         usd = expected_usd(cost)
         assumed = price_assumptions(bench, assumed, patterns=order, usd=usd, weights=weights)
-        limits = verify_limits(bench, limits, patterns=order)
+        limits = [*find_turning_points(bench, order), *limits]
+    tiers = _tiers(bench, order, cost, dropped)
     return {
         "patterns": rows,
         "edges": edges,
         "diagram": draw(order, edges, catalogue=bench.catalogue),
         "assumptions": assumed,
-        "tiers": _tiers(bench, order, cost, dropped),
+        "tiers": tiers,
+        "budget": tell_budget(bench, chosen.constraints, rows=rows, usd=expected_usd(cost), tiers=tiers),
         "thresholds": limits,
         "exit_points": list_exit_points(rows, limits),
         "next_steps": list_next_steps(order, problem=bench.problem, catalogue=bench.catalogue),
@@ -184,17 +251,9 @@ def _tier_why(recommended: Sequence[str], chosen: Sequence[str], usd: float) -> 
     return "; ".join(parts)
 
 
-def _trace(
-    bench: Bench,
-    solution: Solution,
-    plan: Json,
-    *,
-    findings: Mapping[str, object],
-    taken: Sequence[Mapping[str, str]],
-    set_aside: Sequence[Mapping[str, str]],
-) -> Json:
+def _trace(chosen: Chosen, plan: Json) -> Json:
     """What a reason card says about this run."""
-    problem = bench.problem
+    bench, solution, problem = chosen.bench, chosen.solution, chosen.bench.problem
     gated = {name: [one.text for one in why] for name, why in problem.gates.items() if why}
     tiers = plan["tiers"]
     lean = tiers["lean"]["monthly_usd"] if isinstance(tiers, dict) else None
@@ -208,7 +267,7 @@ def _trace(
         "open_wishes": [need.why for need in open_demands(problem, solution.patterns)],
         "derived": dict(bench.situation.derived),
         "cheapest_feasible_usd": lean,
-        "objections_taken": [dict(one) for one in taken],
-        "objections_set_aside": [dict(one) for one in set_aside],
-        "injection": bool(findings.get("injection")),
+        "objections_taken": [dict(one) for one in chosen.taken],
+        "objections_set_aside": [dict(one) for one in chosen.set_aside],
+        "injection": bool(chosen.findings.get("injection")),
     }

@@ -32,7 +32,7 @@ def list_exit_points(rows: Sequence[Json], thresholds: Sequence[Json]) -> list[J
         if row["capability"] not in BINDING or not services:
             continue
         runner_up = row.get("runner_up")
-        trigger = next((str(one["text"]) for one in thresholds if one["pattern"] == row["id"]), None)
+        trigger = next((str(one["text"]) for one in thresholds if _removes(one, str(row["id"]))), None)
         stays = _STAYS.get(str(row["capability"]), "its inputs and outputs lie in the plan's own storage")
         found.append(
             {
@@ -41,8 +41,14 @@ def list_exit_points(rows: Sequence[Json], thresholds: Sequence[Json]) -> list[J
                 "open_alternative": row["open_source_alternative"],
                 "next_best": runner_up["id"] if isinstance(runner_up, dict) else None,
                 "trigger": trigger
-                or "none by load or cost; leave when the vendor ends the service or raises its price",
+                or "no change of load, budget or time that was tried; when the vendor ends it or raises its price",
                 "stays": stays,
             }
         )
     return found
+
+
+def _removes(threshold: Json, pattern: str) -> bool:
+    """Whether a part is no longer there beyond a point."""
+    gone = threshold.get("without")
+    return threshold["pattern"] == pattern or (isinstance(gone, list) and pattern in gone)

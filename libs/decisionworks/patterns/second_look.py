@@ -1,4 +1,4 @@
-"""What the plan would be if one value were another: assumptions with their price, limits planned again on both sides.
+"""What the plan would be if one value were another, and what assumptions are worth.
 
 Nothing here is a formula about a plan: each figure is the difference between two solved plans.
 """
@@ -47,10 +47,8 @@ OTHER_ANSWERS: Mapping[str, tuple[object, ...]] = {
     "training_compute": ("gpu_single", "cpu_small"),
     "inference_mode": (["batch"], ["real_time"]),
 }
-# Two solved plans each; a plan and its second look together stay under half a second.
+# One solved plan each; a plan and its second look together stay under half a second.
 MOST_ASSUMPTIONS = 5
-MOST_LIMITS = 2
-BESIDE = 0.1
 # Below this nothing changed but the rounding.
 LEAST_USD = 0.5
 # What the solver reads itself, beside gates, points, needs and prices.
@@ -90,7 +88,7 @@ def _with_price(bench: Bench, row: Json, *, patterns: Sequence[str], usd: float)
     field, other = str(row["field"]), _other_answer(row)
     if other is None:
         return dict(row)
-    found = _planned(bench, {field: other}, patterns=patterns)
+    found = plan_again(bench, {field: other}, patterns=patterns)
     if found is None:
         effect = f"if it were {_shown(other)}, nothing would fit all that was asked"
         return dict(row) | {"instead": other, "usd_delta": None, "plan_changes": True, "effect": _told(row, effect)}
@@ -123,7 +121,7 @@ def _shown(value: object) -> str:
     return f"{value:,g}" if isinstance(value, int | float) else str(value)
 
 
-def _planned(
+def plan_again(
     bench: Bench, change: Mapping[str, object], *, patterns: Sequence[str]
 ) -> tuple[tuple[str, ...], float] | None:
     """The best plan after a change; `patterns` stay where the solver would be told the same as before."""
@@ -147,43 +145,3 @@ def _is_same(bench: Bench, tried: Bench) -> bool:
         and all(before.situation.working.get(field) == after.situation.working.get(field) for field in READ_BY_SOLVER)
         and all(before.situation.known.get(field) == after.situation.known.get(field) for field in READ_BY_SOLVER)
     )
-
-
-def verify_limits(bench: Bench, rows: Sequence[Json], *, patterns: Sequence[str]) -> list[Json]:
-    """The thresholds, the nearest of them planned again just below and just above; what does not hold says so."""
-    nearest = sorted(range(len(rows)), key=lambda index: (_distance(rows[index]), index))[:MOST_LIMITS]
-    return [
-        _verified(bench, row, patterns=patterns) if index in nearest else dict(row) for index, row in enumerate(rows)
-    ]
-
-
-def _distance(row: Json) -> float:
-    now, value = row.get("now"), row.get("value")
-    if isinstance(now, int | float) and isinstance(value, int | float) and now > 0:
-        return float(value) / float(now)
-    return float("inf")
-
-
-def _verified(bench: Bench, row: Json, *, patterns: Sequence[str]) -> Json:
-    """Units: a tenth of the value to both sides."""
-    field, name, value = str(row["field"]), str(row["pattern"]), row["value"]
-    if not isinstance(value, int | float):
-        return dict(row)
-    below, above = (
-        _planned(bench, {field: float(f"{value * (1 + side):.6g}")}, patterns=patterns) for side in (-BESIDE, BESIDE)
-    )
-    keeps_below = below is not None and name in below[0]
-    keeps_above = above is not None and name in above[0]
-    text = str(row["text"])
-    if keeps_below and above is None:
-        text += "; planned again: beyond it nothing fits all that was asked"
-    elif keeps_below and not keeps_above and above is not None and below is not None:
-        instead = [one for one in above[0] if one not in below[0]]
-        text += (
-            f"; planned again: beyond it {', '.join(instead) or 'nothing'} in its place, {above[1]:,.2f} USD a month"
-        )
-    elif keeps_below:
-        text += "; planned again: the rest of the plan still keeps it there"
-    elif not keeps_below:
-        text += "; planned again: other limits change the plan before it"
-    return dict(row) | {"verified": keeps_below and not keeps_above, "text": text}

@@ -1,4 +1,4 @@
-"""When a plan should change: envelope limits ahead, and the usage at which another pattern becomes cheaper."""
+"""Limits of single parts: what one cannot carry, and the usage at which another alone becomes cheaper."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ CROSSINGS: tuple[tuple[str, str, str, str, float], ...] = (
 )
 PEAK = ("throughput_rps_peak", "requests a second at peak")
 STEPS = 24
+# What lies further away than this says nothing about today's plan.
+FARTHEST = 100
 
 
 def find_thresholds(
@@ -43,7 +45,8 @@ def _limits(name: str, problem: Problem, catalogue: PatternCatalogue) -> list[Js
         (pattern.envelope.rps_peak_max, peak),
         (pattern.envelope.data_volume_gb_max, ("data_volume_gb", "GB of history")),
     ):
-        if limit is None:
+        now = _number(problem.situation.known, field)
+        if limit is None or (now is not None and limit > FARTHEST * now):
             continue
         rows.append(
             {
@@ -52,10 +55,15 @@ def _limits(name: str, problem: Problem, catalogue: PatternCatalogue) -> list[Js
                 "value": limit,
                 "now": problem.situation.known.get(field),
                 "unit": unit,
-                "text": f"above {limit:,g} {unit} {name} no longer works and the plan has to change",
+                "text": f"above {limit:,.10g} {unit}{_today(problem, field)} {pattern.name} no longer works",
             }
         )
     return rows
+
+
+def _today(problem: Problem, field: str) -> str:
+    now = _number(problem.situation.known, field)
+    return f" (now {now:,.10g})" if now is not None else ""
 
 
 def _crossing(
@@ -85,7 +93,7 @@ def _crossing(
         "value": value,
         "now": now,
         "unit": unit,
-        "text": f"from about {value:,g} {unit} on {other} is cheaper than {chosen}",
+        "text": f"from about {value:,.10g} {unit}{_today(problem, field)} on {other} alone is cheaper than {chosen}",
     }
 
 

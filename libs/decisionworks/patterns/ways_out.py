@@ -147,7 +147,7 @@ def _changes(bench: Bench, dropped: frozenset[str]) -> dict[str, object]:
         catalogue=bench.catalogue,
     )
     # Nobody asks for answers in no mode at all: without being at once they are on a schedule.
-    return changes | _on_a_schedule(bench) if "inference_mode" in changes else changes
+    return changes | on_a_schedule(bench) if "inference_mode" in changes else changes
 
 
 def _smaller_wishes(bench: Bench, drivers: Sequence[str]) -> Iterator[dict[str, object]]:
@@ -166,11 +166,11 @@ def _smaller_wishes(bench: Bench, drivers: Sequence[str]) -> Iterator[dict[str, 
     for field in COSTLY_WISHES:
         if known.get(field) is True:
             yield {field: False}
-    if later := _on_a_schedule(bench):
+    if later := on_a_schedule(bench):
         yield later
 
 
-def _on_a_schedule(bench: Bench) -> dict[str, object]:
+def on_a_schedule(bench: Bench) -> dict[str, object]:
     """Answers in batches instead of at once, where that can be."""
     known = bench.situation.known
     modes = known.get("inference_mode")

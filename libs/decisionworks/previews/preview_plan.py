@@ -7,8 +7,8 @@ from typing import Any
 
 from decisionworks.costs import PriceBook
 from decisionworks.patterns import PatternCatalogue, plan_hash
-from decisionworks.patterns.compose_plan import compose_plan
-from decisionworks.patterns.critic_rounds import has_plan, kept_accepted, open_objections, with_intake_assumptions
+from decisionworks.patterns.compose_plan import choose, finish_plan
+from decisionworks.patterns.critic_rounds import kept_accepted, open_objections, with_intake_assumptions
 from decisionworks.patterns.critics import review_cost, review_technically
 from decisionworks.policy import PolicyTerms, evaluate_policies, is_blocking, plan_facts, with_conflicts
 from decisionworks.projects import (
@@ -79,22 +79,24 @@ def _plan(
     critiques: list[dict[str, Any]] = []
     rounds = 0
     while True:
-        made = compose_plan(constraints, findings=findings, objections=tried, catalogue=patterns, prices=prices)
-        plan = with_intake_assumptions(made.plan or {}, findings, constraints)
-        taken: Any = made.trace["objections_taken"]
+        chosen = choose(constraints, findings=findings, objections=tried, catalogue=patterns, prices=prices)
+        parts, cost = chosen.parts, chosen.cost_estimate
         technical = [
-            *kept_accepted(critiques, "technical", taken),
-            *review_technically(plan, constraints, made.cost_estimate),
+            *kept_accepted(critiques, "technical", chosen.taken),
+            *review_technically(parts, constraints, cost),
         ]
-        money = [*kept_accepted(critiques, "cost", taken), *review_cost(plan, constraints, made.cost_estimate)]
+        money = [*kept_accepted(critiques, "cost", chosen.taken), *review_cost(parts, constraints, cost)]
         critiques = [*technical, *money]
-        objections = open_objections(critiques, tried, rounds=rounds, is_feasible=has_plan(made.infeasibility))
+        objections = open_objections(critiques, tried, rounds=rounds, is_feasible=chosen.has_plan)
         if not objections:
-            return {
-                "plan": plan,
-                "infeasibility": made.infeasibility,
-                "cost_estimate": made.cost_estimate,
-                "critiques": critiques,
-            }
+            break
         tried = [*tried, *objections]
         rounds += 1
+    # Only what stands is explained and tried otherwise.
+    made = finish_plan(chosen)
+    return {
+        "plan": with_intake_assumptions(made.plan or {}, findings, constraints),
+        "infeasibility": made.infeasibility,
+        "cost_estimate": made.cost_estimate,
+        "critiques": critiques,
+    }

@@ -256,13 +256,16 @@ def test_residency_alone_places_the_plan_inside_the_jurisdiction():
     assert len(plan["regions"]) == 2
 
 
-def test_thresholds_are_computed_for_the_chosen_patterns():
+def test_a_plan_says_where_it_turns_over_upwards_and_downwards_or_that_it_does_not():
     plan = plan_of(scenario("dev-16")["expected_constraints"])
 
-    limits = {(row["pattern"], row["field"]): row["value"] for row in plan["thresholds"]}
-    assert limits["serve-serverless-cpu", "throughput_rps_peak"] == 1000
-    crossing = limits["serve-serverless-cpu", "throughput_rps_avg"]
-    assert 0.1 < crossing < 1000
+    turns = [row for row in plan["thresholds"] if row.get("direction")]
+    directions = {(row["field"], row["direction"]) for row in turns}
+    assert {("latency_p95_ms", "up"), ("latency_p95_ms", "down")} <= directions
+    assert all(row["with"] or row["without"] or "nothing fits" in row["text"] for row in turns if row["value"])
+    assert all("none within" in row["text"] for row in turns if row["value"] is None)
+    factors = [row["factor"] for row in turns if row["factor"]]
+    assert factors == sorted(factors)
 
 
 def test_the_trace_says_how_many_patterns_were_considered_and_that_the_choice_is_proved():

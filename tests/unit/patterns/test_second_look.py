@@ -48,16 +48,19 @@ def test_assumptions_that_move_more_money_come_first(request_text: str) -> None:
     assert deltas == sorted(deltas, reverse=True)
 
 
-def test_a_verified_limit_changes_the_plan_exactly_there() -> None:
+def test_a_plan_keeps_its_parts_before_a_turning_point_and_changes_them_behind_it() -> None:
     request = REQUESTS[1]
-    verified = [row for row in plan_of(request)["thresholds"] if row.get("verified")]
+    plan = plan_of(request)
+    turns = [row for row in plan["thresholds"] if row.get("direction") and row["monthly_usd"] is not None]
 
-    assert verified
-    for row in verified:
-        below = plan_of(request, **{row["field"]: row["value"] * 0.9})
-        above = plan_of(request, **{row["field"]: row["value"] * 1.1})
-        assert row["pattern"] in {one["id"] for one in below["patterns"]}
-        assert row["pattern"] not in {one["id"] for one in above["patterns"]}
+    parts = {one["id"] for one in plan["patterns"]}
+    assert turns
+    for row in turns[:2]:
+        nearer, farther = (1 / 1.1, 1.1) if row["direction"] == "up" else (1.1, 1 / 1.1)
+        before = plan_of(request, **{row["field"]: row["value"] * nearer})
+        behind = plan_of(request, **{row["field"]: row["value"] * farther})
+        assert {one["id"] for one in before["patterns"]} == parts
+        assert {one["id"] for one in behind["patterns"]} == (parts - set(row["without"])) | set(row["with"])
 
 
 @pytest.mark.parametrize("request_text", REQUESTS)
