@@ -14,7 +14,7 @@ TRAINED = (*BASE, "features-offline-tables", "mon-drift", "train-cpu-job")
 PLANS: Mapping[str, tuple[str, ...]] = {
     "weekly batch": (
         *TRAINED, "ingest-batch-landing", "process-container-small", "orch-ci-cron", "registry-s3-manifest",
-        "serve-batch-scoring", "serve-precomputed-lookup", "sec-api-auth-waf",
+        "serve-batch-scoring", "serve-precomputed-lookup", "sec-api-auth-waf", "mon-performance-labels",
     ),
     "managed real time": (
         *TRAINED, "ingest-stream-kinesis", "process-flink-stream", "features-online-dynamodb", "cache-valkey",
@@ -24,11 +24,12 @@ PLANS: Mapping[str, tuple[str, ...]] = {
     ),
     "function": (
         *TRAINED, "ingest-batch-landing", "serve-serverless-cpu", "orch-stepfunctions", "registry-model",
-        "deploy-progressive", "sec-api-auth-waf",
+        "deploy-progressive", "sec-api-auth-waf", "mon-performance-labels",
     ),
     "containers and spark": (
         *TRAINED, "ingest-batch-landing", "process-spark-serverless", "serve-container-ecs", "orch-airflow-mwaa",
         "registry-model", "sec-private-network", "sec-api-auth-waf", "deploy-progressive", "ct-retrain-trigger",
+        "gov-explainability", "gov-lineage-audit", "label-annotation-review",
     ),
     "documents": (
         *BASE, "ingest-batch-landing", "serve-llm-bedrock", "llm-guardrails", "llm-eval-tracing", "rag-pipeline",
@@ -52,7 +53,8 @@ PLANS: Mapping[str, tuple[str, ...]] = {
     ),
     "kafka": (
         *TRAINED, "ingest-stream-msk", "process-flink-stream", "serve-stream-inline", "sec-private-network",
-        "serve-inprocess-lowlatency", "orch-stepfunctions", "registry-model",
+        "serve-inprocess-lowlatency", "orch-stepfunctions", "registry-model", "gov-explainability",
+        "mon-performance-labels",
     ),
     "large training": (
         *TRAINED, "ingest-batch-landing", "train-distributed-gpu", "train-spot-checkpointed", "sec-private-network",
@@ -60,7 +62,7 @@ PLANS: Mapping[str, tuple[str, ...]] = {
     ),
     "kubernetes": (
         *TRAINED, "ingest-batch-landing", "serve-eks-kserve", "sec-private-network", "orch-stepfunctions",
-        "registry-model",
+        "registry-model", "gov-lineage-audit",
     ),
     "systems that are there": (
         *TRAINED, "ingest-batch-landing", "ingest-cdc-dms", "ingest-saas-appflow", "link-data-platform",
@@ -69,7 +71,7 @@ PLANS: Mapping[str, tuple[str, ...]] = {
     ),
     "office hours": (
         *BASE, "features-offline-tables", "mon-drift", "ingest-batch-landing", "serve-gpu-scheduled", "train-gpu-job",
-        "orch-stepfunctions", "registry-model",
+        "orch-stepfunctions", "registry-model", "label-annotation-review",
     ),
     "agent over scans": (
         *BASE, "ingest-batch-landing", "serve-managed-ai", "serve-llm-bedrock", "llm-guardrails", "llm-eval-tracing",
@@ -77,7 +79,7 @@ PLANS: Mapping[str, tuple[str, ...]] = {
     ),
     "many tenants": (
         *TRAINED, "ingest-batch-landing", "serve-multi-model", "sec-api-auth-waf", "orch-sagemaker-pipelines",
-        "registry-model",
+        "registry-model", "mon-performance-labels",
     ),
 }  # fmt: skip
 

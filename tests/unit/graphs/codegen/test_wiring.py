@@ -39,7 +39,9 @@ def test_a_service_beside_a_cache_is_told_where_it_is_and_asks_it(serving, modul
         *plans.TRAINED, "sec-private-network", "sec-api-auth-waf", "cache-valkey", "orch-stepfunctions", serving
     )
 
-    assert "module.cache.environment" in call_of(texts, module)
+    call = call_of(texts, module)
+    told = texts["terraform/locals.tf"] if "local.serving_environment" in call else call
+    assert "module.cache.environment" in told
     asks = [path for path, text in texts.items() if path.startswith(("src/", "services/")) and ".cache import" in text]
     asks += [
         path for path, text in texts.items() if path.startswith(("src/", "services/")) and "import cache\n" in text

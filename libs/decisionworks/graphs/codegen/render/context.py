@@ -15,6 +15,17 @@ from decisionworks.graphs.codegen.render.schedules import schedules_for
 COLLECTS = "collects"
 # Sources that close deliveries themselves; beside them a stream is for scoring.
 DELIVERING = frozenset({"ingest-batch-landing", "ingest-cdc-dms", "ingest-saas-appflow", "link-data-platform"})
+KEEPS_DECISIONS = "keeps-decisions"
+# Who needs to know later what was decided.
+RECALLING = frozenset({"gov-explainability", "gov-lineage-audit", "label-annotation-review", "mon-performance-labels"})
+# Who decides with a registered model; the second group answers with a language model where the problem is one of those.
+DECIDING = frozenset(
+    {
+        "serve-batch-scoring", "serve-eks-kserve", "serve-gpu-async", "serve-gpu-realtime", "serve-gpu-scheduled",
+        "serve-inprocess-lowlatency", "serve-multi-model", "serve-sagemaker-realtime", "serve-stream-inline",
+    }
+)  # fmt: skip
+ANSWERING = frozenset({"serve-container-ecs", "serve-serverless-cpu"})
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
@@ -48,7 +59,7 @@ def facts_of(source: RenderInput) -> Facts:
     problem = problem_for(source.values, patterns, request=source.request)
     return Facts(
         patterns=patterns,
-        tags=problem.tags | _collecting(patterns),
+        tags=problem.tags | _collecting(patterns) | _keeping(problem, patterns),
         names=names_for(source.project_name, package=problem.package),
         region=_region(source),
         problem=problem,
@@ -61,6 +72,13 @@ def _collecting(patterns: frozenset[str]) -> frozenset[str]:
     arrives = not patterns & DELIVERING if has_events else "ingest-iot-core" in patterns
     found = {"collects-arrivals"} if arrives else set()
     return frozenset(found | ({COLLECTS} if arrives or patterns & {"ingest-cdc-dms", "link-data-platform"} else set()))
+
+
+def _keeping(problem: Problem, patterns: frozenset[str]) -> frozenset[str]:
+    """Whether each decision is recorded where it is made: somebody judges, explains, seals or reviews it later."""
+    decides = patterns & DECIDING or (problem.llm_task == "none" and patterns & ANSWERING)
+    is_kept = problem.uses_model and patterns & RECALLING and (decides or "mon-performance-labels" in patterns)
+    return frozenset({KEEPS_DECISIONS} if is_kept else ())
 
 
 def template_context(source: RenderInput, facts: Facts) -> dict[str, Any]:
