@@ -10,7 +10,7 @@ import yaml
 
 from decisionworks.costs import load_prices
 from decisionworks.patterns import Composition, load_pattern_catalogue
-from decisionworks.patterns.compose_plan import compose_plan
+from decisionworks.patterns.compose_plan import Chosen, choose, compose_plan
 from decisionworks.projects.catalogue import load_constraint_catalogue
 
 
@@ -30,6 +30,11 @@ def composed(known: dict[str, Any], **more: Any) -> Composition:
     """The plan for plain values."""
     arguments: dict[str, Any] = {"findings": {}} | more
     return compose_plan(constraints_of(known), catalogue=load_pattern_catalogue(), prices=load_prices(), **arguments)
+
+
+def chosen(known: dict[str, Any]) -> Chosen:
+    """The parts and the price for plain values, without explanations: many times quicker than a whole plan."""
+    return choose(constraints_of(known), findings={}, catalogue=load_pattern_catalogue(), prices=load_prices())
 
 
 def ids_of(composition: Composition) -> list[str]:

@@ -12,7 +12,7 @@ from decisionworks.patterns.bench import LEAN, RECOMMENDED, Bench, expected_usd,
 from decisionworks.patterns.both_ways import plan_both_ways, with_words
 from decisionworks.patterns.errors import InvalidObjection, NoPlanAtAll
 from decisionworks.patterns.exit_points import list_exit_points
-from decisionworks.patterns.explain import explain_patterns
+from decisionworks.patterns.explain import explain_patterns, rule_facts
 from decisionworks.patterns.layers import draw, reading_order, wire
 from decisionworks.patterns.model import Composition, Json, PatternCatalogue, Situation, Weights
 from decisionworks.patterns.next_steps import list_next_steps
@@ -78,17 +78,15 @@ class Chosen:
 
     @property
     def parts(self) -> Json:
-        """The plan as far as a reviewer reads it."""
-        return {"patterns": [{"id": name} for name in reading_order(self.solution.patterns, catalogue=self._all)]}
+        """The plan as far as reviewers and rules read it."""
+        by_id = self.bench.catalogue.by_id
+        order = reading_order(self.solution.patterns, catalogue=self.bench.catalogue)
+        return {"patterns": [rule_facts(by_id[name]) for name in order]}
 
     @property
     def has_plan(self) -> bool:
         """Whether all that was asked is met."""
         return self.diagnosis is None
-
-    @property
-    def _all(self) -> PatternCatalogue:
-        return self.bench.catalogue
 
 
 def choose(

@@ -10,7 +10,7 @@ from decisionworks.patterns.compare_choices import decide, solo_usd
 from decisionworks.patterns.model import Json, Need, Pattern, PatternCatalogue, Problem, ways_to_meet
 from decisionworks.projects.tell_values import as_sentence, in_words, joined, tell_value
 
-__all__ = ["explain_patterns", "solo_usd"]
+__all__ = ["explain_patterns", "rule_facts", "solo_usd"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +37,24 @@ def explain_patterns(
     return [_row(catalogue.by_id[name], choice) for name in chosen]
 
 
+def rule_facts(pattern: Pattern) -> Json:
+    """What rules read of a part."""
+    return {
+        "id": pattern.id,
+        "capability": pattern.capability,
+        "burden": pattern.burden,
+        "latency_floor_ms": pattern.envelope.latency_p95_ms_floor,
+        "retired_services": list(pattern.retired_services),
+    }
+
+
 def _row(pattern: Pattern, choice: _Choice) -> Json:
     score = choice.problem.scores[pattern.id]
     runner_up, decided_by = _runner_up(pattern, choice)
     told = _needed(pattern, choice)
     if decided_by is not None:
         told += f" {as_sentence(str(decided_by['text']))}"
-    return {
-        "id": pattern.id,
-        "capability": pattern.capability,
+    return rule_facts(pattern) | {
         "name": pattern.name,
         "reason": told,
         "decided_by": decided_by,
@@ -54,9 +63,6 @@ def _row(pattern: Pattern, choice: _Choice) -> Json:
         "runner_up": runner_up,
         "requires": list(pattern.requires),
         "monthly_usd": round(choice.paid.get(pattern.id, 0.0), 2),
-        "burden": pattern.burden,
-        "latency_floor_ms": pattern.envelope.latency_p95_ms_floor,
-        "retired_services": list(pattern.retired_services),
         "aws_services": list(pattern.aws_services),
         "open_source_alternative": pattern.open_source_alternative,
     }

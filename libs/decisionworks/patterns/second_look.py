@@ -92,7 +92,8 @@ def _with_price(bench: Bench, row: Json, *, patterns: Sequence[str], usd: float)
     if found is None:
         effect = f"if it were {_shown(other)}, nothing would fit all that was asked"
         return dict(row) | {"instead": other, "usd_delta": None, "plan_changes": True, "effect": _told(row, effect)}
-    chosen, other_usd = found
+    chosen, tried = found
+    other_usd = tried.usd(chosen)
     added = [name for name in chosen if name not in patterns]
     gone = [name for name in patterns if name not in chosen]
     delta = round(other_usd - usd, 2)
@@ -123,15 +124,15 @@ def _shown(value: object) -> str:
 
 def plan_again(
     bench: Bench, change: Mapping[str, object], *, patterns: Sequence[str]
-) -> tuple[tuple[str, ...], float] | None:
-    """The best plan after a change; `patterns` stay where the solver would be told the same as before."""
+) -> tuple[tuple[str, ...], Bench] | None:
+    """The best plan after a change, and where to price it; `patterns` stay where the solver would be told the same."""
     situation = situation_of(dict(bench.situation.known) | dict(change))
     objections = bench.problem.objections
     tried = set_up(situation, objections=objections, catalogue=bench.catalogue, prices=bench.prices)
     if _is_same(bench, tried):
-        return tuple(patterns), tried.usd(patterns)
+        return tuple(patterns), tried
     solution = tried.solve(RECOMMENDED)
-    return (solution.patterns, tried.usd(solution.patterns)) if solution else None
+    return (solution.patterns, tried) if solution else None
 
 
 def _is_same(bench: Bench, tried: Bench) -> bool:

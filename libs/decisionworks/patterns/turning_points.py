@@ -54,8 +54,8 @@ class _Walk:
         """The field's value a factor away."""
         return float(f"{self.now * factor if self.is_up else self.now / factor:.6g}")
 
-    def plan(self, factor: float) -> tuple[tuple[str, ...], float] | None:
-        """The plan a factor away, with its price; None where nothing fits."""
+    def plan(self, factor: float) -> tuple[tuple[str, ...], Bench] | None:
+        """The plan a factor away, and where to price it; None where nothing fits."""
         known = self.bench.situation.known
         change = {name: _scaled(known[name], self.value(factor) / self.now) for name in self.together}
         return plan_again(self.bench, change, patterns=self.patterns)
@@ -83,25 +83,25 @@ def find_turning_points(bench: Bench, patterns: Sequence[str]) -> list[Json]:
 
 def _turn(walk: _Walk) -> Json:
     """The nearest point at which the parts are others, by planning again."""
-    before, same = 1.0, (walk.patterns, 0.0)
+    before = 1.0
     for step in walk.steps:
         found = walk.plan(step)
         if found is not None and set(found[0]) == set(walk.patterns):
-            before, same = step, found
+            before = step
             continue
         after, beyond = step, found
         for _ in range(HALVINGS):
             middle = (before * after) ** 0.5
             tried = walk.plan(middle)
             if tried is not None and set(tried[0]) == set(walk.patterns):
-                before, same = middle, tried
+                before = middle
             else:
                 after, beyond = middle, tried
-        return _row(walk, (before * after) ** 0.5, beyond, below_usd=same[1])
+        return _row(walk, (before * after) ** 0.5, beyond)
     return _nothing(walk)
 
 
-def _row(walk: _Walk, factor: float, beyond: tuple[tuple[str, ...], float] | None, *, below_usd: float) -> Json:
+def _row(walk: _Walk, factor: float, beyond: tuple[tuple[str, ...], Bench] | None) -> Json:
     value, word = float(f"{walk.value(factor):.3g}"), "from about" if walk.is_up else "down from about"
     at = f"{word} {value:,.10g} {WORDS[walk.field]} (now {walk.now:,.10g})"
     row: Json = {
@@ -117,7 +117,7 @@ def _row(walk: _Walk, factor: float, beyond: tuple[tuple[str, ...], float] | Non
             "pattern": None, "with": [], "without": [], "monthly_usd": None, "verified": True,
             "text": f"{at}: nothing fits all that was asked",
         }  # fmt: skip
-    catalogue = walk.bench.catalogue
+    catalogue, usd = walk.bench.catalogue, beyond[1].usd(beyond[0])
     added = reading_order([one for one in beyond[0] if one not in walk.patterns], catalogue=catalogue)
     gone = reading_order([one for one in walk.patterns if one not in beyond[0]], catalogue=catalogue)
     gone.sort(key=lambda name: catalogue.by_id[name].capability != "serving")
@@ -125,9 +125,9 @@ def _row(walk: _Walk, factor: float, beyond: tuple[tuple[str, ...], float] | Non
         "pattern": gone[0] if gone else None,
         "with": added,
         "without": gone,
-        "monthly_usd": beyond[1],
+        "monthly_usd": usd,
         "verified": True,
-        "text": f"{at}: {_swap(added, gone, walk)}; {beyond[1]:,.2f} USD a month there",
+        "text": f"{at}: {_swap(added, gone, walk)}; {usd:,.2f} USD a month there",
     }
 
 

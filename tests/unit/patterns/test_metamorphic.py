@@ -20,7 +20,7 @@ from decisionworks.patterns.compose_plan import compose_plan
 from decisionworks.patterns.situation import read_situation
 from decisionworks.policy import evaluate_policies, fired_rules, plan_facts
 from decisionworks.projects import extract_constraints, known_values, load_constraint_catalogue
-from tests.factories.requests import composed, constraints_of, scenarios
+from tests.factories.requests import chosen, composed, constraints_of, scenarios
 
 CATALOGUE, PRICES, FIELDS = load_pattern_catalogue(), load_prices(), load_constraint_catalogue()
 bounded = settings(
@@ -73,10 +73,10 @@ def test_a_tighter_latency_never_leads_to_a_slower_serving(known, latency, share
 
 def slowest_answer(known: dict[str, Any]) -> float | None:
     """The latency floor of the path that answers; None where nothing fits."""
-    found = composed(known)
-    if found.infeasibility is not None:
+    found = chosen(known)
+    if not found.has_plan:
         return None
-    floor = plan_facts(found.plan, constraints_of(known), found.cost_estimate, {})["plan.latency_floor_ms"]
+    floor = plan_facts(found.parts, constraints_of(known), found.cost_estimate, {})["plan.latency_floor_ms"]
     return 0.0 if floor is None else float(floor)
 
 
@@ -85,10 +85,10 @@ def slowest_answer(known: dict[str, Any]) -> float | None:
 def test_a_plan_that_fits_breaks_no_rule_that_blocks(known, budget):
     asked = known if budget is None else known | {"budget_usd_month": budget}
 
-    found = composed(asked)
+    found = chosen(asked)
 
-    assume(found.infeasibility is None)
-    facts = plan_facts(found.plan, constraints_of(asked), found.cost_estimate, {})
+    assume(found.has_plan)
+    facts = plan_facts(found.parts, constraints_of(asked), found.cost_estimate, {})
     assert fired_rules(evaluate_policies(facts), severity="block") == []
 
 
