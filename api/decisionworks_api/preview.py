@@ -10,6 +10,7 @@ from uuid import UUID
 
 from decisionworks import decisions
 from decisionworks.decisions import DecisionSet, DecisionSetNotFound
+from decisionworks.decisions.documents import summary_of
 from decisionworks.decisions.thresholds import terms_in_force
 from decisionworks.kit.errors import FieldProblem, Invalid
 from decisionworks.previews import compare_previews, terms_to_json
@@ -33,7 +34,7 @@ async def preview(services: Services, actor: Actor, project_id: UUID, body: Plan
     terms = await _terms(services, project_id, body.base_decision_set_id)
     if body.variants is None:
         single = await _ask(services, _question(body, base, {}) | terms, among=1)
-        return {**single, "comparison": _comparison(shown_base, [("preview", single)])}
+        return {**single, "summary": summary_of(single), "comparison": _comparison(shown_base, [("preview", single)])}
     questions = [_question_of(number, variant, body, base) | terms for number, variant in enumerate(body.variants)]
     asked = (_ask(services, question, among=len(questions)) for question in questions)
     # All of them are awaited even when one fails: leaving one behind would end its process in the middle.

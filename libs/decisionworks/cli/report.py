@@ -14,6 +14,8 @@ from decisionworks.cli.terminal import line, money
 Json = Mapping[str, Any]
 _FIRST_QUESTIONS = 3
 _FIRST_ASSUMPTIONS = 6
+_FIRST_THRESHOLDS = 5
+_LONGEST_REASON = 400
 _VERDICTS = {"pass": "[green]pass[/]", "warn": "[yellow]warn[/]", "block": "[red]block[/]"}
 
 
@@ -21,10 +23,7 @@ def print_decision_set(console: Console, shown: Json) -> None:
     """Everything that a person wants to see before deciding."""
     console.print(f"\n[bold]decision set[/] {shown['id']}  revision {shown['revision']}, version {shown['version']}")
     _print_untrusted(console, shown)
-    if shown.get("plan"):
-        print_plan(console, shown)
-    if shown.get("infeasibility"):
-        print_infeasibility(console, shown["infeasibility"])
+    print_whole_plan(console, shown)
     if shown["status"] == "needs_input":
         print_questions(console, shown)
     if shown.get("failure"):
@@ -32,41 +31,62 @@ def print_decision_set(console: Console, shown: Json) -> None:
     console.print(f"[bold]status[/] {status_line(shown)}")
 
 
+def print_whole_plan(console: Console, shown: Json) -> None:
+    """The decision in a few lines, what cannot hold together, then the parts, the money and what may change."""
+    _print_summary(console, shown.get("summary") or [])
+    if shown.get("infeasibility"):
+        print_infeasibility(console, shown["infeasibility"])
+    if shown.get("plan"):
+        print_plan(console, shown)
+
+
+def _print_summary(console: Console, rows: Sequence[Json]) -> None:
+    if not rows:
+        return
+    table = Table(box=None, show_header=False, pad_edge=False, expand=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for row in rows:
+        table.add_row(line(row.get("label")), line(row.get("text"), limit=1200))
+    console.print(table)
+    console.print()
+
+
 def print_plan(console: Console, shown: Json) -> None:
-    """The plan with its cost, policies, objections and assumptions."""
+    """The plan with its cost, policies, findings, assumptions and turning points."""
     plan = shown["plan"]
-    costs = _cost_by_pattern(shown.get("cost_estimate") or {})
     table = Table(title=None, expand=False, pad_edge=False, box=None, header_style="bold")
-    for heading in ("pattern", "capability", "$/month", "why", "runner-up"):
+    for heading in ("part", "$/month", "why"):
         table.add_column(heading, justify="right" if heading == "$/month" else "left", overflow="fold")
-    unshown = dict(costs)
+    unshown = _cost_by_pattern(shown.get("cost_estimate") or {})
     for pattern in plan.get("patterns", []):
         usd = unshown.pop(pattern["id"], None)
         usd = unshown.pop(pattern.get("capability"), None) if usd is None else usd
-        table.add_row(
-            line(pattern["id"]),
-            line(pattern.get("capability", "")),
-            "" if usd is None else f"{usd:,.2f}",
-            line(pattern.get("reason", ""), limit=160),
-            line(_runner_up(pattern.get("runner_up")), limit=80),
-        )
+        name, priced = line(pattern["id"]), "" if usd is None else f"{usd:,.2f}"
+        table.add_row(name, priced, line(pattern.get("reason", ""), limit=_LONGEST_REASON))
     console.print(table)
     _print_cost(console, shown.get("cost_estimate") or {})
     _print_policies(console, shown.get("policy_results") or {})
     for critique in shown.get("critiques") or []:
-        console.print(
-            f"critic {line(critique.get('critic'))}, {line(critique.get('severity'))}: {line(critique.get('finding'))}"
-        )
+        state = "taken up" if critique.get("accepted") else line(critique.get("severity"))
+        console.print(f"{line(critique.get('critic'))} critic, {state}: {line(critique.get('finding'))}")
     _print_assumptions(console, plan.get("assumptions") or [])
+    for threshold in (plan.get("thresholds") or [])[:_FIRST_THRESHOLDS]:
+        console.print(f"[dim]changes[/] {line(threshold.get('text'))}")
 
 
 def _print_assumptions(console: Console, assumptions: Sequence[Json]) -> None:
-    for assumption in assumptions[:_FIRST_ASSUMPTIONS]:
+    first = [one for one in assumptions if one.get("usd_delta") or one.get("plan_changes")][:_FIRST_ASSUMPTIONS]
+    for assumption in first:
         field, value = line(assumption.get("field")), line(assumption.get("value"))
-        console.print(f"[dim]assumed[/] {field} = {value}  [dim]{line(assumption.get('effect', ''), limit=120)}[/]")
-    rest = [str(assumption.get("field")) for assumption in assumptions[_FIRST_ASSUMPTIONS:]]
+        console.print(f"[dim]assumed[/] {field} = {value}  [dim]{line(assumption.get('effect', ''), limit=200)}[/]")
+    rest = [f"{one.get('field')} = {_plain(one.get('value'))}" for one in assumptions if one not in first]
     if rest:
         console.print(f"[dim]also assumed, by the catalogue's defaults: {line(rest, limit=1000)}[/]")
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def print_questions(console: Console, shown: Json) -> None:
@@ -156,25 +176,58 @@ def _print_policies(console: Console, results: Json) -> None:
         if rule.get("outcome") in ("fired", "waived"):
             colour = {"block": "red", "warn": "yellow"}.get(str(rule.get("severity")), "dim")
             what = "waived" if rule["outcome"] == "waived" else line(rule.get("severity"))
-            console.print(f"    [{colour}]{what}[/] {line(rule['id'])}: {line(rule.get('evidence', ''), limit=200)}")
+            console.print(f"    [{colour}]{what}[/] {line(rule['id'])}: {line(_evidence(rule), limit=300)}")
             if rule.get("remediation") and rule["outcome"] == "fired":
                 console.print(f"         [dim]{line(rule['remediation'], limit=200)}[/]")
 
 
+def _evidence(rule: Json) -> object:
+    return rule.get("told") or rule.get("evidence") or ""
+
+
 def print_infeasibility(console: Console, infeasibility: Json) -> None:
-    """What cannot hold together, in the user's words, and the priced ways out."""
-    console.print("[red]no plan meets all of this together:[/]")
-    for conflict in infeasibility.get("conflicts") or []:
+    """What cannot hold together, in the user's words, each side with its plan and price, and the ways out."""
+    conflicts = infeasibility.get("conflicts") or []
+    if any(not one.get("is_of_words") for one in conflicts):
+        console.print("[red]no plan meets all of this together:[/]")
+    for conflict in conflicts:
+        if conflict.get("is_of_words"):
+            _print_sides(console, conflict)
+            continue
         quotes = [_quote(span) for span in conflict.get("spans") or []]
         console.print(f"    {line(conflict.get('fields'))}: {line(conflict.get('why'))}")
         if any(quotes):
             console.print(f"        [dim]you said: {line([quote for quote in quotes if quote])}[/]")
+    told = [side.get("changes") for one in conflicts for side in one.get("readings") or []]
     for relaxation in infeasibility.get("relaxations") or []:
+        if relaxation.get("changes") in told:
+            continue
         usd = relaxation.get("monthly_usd")
         price = "" if usd is None else f" ({money(usd)} / month)"
-        changes = relaxation.get("changes")
-        text = ", ".join(f"{k}={v}" for k, v in changes.items()) if isinstance(changes, Mapping) else line(changes)
+        text = _changes(relaxation.get("changes"))
         console.print(f"    way out: {line(text)}{price}  [dim]{line(relaxation.get('why', ''))}[/]")
+
+
+def _print_sides(console: Console, conflict: Json) -> None:
+    """Both statements word for word, and what each of them would mean."""
+    console.print(f"[red]{line(conflict.get('why'))}[/]")
+    sides: Sequence[Json] = conflict.get("readings") or []
+    for number, span in enumerate(conflict.get("spans") or []):
+        letter = "ABCDEF"[number % 6]
+        console.print(f"  [bold]{letter}[/] {line(_quote(span), limit=1000)}")
+        if number < len(sides):
+            monthly = sides[number].get("monthly")
+            price = f"{money(monthly.get('expected'))} / month" if isinstance(monthly, Mapping) else "no plan"
+            console.print(f"    then: {line(sides[number].get('why'), limit=600)}, {price}")
+            console.print(f"    say so with: --set {line(_changes(sides[number].get('changes')))}")
+    if conflict.get("question"):
+        console.print(f"  [bold]to answer:[/] {line(conflict['question'], limit=600)}")
+
+
+def _changes(changes: object) -> str:
+    if not isinstance(changes, Mapping):
+        return "" if changes is None else str(changes)
+    return " --set ".join(f"{key}={'null' if value is None else _plain(value)}" for key, value in changes.items())
 
 
 def _print_untrusted(console: Console, shown: Json) -> None:
@@ -200,9 +253,3 @@ def _cost_by_pattern(estimate: Json) -> dict[str, float]:
 
 def _names(unpriced: Sequence[object]) -> list[str]:
     return [str(one.get("price") or one.get("id") or one) if isinstance(one, Mapping) else str(one) for one in unpriced]
-
-
-def _runner_up(runner_up: object) -> str:
-    if isinstance(runner_up, Mapping):
-        return str(runner_up.get("id", ""))
-    return "" if runner_up is None else str(runner_up)

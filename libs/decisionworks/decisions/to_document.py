@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from decisionworks.decisions.actions import actions_of
+from decisionworks.decisions.documents import summary_of
 from decisionworks.decisions.model import DecisionSet, JsonObject
 from decisionworks.projects import load_constraint_catalogue
 
@@ -20,7 +21,7 @@ def to_document(
 ) -> dict[str, Any]:
     """Every field of the public decision set; constraints in the catalogue's order."""
     ds = decision_set
-    return {
+    shown = {
         "id": str(ds.id),
         "thread_id": str(ds.id),
         "project_id": str(ds.project_id),
@@ -56,6 +57,7 @@ def to_document(
         "updated_at": instant(ds.updated_at),
         "links": dict(links or {}),
     }
+    return shown | {"summary": summary_of(shown)}
 
 
 def to_summary(decision_set: DecisionSet, *, links: Mapping[str, str] | None = None) -> dict[str, Any]:

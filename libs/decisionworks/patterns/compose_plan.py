@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from decisionworks.costs import PriceBook
@@ -23,6 +23,7 @@ from decisionworks.patterns.solve import Solution, open_demands
 from decisionworks.patterns.spend import tell_budget
 from decisionworks.patterns.thresholds import find_thresholds
 from decisionworks.patterns.turning_points import find_turning_points
+from decisionworks.patterns.values import items_of
 from decisionworks.patterns.ways_out import explain_infeasibility, is_of_usage, quickest
 from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.tell_values import in_words
@@ -195,6 +196,7 @@ def _plan(chosen: Chosen, *, infeasibility: Json | None) -> Json:
         "diagram": draw(order, edges, catalogue=bench.catalogue),
         "assumptions": assumed,
         "tiers": tiers,
+        "open_wishes": [in_words(need.why, bench.situation.working) for need in open_demands(bench.problem, order)],
         "budget": tell_budget(bench, chosen.constraints, rows=rows, usd=expected_usd(cost), tiers=tiers),
         "thresholds": limits,
         "exit_points": list_exit_points(rows, limits),
@@ -219,7 +221,7 @@ def _usd_by_pattern(cost: Json) -> dict[str, float]:
 def _tiers(bench: Bench, recommended: Sequence[str], cost: Json, dropped: frozenset[str]) -> Json:
     tiers: Json = {}
     middle = expected_usd(cost)
-    for name, weights in (("lean", LEAN), ("recommended", None), ("robust", ROBUST)):
+    for name, weights in (("lean", LEAN), ("recommended", None), ("robust", _robust(bench))):
         if weights is None:
             open_wishes = [
                 in_words(need.why, bench.situation.working) for need in open_demands(bench.problem, recommended)
@@ -236,6 +238,14 @@ def _tiers(bench: Bench, recommended: Sequence[str], cost: Json, dropped: frozen
         usd = bench.usd(chosen)
         tiers[name] = {"patterns": chosen, "monthly_usd": usd, "why": _tier_why(recommended, chosen, usd - middle)}
     return tiers
+
+
+def _robust(bench: Bench) -> Weights:
+    """What makes a plan robust; a door is guarded only where somebody comes in."""
+    modes = items_of(bench.situation.working, "inference_mode")
+    has_callers = any(mode in modes for mode in ("real_time", "async")) or is_llm(bench.situation.working)
+    extras = {name: points for name, points in ROBUST_EXTRAS.items() if has_callers or name != "sec-api-auth-waf"}
+    return replace(ROBUST, extras=extras)
 
 
 def _tier_why(recommended: Sequence[str], chosen: Sequence[str], usd: float) -> str:

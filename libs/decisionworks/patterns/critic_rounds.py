@@ -42,11 +42,6 @@ def open_objections(
     return found
 
 
-def has_plan(infeasibility: Mapping[str, Any] | None) -> bool:
-    """Whether a plan was found: nothing is infeasible, or only the words of the request exclude each other."""
-    return infeasibility is None or all(one.get("is_of_words") for one in infeasibility["conflicts"])
-
-
 def with_intake_assumptions(
     plan: Mapping[str, Any], findings: Mapping[str, Any], constraints: Mapping[str, Any]
 ) -> dict[str, Any]:

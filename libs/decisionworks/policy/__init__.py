@@ -3,7 +3,7 @@
 from decisionworks.policy.errors import PolicyBookBroken, RefusedWaiver, UnfitThreshold
 from decisionworks.policy.evaluate import check_waiver, evaluate_policies, fired_rules, is_blocking
 from decisionworks.policy.fields_read import constraint_fields_read
-from decisionworks.policy.findings import with_conflicts
+from decisionworks.policy.findings import has_plan, with_conflicts
 from decisionworks.policy.load_policies import load_policies, parse_policies
 from decisionworks.policy.model import Outcome, Policy, PolicyBook, PolicyTerms, Severity, Threshold, Waiver
 from decisionworks.policy.plan_facts import plan_facts
@@ -25,6 +25,7 @@ __all__ = [
     "constraint_fields_read",
     "evaluate_policies",
     "fired_rules",
+    "has_plan",
     "is_blocking",
     "load_policies",
     "parse_policies",

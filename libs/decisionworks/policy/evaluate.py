@@ -8,11 +8,13 @@ from decisionworks.policy.errors import RefusedWaiver
 from decisionworks.policy.load_policies import load_policies
 from decisionworks.policy.model import Outcome, Policy, PolicyBook, PolicyTerms, Severity, Threshold, Waiver
 from decisionworks.policy.thresholds import leaves, thresholds_of, values_of, with_values
+from decisionworks.policy.told import in_plain_words
 from decisionworks.projects.conditions import fields_of, holds, missing_facts, truth
 
 GENERATED = "gen."
 LOOKS_AT_ABSENCE = ("exists", "missing")
 # Their absence is an answer: there is no online path, no own model, nobody asked for an API.
+TOLD = (Outcome.FIRED, Outcome.WAIVED)
 ABSENT_BY_NATURE = ("plan.latency_floor_ms", "plan.llm_own_usd_month", "plan.llm_api_usd_month")
 
 
@@ -77,7 +79,7 @@ def _judge(
     if outcome is Outcome.FIRED and waiver is not None:
         outcome = Outcome.WAIVED
         evidence = f"{evidence}; waived by {waiver.by} until {waiver.expires_at}: {waiver.reason}"
-    return {
+    row: dict[str, object] = {
         "id": policy.id,
         "severity": policy.severity.value,
         "outcome": outcome.value,
@@ -88,6 +90,7 @@ def _judge(
         "judges": "code" if any(name.startswith(GENERATED) for name in fields_of(condition)) else "plan",
         "thresholds": used,
     }
+    return row | {"told": in_plain_words(evidence, facts)} if outcome in TOLD else row
 
 
 def _used(threshold: Threshold, value: float) -> dict[str, object]:

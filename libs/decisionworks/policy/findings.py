@@ -17,3 +17,8 @@ def with_conflicts(findings: Mapping[str, Any], infeasibility: Mapping[str, Any]
         if one.get("is_contradiction", True) and not one.get("is_of_words")
     ]
     return {**findings, "contradictions": [*textual, *solved]}
+
+
+def has_plan(infeasibility: Mapping[str, Any] | None) -> bool:
+    """Whether a plan was found: nothing is infeasible, or only the words of the request exclude each other."""
+    return infeasibility is None or all(one.get("is_of_words") for one in infeasibility["conflicts"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from decisionworks.patterns.critic_rounds import has_plan
+from decisionworks.policy import has_plan
 
 Json = Mapping[str, Any]
 _MONTHLY = ("low", "expected", "high")

@@ -165,7 +165,7 @@ def in_words(text: str, values: Mapping[str, object]) -> str:
     for field, value in values.items():
         if f"{field} = " not in text:
             continue
-        for written in dict.fromkeys((write_value(value), _short(value))):
+        for written in dict.fromkeys((write_value(value), _short(value), str(value))):
             # Whole values only: `team_size = 1` is not the beginning of `team_size = 12`.
             pattern = rf"(?<![\w.]){re.escape(f'{field} = {written}')}(?![\w,]*\w)"
             text = re.sub(pattern, tell_value(field, value).replace("\\", r"\\"), text)

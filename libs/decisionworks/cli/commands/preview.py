@@ -15,7 +15,7 @@ from decisionworks.cli.connection import ServerOptions, connect_or_start, projec
 from decisionworks.cli.errors import BadInput
 from decisionworks.cli.exit_codes import BLOCKED, DONE
 from decisionworks.cli.inputs import as_constraints, read_constraints, read_request, stated_in
-from decisionworks.cli.report import print_infeasibility, print_plan
+from decisionworks.cli.report import print_whole_plan
 from decisionworks.cli.terminal import console, line, money, print_json
 
 _WORKERS = 1
@@ -109,9 +109,7 @@ def _print_row(screen: Console, row: Json) -> None:
 
 
 def _print_one(screen: Console, shown: Json) -> None:
-    print_plan(screen, shown)
-    if shown.get("infeasibility"):
-        print_infeasibility(screen, shown["infeasibility"])
+    print_whole_plan(screen, shown)
     tiers = shown["plan"]["tiers"]
     screen.print("[bold]tiers[/] " + ", ".join(f"{name} {money(tier['monthly_usd'])}" for name, tier in tiers.items()))
     if (shown.get("comparison") or {}).get("rows"):

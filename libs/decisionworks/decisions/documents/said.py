@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from decisionworks.decisions.documents.model import Json
-from decisionworks.projects.tell_values import in_words
+from decisionworks.policy.told import in_plain_words
 
-_MEASURES: Mapping[str, str] = {
-    "plan.low_confidence_share": "{0:.0%} of the sum rests on prices of low confidence",
-    "plan.cost_usd_month": "the plan costs {0:,.2f} USD a month",
-    "plan.burden_sum": "the parts weigh {0:g} in operation",
-    "plan.burden_capacity": "the team carries {0:g}",
-    "plan.latency_floor_ms": "the quickest that the path answers is {0:g} ms",
-    "request.ccs": "{0:g} of 100 of what matters is known",
-    "request.contradictions": "{0:g} pair of statements that cannot both hold",
-}
-_MEASURE = re.compile(r"\b((?:plan|request)\.[a-z_]+) = (-?[\d.]+)(?![\w.])")
-
-
-def in_plain_words(text: object, values: Mapping[str, object]) -> str:
-    """A sentence of a rule or a reviewer with its fields and measures said in words."""
-    told = _MEASURE.sub(_measured, str(text))
-    return in_words(told, values)
-
-
-def _measured(match: re.Match[str]) -> str:
-    phrase = _MEASURES.get(match[1])
-    return match[0] if phrase is None else phrase.format(float(match[2]))
+__all__ = ["Currency", "currency_of", "first_sentences", "in_plain_words", "money", "more_or_less"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from decisionworks.decisions.documents.content import content_of
 from decisionworks.decisions.documents.model import Json, PlanContent
 from decisionworks.decisions.documents.said import (
     currency_of,
@@ -32,6 +33,18 @@ def summary_lines(content: PlanContent) -> list[tuple[str, str]]:
     lines.append(("To answer", _open(content)))
     lines.append(("You approve", _approved(content)))
     return lines
+
+
+def summary_of(decision_set: Json) -> list[dict[str, str]] | None:
+    """The summary of a decision set in its public shape, as `{label, text}`; None where there is no plan yet.
+
+    Raises: InvalidConstraints, a constraint is not one.
+    """
+    if not decision_set.get("plan"):
+        return None
+    content = content_of(decision_set)
+    told = [("Plan", title_of(content)), *summary_lines(content)]
+    return [{"label": label, "text": text} for label, text in told]
 
 
 def title_of(content: PlanContent) -> str:
@@ -177,9 +190,11 @@ def _risks(content: PlanContent) -> str:
     found = [one for one in ranked_risks(content) if not one.get("accepted")]
     serious = [one for one in found if _SEVERITIES.get(str(one.get("severity")), 1) < 2] or found
     told = [in_plain_words(as_sentence(str(one.get("finding") or "")), content.values) for one in serious]
+    left_out = [str(one) for one in content.plan.get("open_wishes") or ()]
+    told += [f"Left out, though it would help: {text}." for text in left_out[:1]]
     if not told:
         return "The reviewers found nothing to object to."
-    more = len(found) - min(len(serious), MOST_RISKS)
+    more = max(0, len(found) - min(len(serious), MOST_RISKS))
     return first_sentences(told, most=MOST_RISKS) + (
         f" {counted(more, 'smaller finding')} under Risks." if more else ""
     )

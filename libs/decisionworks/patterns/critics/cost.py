@@ -9,6 +9,7 @@ from decisionworks.patterns.critics.model import Review, critique, read_review
 from decisionworks.patterns.model import Json, PatternCatalogue
 from decisionworks.patterns.score import shown
 from decisionworks.patterns.situation import cost_values
+from decisionworks.projects.tell_values import joined, tell_value
 
 CRITIC = "cost"
 DRIVER_SHARE = 0.30
@@ -157,17 +158,24 @@ def cheaper_alternative(review: Review) -> Json | None:
     saving, chosen, other = best
     if saving < max(SAVING_USD, SAVING_SHARE * review.expected_usd):
         return None
-    points = review.problem.scores
     budget = review.situation.known.get("budget_usd_month")
     is_over = isinstance(budget, int | float) and review.expected_usd > budget
     return _say(
         "warn" if is_over else "info",
         "cheaper-alternative",
         f"{other} instead of {chosen} saves {saving:,.2f} of {review.expected_usd:,.2f} USD a month",
-        f"{points[other].points} points against {points[chosen].points}; budget_usd_month = {shown(budget)}",
-        f"Take {other} if money matters more than what decided: {'; '.join(points[chosen].because) or 'no points'}.",
+        f"the whole plan priced again with it; budget_usd_month = {shown(budget)}",
+        f"Take {other} if money matters more than what speaks for {chosen}: {_liked(review, chosen)}.",
         objection={"require": other} if is_over else None,
     )
+
+
+def _liked(review: Review, pattern: str) -> str:
+    """What a part is made for, of what this request says."""
+    working = review.situation.working
+    rules = review.problem.scores[pattern].rules
+    fields = dict.fromkeys(field for named, points in rules if points > 0 for field in named)
+    return joined([tell_value(field, working.get(field)) for field in fields]) or "the rest of the plan is built on it"
 
 
 def _saving(review: Review, chosen: str, other: str) -> float:

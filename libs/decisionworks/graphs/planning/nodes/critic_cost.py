@@ -15,8 +15,9 @@ from decisionworks.graphs.planning.nodes.critics import critics_card, planned
 from decisionworks.graphs.planning.offline import CRITIC as MODEL_TASK
 from decisionworks.graphs.planning.packs import asked_versions, planning_pack
 from decisionworks.graphs.planning.tools import PlanningTools
-from decisionworks.patterns.critic_rounds import has_plan, kept_accepted, open_objections
+from decisionworks.patterns.critic_rounds import kept_accepted, open_objections
 from decisionworks.patterns.critics import COST_RULES, review_cost
+from decisionworks.policy import has_plan
 
 CRITIC = "cost"
 
