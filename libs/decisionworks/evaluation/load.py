@@ -17,10 +17,12 @@ SETS = (
     "blind_sixth",
     "blind_seventh",
     "blind_eighth",
+    "blind_ninth",
     "blind_tenth",
     "blind_eleventh",
     "blind_twelfth",
     "blind_thirteenth",
+    "blind_fourteenth",
 )  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def _names() -> re.Pattern[str]:
     )
     latin = [re.escape(one) for one in known if max(one) < "\u3000"]
     wide = [re.escape(one) for one in known if max(one) >= "\u3000"]
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(latin)})(?![\w-])|{'|'.join(wide)}")
+    return re.compile(rf"(?<![a-zà-ÿ0-9_-])(?:{'|'.join(latin)})(?![a-zà-ÿ0-9_-])|{'|'.join(wide)}")
 
 
 def _region_of(name: str) -> str:

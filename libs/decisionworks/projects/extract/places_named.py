@@ -18,7 +18,7 @@ from decisionworks.projects.places import (
 )
 
 _CODE = re.compile(
-    r"(?<![\w-])(?:"
+    r"(?<![a-zà-ÿ0-9_-])(?:"
     + "|".join(sorted((re.escape(code) for code in KNOWN_REGIONS), key=lambda c: (-len(c), c)))
     + r")(?![a-z0-9_-]|\.\w)"
 )

@@ -195,6 +195,11 @@ def _names(group: str, reading: Reading, place: Place) -> set[str]:
 
 def _are_about_the_same(heard: Heard, groups: Sequence[str], parts: Sequence[Place], left: Place, right: Place) -> bool:
     """Where both name what they keep or delete, it has to be the same."""
+    clauses = [clause_around(heard.reading, _part_of(place, parts), place) for place in (left, right)]
+    if _part_of(left, parts) == _part_of(right, parts) and clauses[0] != clauses[1]:
+        named = [{group for group in groups if heard.has(group, clause)} for clause in clauses]
+        if all(named):
+            return bool(named[0] & named[1])
     named = [_named(heard, groups, parts, place) for place in (left, right)]
     return not all(named) or bool(named[0] & named[1])
 
