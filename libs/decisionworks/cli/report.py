@@ -86,6 +86,8 @@ def _print_assumptions(console: Console, assumptions: Sequence[Json]) -> None:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
@@ -195,7 +197,7 @@ def print_infeasibility(console: Console, infeasibility: Json) -> None:
             _print_sides(console, conflict)
             continue
         quotes = [_quote(span) for span in conflict.get("spans") or []]
-        console.print(f"    {line(conflict.get('fields'))}: {line(conflict.get('why'))}")
+        console.print(f"    {line(conflict.get('fields'))}: {line(conflict.get('why'), limit=800)}")
         if any(quotes):
             console.print(f"        [dim]you said: {line([quote for quote in quotes if quote])}[/]")
     told = [side.get("changes") for one in conflicts for side in one.get("readings") or []]
@@ -204,8 +206,8 @@ def print_infeasibility(console: Console, infeasibility: Json) -> None:
             continue
         usd = relaxation.get("monthly_usd")
         price = "" if usd is None else f" ({money(usd)} / month)"
-        text = _changes(relaxation.get("changes"))
-        console.print(f"    way out: {line(text)}{price}  [dim]{line(relaxation.get('why', ''))}[/]")
+        text = ", ".join(_pairs(relaxation.get("changes")))
+        console.print(f"    way out: {line(text)}{price}  [dim]{line(relaxation.get('why', ''), limit=800)}[/]")
 
 
 def _print_sides(console: Console, conflict: Json) -> None:
@@ -219,15 +221,18 @@ def _print_sides(console: Console, conflict: Json) -> None:
             monthly = sides[number].get("monthly")
             price = f"{money(monthly.get('expected'))} / month" if isinstance(monthly, Mapping) else "no plan"
             console.print(f"    then: {line(sides[number].get('why'), limit=600)}, {price}")
-            console.print(f"    say so with: --set {line(_changes(sides[number].get('changes')))}")
+            console.print(
+                f"    say so with: {line(' '.join(f'--set {one}' for one in _pairs(sides[number].get('changes'))))}"
+            )
     if conflict.get("question"):
         console.print(f"  [bold]to answer:[/] {line(conflict['question'], limit=600)}")
 
 
-def _changes(changes: object) -> str:
+def _pairs(changes: object) -> list[str]:
+    """The changes as `--set` takes them."""
     if not isinstance(changes, Mapping):
-        return "" if changes is None else str(changes)
-    return " --set ".join(f"{key}={'null' if value is None else _plain(value)}" for key, value in changes.items())
+        return [] if changes is None else [str(changes)]
+    return [f"{key}={'null' if value is None else _plain(value)}" for key, value in changes.items()]
 
 
 def _print_untrusted(console: Console, shown: Json) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from decisionworks.patterns.model import Json, PatternCatalogue, Problem
+from decisionworks.patterns.situation import is_llm
 from decisionworks.projects.conditions import fields_of
+
+TOKENS = ("llm_tokens_in", "llm_tokens_out")
 
 
 def list_assumptions(
@@ -25,6 +28,11 @@ def list_assumptions(
             continue
         effect = f"decides about {', '.join(dict.fromkeys(names))}"
         rows[field] = {"field": field, "value": situation.working[field], "effect": effect}
+    if is_llm(situation.working):
+        for field in TOKENS:
+            if field not in situation.known and field in situation.working:
+                effect = "a language model is paid by the token"
+                rows[field] = {"field": field, "value": situation.working[field], "effect": effect}
     guessed = cost.get("assumptions")
     for row in guessed if isinstance(guessed, list) else []:
         field = str(row["field"])

@@ -127,7 +127,7 @@ def _points(chosen: str, other: str, problem: Problem) -> list[_Ground]:
     grounds = []
     for rules, why, why_not in (
         (liked, "made for {0}", "less suited to {0}"),
-        (disliked, "no drawback at {0}", "a bad match for {0}"),
+        (disliked, "the other suits {0} badly", "a bad match for {0}"),
     ):
         if rules:
             rules.sort(key=lambda one: -one[1])
@@ -194,7 +194,7 @@ def _left_open(
             _Ground(
                 kind="need",
                 weight=float(need.weight or 100),
-                why=f"only it answers to this: {told}",
+                why=f"it alone covers this: {told}",
                 why_not=f"it leaves open: {told}",
                 fields=need.fields,
             )

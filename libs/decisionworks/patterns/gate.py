@@ -65,4 +65,4 @@ def _model_type(known: Mapping[str, object], allowed: tuple[str, ...] | None) ->
     value = known.get("model_type")
     if allowed is None or not isinstance(value, str) or value in allowed:
         return None
-    return GateReason(field="model_type", text=f"model_type {value} does not run on it")
+    return GateReason(field="model_type", text=f"model_type = {value} does not run on it")

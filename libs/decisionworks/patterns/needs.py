@@ -246,7 +246,7 @@ def _queue_wish(values: Mapping[str, object]) -> Iterator[Need]:
 def _llm_needs(values: Mapping[str, object]) -> Iterator[Need]:
     fields = ("model_type",) if values.get("model_type") in LLM_TYPES else ("use_case_type",)
     kind = f"{fields[0]} = {shown(values.get(fields[0]))}"
-    yield Need(id="serve-llm", any_of=LLM_SERVING, why=f"{kind} needs a language model", fields=fields)
+    yield Need(id="serve-llm", any_of=LLM_SERVING, why=f"{kind}: a language model answers", fields=fields)
     yield Need(id="llm-guardrails", any_of=("llm-guardrails",), fields=fields,
                why="a language model carries input and output controls")  # fmt: skip
     yield Need(id="llm-evaluation", any_of=("llm-eval-tracing",), fields=("model_type",), weight=12,
@@ -259,7 +259,7 @@ def _llm_needs(values: Mapping[str, object]) -> Iterator[Need]:
                    why="data_types names image: pages are read before a language model sees text")  # fmt: skip
     if values.get("use_case_type") == "llm_chat_rag":
         yield Need(id="retrieval", any_of=("rag-pipeline",), fields=("use_case_type",),
-                   why=f"use_case_type = {values.get('use_case_type')} answers from documents")  # fmt: skip
+                   why=f"use_case_type = {values.get('use_case_type')}: answers come from documents")  # fmt: skip
 
 
 def _training_needs(values: Mapping[str, object]) -> Iterator[Need]:

@@ -10,6 +10,7 @@ from decisionworks.patterns.model import Json, PatternCatalogue, Problem
 from decisionworks.patterns.score import shown
 from decisionworks.patterns.situation import is_llm
 from decisionworks.patterns.solve import SOFT_BUDGET_FACTOR, budget_of
+from decisionworks.projects.tell_values import in_words
 
 # What gives way first in a draft: wishes, then promises, then money and people, law at the end.
 GIVES_WAY: tuple[str, ...] = (
@@ -153,7 +154,7 @@ def describe_conflict(
         told.append(f"Together they leave no room for what was asked: {', '.join(demanded)}.")
     is_guessed = any(_is_inferred(constraints.get(field)) for field in core if field in GUESSED_CHOICES)
     excludes = not is_guessed and _excludes(core, problem=problem, is_of_price=is_of_price)
-    return {"fields": list(core), "spans": spans, "why": " ".join(told), "is_contradiction": excludes}
+    return {"fields": list(core), "spans": spans, "why": in_words(" ".join(told), known), "is_contradiction": excludes}
 
 
 def starved_need(core: Sequence[str], *, problem: Problem) -> str | None:

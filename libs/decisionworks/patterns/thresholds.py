@@ -33,7 +33,8 @@ def find_thresholds(
     rows = [row for name in patterns for row in _limits(name, problem, catalogue)]
     for chosen, other, field, unit, highest in CROSSINGS:
         if chosen in patterns:
-            row = _crossing(chosen, other, field, unit, highest, problem=problem, prices=prices)
+            names = (catalogue.by_id[chosen].name, catalogue.by_id[other].name)
+            row = _crossing(chosen, other, field, unit, highest, problem=problem, prices=prices, names=names)
             rows += [row] if row else []
     return rows
 
@@ -67,7 +68,15 @@ def _today(problem: Problem, field: str) -> str:
 
 
 def _crossing(
-    chosen: str, other: str, field: str, unit: str, highest: float, *, problem: Problem, prices: PriceBook
+    chosen: str,
+    other: str,
+    field: str,
+    unit: str,
+    highest: float,
+    *,
+    problem: Problem,
+    prices: PriceBook,
+    names: tuple[str, str],
 ) -> Json | None:
     """The least usage above today's at which the alternative is cheaper, by bisection on the price formulas."""
     values, region = cost_values(problem.situation), problem.situation.region
@@ -93,7 +102,7 @@ def _crossing(
         "value": value,
         "now": now,
         "unit": unit,
-        "text": f"from about {value:,.10g} {unit}{_today(problem, field)} on {other} alone is cheaper than {chosen}",
+        "text": f"from about {value:,.10g} {unit}{_today(problem, field)} on, {names[1]} costs less than {names[0]}",
     }
 
 

@@ -9,9 +9,9 @@ from decisionworks.patterns.explain import solo_usd
 from decisionworks.patterns.model import Json
 from decisionworks.patterns.pose_problem import is_off_path
 from decisionworks.patterns.relax import Diagnosis, changes_for, describe_conflict, smallest_drops, starved_need
-from decisionworks.patterns.score import shown
 from decisionworks.patterns.situation import is_llm, situation_of
 from decisionworks.patterns.solve import Solution
+from decisionworks.projects.tell_values import name_field, tell_value
 
 MOST_WAYS = 3
 # What people look for first in a way out: is it still there?
@@ -206,18 +206,23 @@ def _verified(bench: Bench, changes: dict[str, object]) -> list[Json]:
 def _told(bench: Bench, changes: dict[str, object], patterns: Sequence[str], usd: float) -> Json:
     known = bench.situation.known
     kept = [field for field in KEPT if field not in changes and field in known]
-    serving = [name for name in patterns if bench.catalogue.by_id[name].capability == "serving"]
-    told = ", ".join(f"{field} from {shown(known[field])} to {_target(value)}" for field, value in changes.items())
+    by_id = bench.catalogue.by_id
+    serving = [by_id[name].name for name in patterns if by_id[name].capability == "serving"]
+    told = ", ".join(
+        f"{_target(field, value)} instead of {tell_value(field, known[field])}" for field, value in changes.items()
+    )
     why = f"{told}; {', '.join(serving) or 'a plan'} then fits at {usd:,.2f} USD a month"
     return {
         "changes": changes,
         "monthly_usd": usd,
-        "why": f"{why}; kept as asked: {', '.join(kept)}" if kept else why,
+        "why": f"{why}; kept as asked: {', '.join(name_field(one) for one in kept)}" if kept else why,
     }
 
 
-def _target(value: object) -> str:
-    return "not required" if value is None else "a day" if value == A_DAY_MS else shown(value)
+def _target(field: str, value: object) -> str:
+    if value is None:
+        return "nothing"
+    return "a day to answer" if field == "latency_p95_ms" and value == A_DAY_MS else tell_value(field, value)
 
 
 def _is_number(value: object) -> bool:

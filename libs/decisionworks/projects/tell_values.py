@@ -19,7 +19,7 @@ _NAMES: Mapping[str, str] = {
     "on_call_24x7": "somebody on call day and night",
     "cpu_small": "training on one small CPU machine", "cpu_large": "training on one large CPU machine",
     "gpu_single": "training on one GPU", "gpu_multi": "training on several GPUs",
-    "gpu_cluster": "training on a cluster of GPUs", "llm_chat_rag": "a chat that answers from documents",
+    "gpu_cluster": "training on a cluster of GPUs", "llm_chat_rag": "a chat over documents",
     "llm_generation": "text written by a language model", "llm_agent": "an agent that calls tools",
     "speech_to_text": "speech to text",
 }  # fmt: skip
@@ -98,14 +98,14 @@ _WHOLE: Mapping[tuple[str, object], str] = {
     ("open_source_preference", "none"): "no wish for open source",
     ("open_source_preference", "preferred"): "a wish for open source",
     ("open_source_preference", "required"): "open source demanded",
-    ("explainability_required", True): "decisions that must be explained",
+    ("explainability_required", True): "the duty to explain decisions",
     ("explainability_required", False): "no duty to explain decisions",
-    ("human_review_required", True): "a person who confirms predictions",
-    ("human_review_required", False): "no person who confirms predictions",
-    ("labelling_needed", True): "data that people must label",
+    ("human_review_required", True): "the wish that a person confirms",
+    ("human_review_required", False): "no person who has to confirm",
+    ("labelling_needed", True): "the need to label data",
     ("labelling_needed", False): "no data to label",
-    ("multi_region", True): "the wish to survive the loss of a region",
-    ("multi_region", False): "one region being enough",
+    ("multi_region", True): "the wish for a second region",
+    ("multi_region", False): "one region alone",
     ("llm_external_api_allowed", True): "a model API being allowed",
     ("llm_external_api_allowed", False): "no model API allowed",
     ("budget_hardness", "hard"): "a budget that is a hard cap",
@@ -161,13 +161,13 @@ def write_value(value: object) -> str:
 
 
 def in_words(text: str, values: Mapping[str, object]) -> str:
-    """A sentence in which each `field = value` of these values is said in words."""
+    """A sentence in which each `field = value` or `field is value` of these values is said in words."""
     for field, value in values.items():
-        if f"{field} = " not in text:
+        if f"{field} = " not in text and f"{field} is " not in text:
             continue
         for written in dict.fromkeys((write_value(value), _short(value), str(value))):
             # Whole values only: `team_size = 1` is not the beginning of `team_size = 12`.
-            pattern = rf"(?<![\w.]){re.escape(f'{field} = {written}')}(?![\w,]*\w)"
+            pattern = rf"(?<![\w.]){field} (?:=|is) {re.escape(written)}(?![\w,]*\w)"
             text = re.sub(pattern, tell_value(field, value).replace("\\", r"\\"), text)
     return text
 

@@ -16,7 +16,7 @@ from decisionworks.projects.tell_values import as_sentence, in_words, tell_value
         ("compliance", ["gdpr", "sr_11_7"], "GDPR and SR 11-7"),
         ("data_velocity", "streaming", "streamed data"),
         ("inference_mode", ["streaming"], "scores on a stream"),
-        ("explainability_required", True, "decisions that must be explained"),
+        ("explainability_required", True, "the duty to explain decisions"),
         ("throughput_rps_peak", 1500, "1,500 requests/s at peak"),
     ],
 )

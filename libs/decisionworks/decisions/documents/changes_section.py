@@ -10,6 +10,7 @@ from decisionworks.kit.markdown import code, md, table
 from decisionworks.projects.tell_values import tell_value
 
 # What intake says of a default whose effect was not tried out.
+MOST_LISTED = 6
 NOBODY_SAID = "nobody said it"
 
 
@@ -45,7 +46,13 @@ def _parts(row: Json) -> str:
 
 
 def _quiet(row: Json) -> tuple[str, str, str]:
-    return code(row["field"]), md(shown(row.get("value"))), md(row.get("effect") or "")
+    return code(row["field"]), md(shown(row.get("value"))), md(_shortened(str(row.get("effect") or "")))
+
+
+def _shortened(effect: str) -> str:
+    """A list of prices by its first three: all of them stand in cost.csv."""
+    items = effect.split(", ")
+    return effect if len(items) <= MOST_LISTED else f"{', '.join(items[:3])} and {len(items) - 3} more, see cost.csv"
 
 
 def thresholds(content: PlanContent) -> list[str]:

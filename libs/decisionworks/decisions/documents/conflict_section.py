@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decisionworks.decisions.documents.model import Json, PlanContent, shown
 from decisionworks.decisions.documents.said import Currency, currency_of, in_plain_words, money
 from decisionworks.kit.markdown import code, md, quoted_md, table
+from decisionworks.projects.tell_values import as_sentence
 
 
 def conflicts(content: PlanContent) -> list[str]:
@@ -34,7 +35,7 @@ def conflicts(content: PlanContent) -> list[str]:
 
 def _conflict(conflict: Json, content: PlanContent) -> list[str]:
     sides = [one for one in conflict.get("readings") or () if isinstance(one, Mapping)]
-    lines = [md(in_plain_words(conflict.get("why", ""), content.values))]
+    lines = [md(as_sentence(in_plain_words(conflict.get("why", ""), content.values)))]
     spans = [one for one in conflict.get("spans") or () if isinstance(one, Mapping)]
     for letter, span in zip("ABCDEF", spans, strict=False):
         where = _place(span, content.request)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from decisionworks.decisions.documents.model import Json, PlanContent, shown
+from decisionworks.decisions.documents.model import Json, PlanContent
 from decisionworks.decisions.documents.money import by_capability
 from decisionworks.kit.markdown import code, md, table
 from decisionworks.projects import load_constraint_catalogue
 from decisionworks.projects.conditions import holds
 from decisionworks.projects.model import Field
+from decisionworks.projects.tell_values import tell_value
 
 # Whoever reads on wants the choices that shape everything else first.
 # A number belongs to a capability, so that a record keeps its name from revision to revision.
@@ -18,6 +19,7 @@ _LEADING = (
     "serving", "orchestration", "training", "ingestion", "processing", "registry", "feature_store", "vector_store",
     "disaster_recovery", "connectivity",
 )  # fmt: skip
+_AS_WRITTEN = ("use_case_summary",)
 _FIRST_NUMBER = 2
 _MOST_RECORDS = 12
 
@@ -47,7 +49,7 @@ def _whole(content: PlanContent) -> str:
     assumed = {str(one.get("field")) for one in content.plan.get("assumptions") or () if isinstance(one, Mapping)}
     applicable = {field.name for field in load_constraint_catalogue().fields if _applies(field, content.values)}
     facts = [
-        (code(field), md(shown(value)))
+        (code(field), md(value if field in _AS_WRITTEN else tell_value(field, value)))
         for field, value in content.values.items()
         if value not in (None, []) and field in applicable and field not in assumed
     ]
@@ -91,18 +93,25 @@ def _choice(number: int, title: str, pattern: Json, content: PlanContent) -> str
         "",
         "## Decision",
         "",
-        f"{code(pattern['id'])} provides {md(_words(pattern.get('capability')).lower())}"
-        f" with {md(pattern.get('score', 0))} points for this request.",
+        f"{md(pattern.get('name') or '')} {code(pattern['id'])}".strip()
+        + f" provides {md(_words(pattern.get('capability')).lower())}.",
         "",
         "## Turned down",
         "",
-        f"- {code(rival.get('id', ''))}: {md(rival.get('why_not') or 'fewer points')}",
+        f"- {md(rival.get('name') or '')} {code(rival.get('id', ''))}: {md(rival.get('why_not') or 'fewer points')}",
         "",
         "## Consequences",
         "",
         *_consequences(pattern, content),
+        "",
+        f"Points: {_points(pattern, 'score', 'points')} against {_points(rival, 'points', 'points_of')}.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _points(row: Json, total: str, parts: str) -> str:
+    because = "; ".join(map(str, row.get(parts) or ())) if isinstance(row.get(parts), list) else ""
+    return f"{md(row.get(total, 0))}" + (f" ({md(because)})" if because else "")
 
 
 def _consequences(pattern: Json, content: PlanContent) -> list[str]:
@@ -123,7 +132,9 @@ def _consequences(pattern: Json, content: PlanContent) -> list[str]:
     lines += [
         f"- To be looked at again: {md(one['text'])}."
         for one in thresholds
-        if isinstance(one, Mapping) and one.get("pattern") == pattern["id"] and one.get("text")
+        if isinstance(one, Mapping)
+        and one.get("text")
+        and (one.get("pattern") == pattern["id"] or pattern["id"] in (one.get("without") or ()))
     ]
     return lines or ["- None beyond the plan's own."]
 

@@ -20,6 +20,14 @@ _SEVERITIES = {"block": 0, "high": 0, "medium": 1, "warn": 1, "low": 2, "info": 
 _FEEDS = ("ingestion", "training")
 MOST_RISKS = 3
 MOST_OPEN = 3
+# Below this an assumption moves nothing but the rounding.
+LEAST_USD = 0.5
+# What the whole plan is built around is asked before what only moves money.
+SHAPING = ("inference_mode", "use_case_type")
+# From here on a share says less than a multiple.
+MOST_PERCENT = 3.0
+# What moves the bill is told under Cost; it is no risk.
+ABOUT_THE_BILL = ("top-drivers", "fixed-floors", "cheaper-alternative", "log-share")
 
 
 def summary_lines(content: PlanContent) -> list[tuple[str, str]]:
@@ -51,7 +59,8 @@ def title_of(content: PlanContent) -> str:
     """What the plan is for, in English whatever the request was written in."""
     use = content.values.get("use_case_type")
     told = tell_value("use_case_type", use) if use not in (None, "other") else "machine learning"
-    modes = content.values.get("inference_mode")
+    assumed = {str(one.get("field")): one.get("value") for one in content.plan.get("assumptions") or ()}
+    modes = content.values.get("inference_mode") or assumed.get("inference_mode")
     kind = f", {tell_value('inference_mode', modes)}" if modes else ""
     region = content.cost_estimate.get("region")
     return f"{told[:1].upper()}{told[1:]}{kind}" + (f", in {region}" if region else "")
@@ -71,8 +80,8 @@ def ranked_risks(content: PlanContent) -> list[Json]:
 def ranked_assumptions(content: PlanContent) -> tuple[list[Json], list[Json]]:
     """Assumptions with a known effect, the largest first, and those that nothing of this plan hangs on."""
     rows = [one for one in content.plan.get("assumptions") or () if isinstance(one, Mapping)]
-    told = [one for one in rows if isinstance(one.get("usd_delta"), int | float) or one.get("plan_changes")]
-    told.sort(key=lambda one: (one.get("usd_delta") is not None, -abs(float(one.get("usd_delta") or 0.0))))
+    told = [one for one in rows if abs(float(one.get("usd_delta") or 0.0)) >= LEAST_USD or one.get("plan_changes")]
+    told.sort(key=lambda one: (one.get("field") not in SHAPING, -abs(float(one.get("usd_delta") or 0.0))))
     return told, [one for one in rows if one not in told]
 
 
@@ -170,8 +179,12 @@ def _budget(content: PlanContent) -> str:
     kind = f", {hardness}" if hardness else ""
     said = f"{currency.amount(usd)} = {usd:,.2f} USD" if currency else f"{usd:,.2f} USD"
     if expected <= usd:
-        return f"{said} a month{kind}; the plan takes {100 * expected / usd:.0f} % of it."
-    over = f"{money(expected - usd, currency)} a month, {expected / usd - 1:.0%}"
+        high = float(content.cost_estimate["monthly"]["high"])
+        beyond = f" The high estimate is {money(high - usd, currency)} over it." if high > usd else ""
+        return f"{said} a month{kind}; the plan takes {100 * expected / usd:.0f} % of it.{beyond}"
+    ratio = expected / usd
+    share = f"{ratio - 1:.0%}" if ratio < MOST_PERCENT else f"{ratio:.0f} times what was wished"
+    over = f"{money(expected - usd, currency)} a month, {share}"
     told = f"{said} a month{kind}; THE PLAN IS OVER IT by {over}."
     because = [str(one["text"]) for one in budget.get("because") or ()]
     ways = [str(one["text"]) for one in budget.get("ways") or ()]
@@ -188,7 +201,8 @@ def _tiers(content: PlanContent) -> str:
 
 def _risks(content: PlanContent) -> str:
     found = [one for one in ranked_risks(content) if not one.get("accepted")]
-    serious = [one for one in found if _SEVERITIES.get(str(one.get("severity")), 1) < 2] or found
+    grave = [one for one in found if one.get("rule") not in ABOUT_THE_BILL]
+    serious = [one for one in grave if _SEVERITIES.get(str(one.get("severity")), 1) < 2] or grave
     told = [in_plain_words(as_sentence(str(one.get("finding") or "")), content.values) for one in serious]
     left_out = [str(one) for one in content.plan.get("open_wishes") or ()]
     told += [f"Left out, though it would help: {text}." for text in left_out[:1]]
@@ -202,8 +216,12 @@ def _risks(content: PlanContent) -> str:
 
 def _open(content: PlanContent) -> str:
     questions = [str(one["question"]) for one in _conflicts(content) if one.get("question")]
-    told, _ = ranked_assumptions(content)
-    guesses = [f"{tell_value(str(one['field']), one.get('value'))} is assumed; with {instead(one)}" for one in told]
+    ways = (content.infeasibility or {}).get("relaxations") or ()
+    if ways and not questions:
+        told = [str(one.get("why") or "").split("; kept as asked", maxsplit=1)[0] for one in ways]
+        return f"Which way out is taken? {first_sentences([as_sentence(one) for one in told], most=MOST_OPEN)}"
+    moving, _ = ranked_assumptions(content)
+    guesses = [f"{tell_value(str(one['field']), one.get('value'))} is assumed; with {instead(one)}" for one in moving]
     asked = [*questions, *guesses]
     if not asked:
         return "Nothing that would change the plan."
