@@ -361,7 +361,7 @@ def _online_wishes(values: Mapping[str, object]) -> Iterator[Need]:
     if number_of(values, "tenants", 1) >= 20:
         why = f"tenants = {shown(values.get('tenants'))}: a model each, on shared machines"
         options = ("serve-multi-model", "serve-eks-kserve")
-        yield Need(id="tenancy", any_of=options, weight=8, fields=("tenants",), why=why)
+        yield Need(id="tenancy", any_of=options, weight=16, fields=("tenants",), why=why)
     if values.get("data_velocity") == "streaming":
         why = "data_velocity = streaming: fresh features are read while the caller waits"
         fields = ("data_velocity", "inference_mode")

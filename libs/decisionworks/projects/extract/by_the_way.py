@@ -67,6 +67,7 @@ _FROM_DAY_TO_DAY = re.compile(
     r"from one day to the next|von einem tag auf den anderen|du jour au lendemain|de un día para otro"
     r"|de um dia para o outro"
 )
+_FILMED_OR_HEARD = frozenset({"video", "audio"})
 _QUEUED_USES = frozenset({"speech_to_text", "document_processing", "video_analytics"})
 _VENDORS = re.compile(
     r"(?:llm|language models?|claude|openai|gpt\S{0,4}|gemini|bedrock|sprachmodell\w{0,2}|modèle de langage"
@@ -139,6 +140,7 @@ def without_by_the_way(findings: list[Finding], *, reading: Reading) -> list[Fin
     """The findings whose words are about the thing itself."""
     modes = {str(item) for one in findings if one.field == "inference_mode" for item in _items(one)}
     uses = {str(one.value) for one in findings if one.field == "use_case_type"}
+    kinds = {item for one in findings if one.field == "data_types" for item in _items(one)} if not uses else set()
     dropped = {
         id(one)
         for one in findings
@@ -154,7 +156,7 @@ def without_by_the_way(findings: list[Finding], *, reading: Reading) -> list[Fin
         or (_is_a_lot(one, reading=reading) and any(two.field == "stream_events_per_sec" for two in findings))
         or _is_on_device(one, findings, reading=reading)
         or _is_when_busy(one, reading=reading)
-        or (_is_only_due(one, reading=reading) and uses & _QUEUED_USES)
+        or (_is_only_due(one, reading=reading) and (uses & _QUEUED_USES or kinds & _FILMED_OR_HEARD))
         or (_only_denies_haste(one, reading=reading) and "batch" in modes)
     }
     is_asked = _is_asked_for(findings)

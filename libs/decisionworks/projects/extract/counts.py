@@ -118,6 +118,10 @@ _OWN_EACH = re.compile(
     r"|dealer|franchisee|partner|shop|store)"
     r"|eigenes modell|chacune? a (?:son|sa|un|une) (?:propre )?(?:\w{1,24} )?modèle|cada un[ao]? tiene su (?:propio )?"
     r"(?:\w{1,24} )?modelo|cada uma? tem (?:o )?seu (?:próprio )?(?:\w{1,24} )?modelo|それぞれ(?:に|が)?専用の?モデル"
+    r"|jede[rs]? (?:mit|hat|bekommt|erhält) (?:\w{1,12} )?eigene\w? (?:\w{1,24}-)?\w{0,24}modell"
+    r"|chacun\w? (?:avec|aura|a|reçoit) (?:son|sa|un|leur) (?:propre )?(?:\w{1,24} )?modèle"
+    r"|cada un[oa]? (?:con|tendrá|tiene|recibe) (?:su|un) (?:propio )?(?:\w{1,24} )?modelo"
+    r"|cada uma? (?:com|terá|tem|recebe) (?:[oa] )?(?:seu|um) (?:próprio )?(?:\w{1,24} )?modelo"
     r"|un modèle par client|un modelo por cliente|um modelo por cliente|"
     r"顧客ごと|テナントごと|tenants"
 )

@@ -57,6 +57,8 @@ _GOODS_SOLD = re.compile(
 )
 # Purposes whose results people want for everything at once, before a working day begins.
 _MADE_AHEAD = ("forecasting", "churn_propensity", "tabular_scoring", "recommendation", "ranking_search")
+# Made for somebody who looks at them: a time within seconds is that of the look-up.
+_OPENED = ("recommendation", "ranking_search")
 _LLM_USES = ("llm_chat_rag", "llm_generation", "llm_agent")
 _CLICKS = re.compile(r"\bclick|(?<![a-z])klick|\bclics?\b|\bcliques?\b|ctr\b|bidder|クリック")
 _AGAIN = re.compile(
@@ -145,10 +147,11 @@ def _deadline_of_run(values: Mapping[str, Plain], constraints: Mapping[str, Cons
 
 
 def _is_also_asked(values: Mapping[str, Plain]) -> bool:
-    """Calls a second and an answer in the call: the runs are not all of it."""
+    """Calls a second and an answer in the call, or lists that somebody opens: the runs are not all of it."""
     latency = values.get("latency_p95_ms")
     is_short = isinstance(latency, int | float) and latency <= MOST_WAITED_MS
-    return is_short and bool({"throughput_rps_avg", "throughput_rps_peak"} & values.keys())
+    is_opened = values.get("use_case_type") in _OPENED
+    return is_short and (is_opened or bool({"throughput_rps_avg", "throughput_rps_peak"} & values.keys()))
 
 
 def _mode_from_time(

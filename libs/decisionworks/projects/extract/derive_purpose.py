@@ -50,6 +50,17 @@ def derive_purpose(
     elif use_case is None and (asked := _asked_of_rows(reading, values)):
         reason = f"“{asked.group()}”: something is predicted, row by row"
         yield inferred("use_case_type", "tabular_scoring", *asked.span(), reason=reason, confidence=0.45, strength=WEAK)
+    elif use_case is None and (usual := _usual_of_kinds(values)):
+        why = f"what such data are mostly used for: {usual}"
+        yield because("use_case_type", usual, constraints, "data_types", why, strength=WEAK, confidence=0.4)
+
+
+def _usual_of_kinds(values: Mapping[str, Plain]) -> str | None:
+    """What pictures are there for when nothing else is spoken of."""
+    kinds = set(map(str, kinds)) if isinstance(kinds := values.get("data_types"), list) else set()
+    if not kinds or not kinds <= {"image", "video"}:
+        return None
+    return "video_analytics" if "video" in kinds else "image_classification"
 
 
 def _asked_of_rows(reading: Reading, values: Mapping[str, Plain]) -> re.Match[str] | None:

@@ -18,6 +18,8 @@ _WATCHING = frozenset({"anomaly_detection", "predictive_maintenance"})
 _MEDIA = frozenset({"image", "video", "audio", "text", "documents"})
 _MEDIA_MODELS = frozenset({"cnn_vision", "transformer_nlp", "speech", "llm_api", "llm_self_hosted"})
 
+# What is done once or twice a night is a run, and no request to a model. Units: 1/day.
+ONCE_OR_TWICE = 2.0
 # Units: requests/s.
 RARE_RPS = 0.05
 # A queue evens out whatever is slower.
@@ -91,6 +93,10 @@ _ALREADY = re.compile(
     r"|(?:our|unser\w*|notre|nuestr[oa]|noss[oa]) (?:kafka|kinesis)"
 )
 _NAMES_EDGE = re.compile(r"edge|device|jetson|raspberry|gerät|appareil|dispositiv|端末|エッジ|デバイス")
+_HEARS_OR_SEES = frozenset(
+    {"speech_to_text", "image_classification", "object_detection", "video_analytics", "medical_imaging"}
+)
+_NAMED_WRITER = re.compile(r"llm|llama|mi[sx]tral|qwen|gemma|deepseek|claude|gpt|openai|gemini|bedrock|anthropic|nova")
 _RATES = frozenset({"throughput_rps_avg", "throughput_rps_peak"})
 _ONLINE_FIELDS = frozenset({"latency_p95_ms", "throughput_rps_peak", "stream_events_per_sec"})
 
@@ -142,7 +148,17 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     if _STREAMED_ALREADY.search(reading.folded):
         findings = [one for one in findings if one.field != "data_sources" or _items(one.value) != ["iot_devices"]]
     findings = _without_rare_rates(findings, modes)
+    findings = [one for one in findings if not _is_another_model(one, use_cases, reading=reading)]
     return _without_incidental_data(findings, use_cases, models)
+
+
+def _is_another_model(finding: Finding, use_cases: set[str], *, reading: Reading) -> bool:
+    """“An open model that we run ourselves” hears speech or sees pictures where nobody speaks of anything else."""
+    if finding.field != "model_type" or finding.value not in ("llm_self_hosted", "llm_api"):
+        return False
+    if not use_cases or not use_cases <= _HEARS_OR_SEES:
+        return False
+    return _NAMED_WRITER.search(reading.folded[finding.start : finding.end]) is None
 
 
 def _is_only_there(finding: Finding) -> bool:
@@ -256,10 +272,14 @@ def _is_explained(finding: Finding, findings: list[Finding]) -> bool:
     if finding.field == "data_velocity" and finding.value == "streaming":
         # “Thirty reads a second” that callers make are no stream.
         explained_by = explained_by | _RATES
+    if finding.field == "data_types" and "image" in _items(finding.value):
+        # “Forty pictures a second” are pictures.
+        explained_by = explained_by - _RATES
     return any(
         one.field in explained_by
         and one.start <= finding.start
         and finding.end <= one.end
+        and not (one.field == "llm_requests_per_day" and _number(one) <= ONCE_OR_TWICE)
         and (one.field in _EXPLAINS_ITS_OWN_WORDS or one.end - one.start > finding.end - finding.start)
         for one in findings
     )
