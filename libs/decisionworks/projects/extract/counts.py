@@ -117,7 +117,7 @@ _OWN_EACH = re.compile(
     r"|one (?:[\w-]{1,24} ){1,3}(?:per|for (?:each|every)) (?:customer|tenant|client|studio|site|school|merchant"
     r"|dealer|franchisee|partner|shop|store)"
     r"|eigenes modell|chacune? a (?:son|sa|un|une) (?:propre )?(?:\w{1,24} )?modèle|cada un[ao]? tiene su (?:propio )?"
-    r"(?:\w{1,24} )?modelo|cada uma? tem (?:o )?seu (?:próprio )?(?:\w{1,24} )?modelo|それぞれ(?:に|が)?専用の?モデル"
+    r"(?:\w{1,24} )?modelo|cada uma? tem (?:o )?seu (?:próprio )?(?:\w{1,24} )?modelo|それぞれ(?:に|が|の)?(?:専用|独自|個別)の?\S{0,6}モデル"
     r"|jede[rs]? (?:mit|hat|bekommt|erhält) (?:\w{1,12} )?eigene\w? (?:\w{1,24}-)?\w{0,24}modell"
     r"|chacun\w? (?:avec|aura|a|reçoit) (?:son|sa|un|leur) (?:propre )?(?:\w{1,24} )?modèle"
     r"|cada un[oa]? (?:con|tendrá|tiene|recibe) (?:su|un) (?:propio )?(?:\w{1,24} )?modelo"
@@ -128,7 +128,8 @@ _OWN_EACH = re.compile(
 _EACH_OWN = re.compile(
     rf"(?:each|every|jede[rsmn]?|chaque|cada)\s(?:single\s)?(?P<thing>{_THING})\s(?:\w{{1,24}}\s){{0,2}}?(?:gets?"
     rf"|has|needs?"
-    rf"|receives?|trains?|bekommt|erhält|hat|braucht|a|reçoit|obtient|tiene|recibe|necesita|tem|recebe|precisa)\s"
+    rf"|receives?|trains?|owns?|keeps?|runs?|bekommt|erhält|hat|braucht|besitzt|a|reçoit|obtient|dispose|possède"
+    rf"|utilise|tiene|recibe|necesita|usa|dispone|tem|recebe|precisa|usa|dispõe)\s"
     r"(?:an?\s(?:\w{1,24}\s)?models?\sof\s)?(?:de\s)?(?:[oa]\s)?(?:its|their|an?|ein|seine?|son|sa|un|une|su|una|seu"
     r"|sua|um|uma)\w{0,3}\s(?:own"
     r"|eigene\w{0,2}|propre|propi[oa]"
@@ -152,7 +153,7 @@ _EACH_OF_N = re.compile(
     rf"|propre|propi[oa]"
     rf"|própri[oa])\s(?:\w{{1,16}}\s)?(?:model|modell|modèle|modelo|forecast|classifier|netz|réseau|rede?)"
     rf"|(?P<m>{DIGITS})(?:の|か所の|社の|園の)?[^\W\d]{{0,8}}?(?:ごと|毎|それぞれ)(?:に|の)?(?:専用|独自"
-    rf"|個別|固有)(?:の)?モデル"
+    rf"|個別|固有)(?:の)?\S{{0,6}}モデル"
 )
 _NOT_TENANTS = frozenset({"camera", "device", "machine", "truck", "robot", "gateway", "gerät", "kamera", "maschine"})
 MOST_THINGS = 3
