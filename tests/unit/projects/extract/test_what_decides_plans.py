@@ -131,9 +131,9 @@ def test_who_only_uses_the_result_reviews_nothing(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "model"), [
     ("Queremos transcribir las llamadas de los clientes, 3.000 llamadas al día.", "speech"),
-    ("La gente sube la foto de una planta y la aplicación dice cómo se llama.", None),
+    ("La gente sube la foto de una planta y la aplicación dice cómo se llama.", "cnn_vision"),
     ("Cuando un cliente llama a la oficina, la telefonista ve una nota.", None),
-    ("Nous voulons transformer des notes en lettre au patient.", None),
+    ("Nous voulons transformer des notes en lettre au patient.", "llm_api"),
     ("Queremos usar Llama en nuestras propias GPU.", "llm_self_hosted"),
     ("We host Llama 3.1 70B ourselves.", "llm_self_hosted"),
     ("Nous classons les avis avec un transformer.", "transformer_nlp"),
