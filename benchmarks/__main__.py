@@ -14,6 +14,7 @@ from benchmarks.floor import bare_commit, disk_flush
 from benchmarks.main_job import WrongEnd, default_project, open_client, run_once
 from benchmarks.models import model_calls
 from benchmarks.previews import planned_here, previews, solved_here
+from benchmarks.readings import readings
 from decisionworks.cli.supervisor.address import ServerAddress
 from decisionworks.cli.supervisor.database import embedded_database
 from decisionworks.cli.supervisor.embedded import embedded_platform
@@ -36,6 +37,7 @@ def main(*, runs: int, repositories: int, preview_runs: int, model_runs: int, wo
         try:
             with embedded_platform(data_dir, workers=workers) as address:
                 figures = _measure(address, data_dir, runs=runs, repositories=repositories) if runs else []
+                figures += readings()
                 figures += _previews(address, runs=preview_runs) if preview_runs else []
                 figures += _models(address, data_dir, runs=model_runs) if model_runs else []
         except (PlatformFailed, WrongEnd) as error:

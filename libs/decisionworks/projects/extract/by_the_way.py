@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from decisionworks.projects.extract.finding import STRONG, WEAK, Finding
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.sieve import Sought
 from decisionworks.projects.extract.word_groups import group_pattern
 from decisionworks.projects.model import ValueState
 
-_SWITCHED_OFF = re.compile(
+_SWITCHED_OFF = Sought(
     r"\b(?:switch\w*|turn\w*|shut\w*|power\w*) (?:it |them |everything )?(?:off|down)\b|\b(?:abgeschaltet"
     r"|ausgeschaltet"
     r"|abgestellt|heruntergefahren|abschalten|ausschalten)\b|\b(?:éteint\w*|éteign\w+|mis\w? hors (?:tension"

@@ -22,6 +22,7 @@ from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.rivals import find_rivals
 from decisionworks.projects.extract.set_apart import is_set_apart
 from decisionworks.projects.extract.sides import find_sides
+from decisionworks.projects.extract.sieve import Sought
 from decisionworks.projects.extract.vocabulary_file import WORD_START
 from decisionworks.projects.extract.word_groups import group_pattern
 from decisionworks.projects.model import Constraints, ConstraintValue, Contradiction, Span, ValueState
@@ -39,7 +40,7 @@ _CLOUDS = ("aws", "azure", "gcp")
 _AT_ONCE = re.compile(
     r"(?<!near )real[- ]?time|echtzeit|temps réel|tiempo real|tempo real|リアルタイム|online scoring|synchronous(?:ly)?"
 )
-_NEVER_AT_ONCE = re.compile(
+_NEVER_AT_ONCE = Sought(
     r"\b(?:no|never any|without any|not any) (?:online|live|synchronous|on-demand|real-?time) "
     r"(?:calls?|scoring|requests?|answers?|inference|predictions?|lookups?)\b"
     r"|\b(?:only|exclusively|solely|nothing but) (?:in )?(?:nightly |overnight |weekly |daily )?batch(?:es)?\b"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from decisionworks.projects.extract.finding import EXPLICIT, Finding, stated
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.sieve import Sought
 
 _CUE = (
     r"(?:actually|no,? wait|wait,? no|correction|scratch that|i meant?(?: to say)?|make (?:it|that)|or rather|sorry,"
@@ -19,7 +20,7 @@ _CUE = (
     r"|やはり|やっぱり|訂正|いや|いえ|失礼|正しくは|間違え\S{0,6}|ではなく)"
 )
 #: Matches a text that leads up to the corrected value.
-CORRECTION = re.compile(rf"{_CUE}[^.\n]{{0,40}}$")
+CORRECTION = Sought(rf"{_CUE}[^.\n]{{0,40}}$")
 _BARE = re.compile(rf"{_CUE}(?P<gap>[^.\n\d]{{0,30}}?)(?<![\w-])(?P<n>{NUMBER})(?P<unit>\s?[%a-zà-ÿ$€£/]{{0,12}})")
 REACH_CHARS = 200
 # “It should be live in ten weeks” corrects no number of people.

@@ -9,6 +9,7 @@ from itertools import chain, pairwise
 from decisionworks.projects.extract.finding import EXPLICIT, FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.sieve import Sought
 from decisionworks.projects.model import Plain
 
 _THING = r"[a-zà-ÿ][\w-]{1,24}"
@@ -31,7 +32,7 @@ _PER_ONE = re.compile(
     rf"|em cada)\s(?P<a>{_THING})(?P<b>)"
 )
 # “48 references in 9 shops”: one result for each in each.
-_PRODUCT_IN = re.compile(
+_PRODUCT_IN = Sought(
     rf"(?P<a>{NUMBER})\s(?P<x>(?:\w{{1,16}}\s)?(?:skus?|products?|articles?|items?|artikeln?|produkten?|références"
     rf"|produits|artículos|productos|referencias"
     rf"|produtos|itens|referências))\s(?:in|at|across|for|für|auf|dans|pour|en|para|em)\s(?:our |all |unsere\w? |den "
@@ -49,13 +50,13 @@ _PRODUCT_JA = re.compile(
     rf"|sku|店舗?|顧客"
     r"|[社件名人台校園便]|種類|路線|時間帯|日)"
 )
-_EACH_RUN = re.compile(
+_EACH_RUN = Sought(
     rf"(?P<n>{NUMBER})(?!\s?(?:h|hrs?|hours?|mins?|minutes?|stunden|minuten|heures|horas|gb|tb|gpus?"
     rf"|usd|eur)\b)\s?(?:[\w'-]{{1,24}}\s){{1,3}}?(?:(?:per|a|each|every|pro|par|por|cada|jede)\s?(?:run|night"
     rf"|batch|lauf|nacht|nuit|noche|noite|lote|exécution|ejecución)|overnight|nightly|in one run)(?!\w)|"
     rf"(?:毎晩|夜間に?|バッチ(?:ごとに|で)?)(?:約|およそ)?(?P<m>{DIGITS})\s?(?:件|人|行|レコード)"
 )
-_DEVICES = re.compile(
+_DEVICES = Sought(
     rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?:cameras?|devices?|microphones?|mikrofonen?|micros|micrófonos"
     rf"|microfones|watches|collars?|hives?|panels?|gateways?|robots?|tablets?|phones?|units?"
     rf"|edge \w{{1,24}}|trucks?|tractors?|harvesters?"
@@ -95,7 +96,7 @@ _NO_DEVICE = re.compile(
 )
 _ANY_DEVICE = re.compile(rf"(?<![$€£¥#.\d])(?P<n>{NUMBER})\s(?P<thing>[a-zà-ÿ][\w-]{{2,24}})(?!\w)(?P<m>)")
 # “Sprayers, 45 of them”, “trucks: 45”.
-_ANY_OF_THEM = re.compile(
+_ANY_OF_THEM = Sought(
     rf"(?:there are|we have|es sind|es gibt|il y en a|hay|son|há|são) (?P<m>{NUMBER})(?=\)|[,.;])"
     rf"|(?P<n>{NUMBER}) (?:of (?:them|these|those)|davon|d'entre eux|de ellos|de ellas|deles|delas)(?!\w)"
 )
@@ -105,7 +106,7 @@ _OF_THEM = re.compile(
     rf"|units?)"
     rf"[^.;\n\d]{{0,24}}?(?P<n>{NUMBER}) of (?:them|these|those)(?!\w)"
 )
-_TENANTS = re.compile(
+_TENANTS = Sought(
     rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,2}}?(?:customers?|tenants?|clients?|merchants?|dealers?|franchisees?"
     rf"|partners?|kunden|mandanten|händlern?|clientes?|commerçants?|comerci(?:os|antes)|lojistas?"
     rf"|inquilinos|organi[sz]ations|companies|顧客|テナント)(?!\w)|(?P<m>{DIGITS})\s?(?:社|テナント)"
@@ -137,7 +138,7 @@ _EACH_OWN = re.compile(
     r"|própri[oa]|separate|getrennte\w{0,2}|isolated|\w{1,24}\s(?:propre|propi[oa]|própri[oa]))"
 )
 # “85 cooperatives, each with its own model”.
-_EACH_WITH_OWN = re.compile(
+_EACH_WITH_OWN = Sought(
     rf"(?P<n>{DIGITS}|(?!un|ein|um){NUMBER}) (?:[\w-]{{1,24}} ){{0,3}}?{_THING},? (?:each|every one"
     rf"|(?:ein )?jede[rs]?|chacune?"
     rf"|cada un[oa]|cada uma?)"
@@ -173,7 +174,7 @@ def find_counts(reading: Reading) -> Iterator[Finding]:
             yield from _counted(match, reading, field="tenants", strength=STRONG)
 
 
-_DEPLOYED = re.compile(
+_DEPLOYED = Sought(
     rf"(?P<n>{NUMBER})\s(?P<thing>{_THING})(?:\s[\w-]{{1,24}}){{0,3}}?[,;:]?\s(?:(?:are|is|have been|were|sont|están"
     rf"|son"
     rf"|estão|são|sind)\s)?"

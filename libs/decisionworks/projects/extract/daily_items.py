@@ -9,6 +9,7 @@ from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, 
 from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.scale import ARTICLES, PEAK, tidy
+from decisionworks.projects.extract.sieve import Sought
 
 # Below this a service stands idle nearly all the time. Units: requests/day.
 RARE_PER_DAY = 200
@@ -32,7 +33,7 @@ _ITEMS = re.compile(
     + ")"
 )
 # “30,000 generations a night” is what a model is asked for, and no rate of calls.
-_NIGHTLY = re.compile(
+_NIGHTLY = Sought(
     rf"(?P<n>{NUMBER})\s(?P<what>(?:[\w'-]{{1,24}}\s){{1,4}}?)(?:(?:per|an?|each|every|pro|jede|in der|par"
     rf"|por|cada|chaque|à)\s(?:night|nacht|nuit|noche|noite)|nightly|overnight)(?!\w)|(?:毎晩|一晩に)(?:約|およそ)?(?P<k>{DIGITS})\s?(?P<ja>[件回本])"
 )

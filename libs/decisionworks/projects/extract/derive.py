@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.sieve import Sought
 from decisionworks.projects.model import ConstraintValue, Plain
 
 _MODEL_OF: dict[str, tuple[str, float]] = {
@@ -60,7 +61,7 @@ _MADE_AHEAD = ("forecasting", "churn_propensity", "tabular_scoring", "recommenda
 # Made for somebody who looks at them: a time within seconds is that of the look-up.
 _OPENED = ("recommendation", "ranking_search")
 _LLM_USES = ("llm_chat_rag", "llm_generation", "llm_agent")
-_CLICKS = re.compile(r"\bclick|(?<![a-z])klick|\bclics?\b|\bcliques?\b|ctr\b|bidder|クリック")
+_CLICKS = Sought(r"\bclick|(?<![a-z])klick|\bclics?\b|\bcliques?\b|ctr\b|bidder|クリック")
 _AGAIN = re.compile(
     r"\b(?:every|each) (?:\d+|few|couple of) (?:minutes|hours|days)\b|\b(?:daily|weekly|monthly|hourly)\b"
 )

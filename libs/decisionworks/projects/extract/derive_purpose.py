@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from decisionworks.projects.extract.derive import because
 from decisionworks.projects.extract.finding import FAIR, WEAK, Finding, inferred
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.sieve import Sought
 from decisionworks.projects.model import ConstraintValue, Plain, ValueState
 
 _USE_OF_MODEL = {
@@ -21,7 +22,7 @@ _PREDICTS = re.compile(
     r"\b(?:predict\w*|estimat\w+|scor(?:e|es|ed|ing)|vorhersag\w*|vorhergesag\w*|schätz\w*|bewert\w*|prédi\w+|prévoi\w*"
     r"|estim\w+|predec\w+|predic\w+|pronostic\w+|puntu\w+|prever|preve\w*|pontu\w+)\b|予測|推定|スコア|見込み"
 )
-_ODDS = re.compile(
+_ODDS = Sought(
     r"how (?:likely|probable)|(?:odds|chances?|likelihood|probability) (?:that|of)"
     r"|wie (?:wahrscheinlich|hoch ist die wahrsch)\w*|wahrscheinlichkeit,? (?:dass|mit der)|(?:avec quelle|quelle"
     r"|la) probabilité"

@@ -92,6 +92,8 @@ def ready_words(language: str) -> None:
 def _place(line: GroupLine, heard: Heard) -> Place | None:
     """The words of a line, where all of its groups meet."""
     reading = heard.reading
+    if not heard.may_hear(line.groups):
+        return None
     for about in heard.all(line.about, (0, len(reading.folded))):
         start, end = reading.sentence_at(about[0])
         scope = max(start, about[0] - REACH_CHARS), min(end, about[1] + REACH_CHARS)

@@ -20,7 +20,7 @@ _ABSENT = "-"
 class GroupLine:
     """The groups that must meet, the first of them what it is about, and those that must be absent.
 
-    `is_denied` is None where a denial makes no difference.
+    `groups` are all that must meet; `is_denied` is None where a denial makes no difference.
     """
 
     about: str
@@ -28,6 +28,7 @@ class GroupLine:
     without: tuple[str, ...] = ()
     is_denied: bool | None = False
     is_all_affirmed: bool = False
+    groups: frozenset[str] = frozenset()
 
 
 def parse_line(text: str) -> GroupLine:
@@ -48,4 +49,5 @@ def parse_line(text: str) -> GroupLine:
         without=without,
         is_denied=None if EITHER_WAY in words else DENIAL in words,
         is_all_affirmed=ALL_AFFIRMED in words,
+        groups=frozenset(plain),
     )

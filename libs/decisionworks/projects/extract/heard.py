@@ -19,6 +19,10 @@ class Heard:
     reading: Reading
     places: dict[tuple[str, Place], tuple[Place, ...]]
 
+    def may_hear(self, groups: frozenset[str]) -> bool:
+        """Whether the text may have words of every one of some groups; told at a glance."""
+        return groups <= groups_left(self.reading.folded, self.reading.language)
+
     def all(self, group: str, part: Place) -> tuple[Place, ...]:
         """Where words of a group stand in a part, the first few of them."""
         if group not in groups_left(self.reading.folded, self.reading.language):

@@ -9,6 +9,7 @@ from decisionworks.projects.extract.clock import find_clock_deadlines
 from decisionworks.projects.extract.finding import EXPLICIT, FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.sieve import Sought
 
 _MS_PER: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(r"^(?:ms|milli|msec|ミリ)"), 1.0),
@@ -142,7 +143,7 @@ _WORDS: tuple[tuple[str, float, str], ...] = (
     (r"few minutes|wenige minuten|quelques minutes|pocos minutos|poucos minutos|数分", 300_000, "a few minutes"),
 )  # fmt: skip
 _WORD_PATTERNS = tuple((re.compile(rf"(?<!\w)(?:{p})(?!\w)"), value, name) for p, value, name in _WORDS)
-_CLOCK = re.compile(
+_CLOCK = Sought(
     r"(?:ready |done |finished |available |complete[d]? |there )?(?:before|by|until|vor|bis|avant"
     r"|antes de(?: las)?|antes das)\s"
     r"(?P<hour>\d{1,2})(?:[:h.](?P<minute>\d{2}))?\s?(?P<half>am|a\.m\.|pm|p\.m\.|o'clock|in the morning|uhr"
@@ -177,7 +178,7 @@ _ARTICLE_ENOUGH = re.compile(
     r"|minuto)(?= (?:is|are"
     r"|would|will|ist|reicht|genügt|wäre|est|suffit|convient|serait|es|basta|está|é|seria|sería)(?!\w))"
 )
-_NEXT_DAY = re.compile(
+_NEXT_DAY = Sought(
     r"(?:may|can|could|by|until|arrive|ready|come|is fine|ok(?:ay)?|enough|there|reicht?|genügt|darf|bis|liegt?"
     r"|spätestens|peu\w+|arriver|pour|avant"
     r"|pueden?|puede llegar|hasta|para|basta|podem?|até|chegar)\s(?:\w{1,16}\s){0,3}?(?:the )?"
@@ -188,7 +189,7 @@ _NEXT_DAY = re.compile(
 
 
 # “It may take a whole day.”
-_WHOLE_DAY = re.compile(
+_WHOLE_DAY = Sought(
     r"(?:take|takes|need|needs|have|dauern|dauert|brauchen|braucht|prendre|prend|durer|tardar|tarde|tarda|llevar|levar"
     r"|leva|demorar|demora)\s(?:up to |bis zu |jusqu'à |hasta |até )?(?:an?|one|einen?|une?|un|una|um|uma)?\s?"
     r"(?:whole |full |entire |ganzen? |vollen? )?(?:day|tag|journée|jour|día|dia)(?: entero| inteiro"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decisionworks.projects.extract.finding import FAIR, STRONG, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.sieve import Sought
 
 _RETRAIN = (
     r"(?:re-?train\w{0,24}|fine-?tun\w{0,24}|(?:new"
@@ -144,7 +145,7 @@ _NO_RETRAIN = re.compile(
     r"|kein (?:nach|re)training|sans réentraînement|sin reentrenamiento|sem retreino)|再学習(?:は)?(?:不要"
     r"|しない|なし)"
 )
-_GPU = re.compile(
+_GPU = Sought(
     rf"(?:(?P<nodes>{NUMBER})\s(?:nodes?|machines?|servers?|knoten|nœuds|nodos|nós)\s(?:with|of|mit|avec|con"
     rf"|com)\s)?(?P<n>{NUMBER})\s?(?:x\s?)?(?:nvidia |large |big |small |single |only |seule? |einzigen? "
     rf"|einzelnen? |sola |únic[oa] |só |dedicated )?"
@@ -166,7 +167,7 @@ _DELAY = re.compile(
     rf"|stunden?|jours?|semaines?"
     rf"|mois|mês|mes|années?|ans?|años?|anos?|heures?|días?|semanas?|meses|horas?|dias?|日|週間|ヶ月|か月)(?![a-z])"
 )
-_TRUTH = re.compile(
+_TRUTH = Sought(
     r"(?:usually|normally|typically|only|generally|mostly) (?:\w+ )?(?:reported|noticed|discovered|claimed|disputed"
     r"|found)"
     r"|reported (?:about|some|around|roughly)|(?:meist|üblicherweise|erst|gewöhnlich) (?:\w+ )?(?:gemeldet|bemerkt"
@@ -286,7 +287,7 @@ def _frequency(clause: str) -> tuple[str, bool, int, int] | None:
 
 _NODES_JA = re.compile(r"gpu(?:搭載)?(?:の)?(?:ノード|サーバー?|マシン)(?:を|が|は)?\s?(?P<n>\d{1,3})(?:台|ノード|基)")
 _GPU_JA = re.compile(r"gpu(?:を|が|は|も)?\s?(?P<n>\d{1,3}|[一二三四五六七八])(?:枚|台|基|個)")
-_GPU_NODES = re.compile(
+_GPU_NODES = Sought(
     rf"(?P<n>{NUMBER})\s(?:nvidia )?(?:[ahv]\d{{2,3}}|gpu|p\d\w{{0,3}})[ -](?:nodes?|machines?|servers?|knoten|rechner"
     rf"|nœuds|serveurs|nodos"
     r"|servidores|nós|máquinas)(?!\w)"
@@ -317,7 +318,7 @@ def _compute(reading: Reading) -> Iterator[Finding]:
         yield stated("training_compute", value, match.start(), match.end(), confidence=0.85)
 
 
-_NEXT_DAY = re.compile(
+_NEXT_DAY = Sought(
     r"(?:the )?(?:next|following) (?:day|morning)|a day later|am (?:nächsten|folgenden) (?:tag|morgen)|tags darauf"
     r"|einen tag später|(?:le )?lendemain|le jour (?:suivant|d'après)|(?:al|el) día siguiente|un día después"
     r"|(?:no|o) dia seguinte|um dia depois|翌日|次の日"

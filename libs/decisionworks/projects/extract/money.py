@@ -13,6 +13,7 @@ from decisionworks.projects.extract.corrections import CORRECTION
 from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import ABOUT, DIGITS, WORD_NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.sieve import Sought
 from decisionworks.projects.model import ValueState
 
 BROUGHT_TO_A_MONTH = "brought to a month"
@@ -67,6 +68,27 @@ _AMOUNT = re.compile(
 # “Forty bucks”: a number in words is money only where a currency follows.
 _IN_WORDS = re.compile(rf"(?P<sign>)(?P<low>(?<!\w)(?:{WORD_NUMBER}))(?P<high>)\s(?P<word>(?:{_WORDS})(?![a-zà-ÿ]))")
 _PERIODS = tuple((months, name, re.compile(pattern)) for months, name, pattern in _MONTHS_IN)
+_PERIODS_OF_BUDGETS = tuple(
+    (
+        months,
+        name,
+        re.compile(
+            rf"(?:{pattern})[^.;\n]{{0,30}}(?:budget|cost|spend|予算|presupuesto|orçamento|kosten"
+            rf"|コスト)[^.;\n]{{0,30}}$"
+        ),
+    )
+    for months, name, pattern in _MONTHS_IN
+)
+_LONG_PERIODS_BEFORE = {
+    name: re.compile(rf"(?:{pattern})(?:[^.;,\n]|[.,]\d){{0,30}}$")
+    for months, name, pattern in _MONTHS_IN
+    if months > 1.0
+}
+_MONTHLY_BEFORE = re.compile(
+    r"(?:monthly|monatlich\w{0,24}|mensuel\w{0,24}|mensual(?:mente)?|mensalmente|mensal|月額|月々"
+    r"|月)\W*(?:\w{1,24}\W+){0,8}\S*$"
+)
+_IN_BETWEEN = re.compile(r"\d|[,;.(]\s")
 _BUDGET_WORDS = re.compile(
     r"budget|spend|cost|cap(?:ped)?\b|ceiling|stay under|keep it under|afford|pay (?:up to|at most|no more)"
     r"|dépens\w{1,6}|ausgaben|aufwand|gastos|despesas?|outlay|expenses?|支出|経費"
@@ -97,7 +119,7 @@ _ONCE = re.compile(
     r"one[- ](?:off|time)|project budget|set-?up|initial|capex|einmalig|projektbudget|ponctuel|unique|puntual|inicial"
     r"|único|初期|一括"
 )
-_NOT_A_BUDGET = re.compile(
+_NOT_A_BUDGET = Sought(
     r"(?:revenue|turnover|sales of|\blost|\bloses?\b|\blosing|\blosses|worth|salary|salaries|priced at"
     r"|currently pay\w{0,24}|today (?:we )?(?:pay|spend)|raised|funding|"
     r"of which|thereof|davon|dont|de (?:los|las) cuales|d[oa]s quais|average (?:order|basket|ticket)|orders? of"
@@ -327,28 +349,17 @@ def _period_after(reading: Reading, end: int) -> _Period | None:
     for months, name, pattern in _PERIODS:
         found = pattern.search(after)
         gap = after[: found.start()] if found else ""
-        if found is None or re.search(r"\d|[,;.(]\s", gap) or len(gap.split()) > 3:
+        if found is None or _IN_BETWEEN.search(gap) or len(gap.split()) > 3:
             continue
         if best is None or end + found.start() < best.end - 1:
             best = _Period(months=months, name=name, end=end + found.end())
     if best is not None:
         return best
     before = reading.before(max(end - 1, 0), chars=70)
-    for months, name, pattern in _PERIODS:
-        if re.search(
-            rf"(?:{pattern.pattern})[^.;\n]{{0,30}}(?:budget|cost|spend|予算|presupuesto|orçamento|kosten"
-            rf"|コスト)[^.;\n]{{0,30}}$",
-            before,
-        ) or (
-            re.search(
-                r"(?:monthly|monatlich\w{0,24}|mensuel\w{0,24}|mensual(?:mente)?|mensalmente|mensal|月額|月々"
-                r"|月)\W*(?:\w{1,24}\W+){0,8}\S*$",
-                before,
-            )
-            and months == 1.0
-        ):
+    for months, name, pattern in _PERIODS_OF_BUDGETS:
+        if pattern.search(before) or (months == 1.0 and _MONTHLY_BEFORE.search(before)):
             return _Period(months=months, name=name, end=end)
-        if months > 1.0 and re.search(rf"(?:{pattern.pattern})(?:[^.;,\n]|[.,]\d){{0,30}}$", before):
+        if months > 1.0 and _LONG_PERIODS_BEFORE[name].search(before):
             # “Pro Jahr sind 8.400 Euro bewilligt.”
             return _Period(months=months, name=name, end=end)
     return None

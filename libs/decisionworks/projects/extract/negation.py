@@ -77,6 +77,7 @@ _UNWANTED_LIST = re.compile(
 )
 # “BigQuery? No, Redshift.” The answer stands in a sentence of its own.
 _ASKED_AND_DENIED = re.compile(r"\s*\?\s*(?:no|nope|nein|non|não|いいえ|いや)(?!\w)")
+_CLAUSE_END = re.compile(r"[,:(]\s|\sbut\s|\saber\s|\ssondern\s|\smais\s|\spero\s|\ssino\s|\smas\s")
 REACH_CHARS = 48
 LIST_CHARS = 170
 
@@ -85,12 +86,13 @@ def is_denied(reading: Reading, start: int, end: int) -> bool:
     """Whether the words just before or after deny what stands between two places."""
     before = reading.before(start, chars=REACH_CHARS)
     # A full clause between the denial and the phrase ends its reach.
-    clause = re.split(r"[,:(]\s|\sbut\s|\saber\s|\ssondern\s|\smais\s|\spero\s|\ssino\s|\smas\s", before)[-1]
-    denied = _DENIAL.search(clause) or (reading.language != "pt" and _ENGLISH_NO.search(clause))
+    clause = _CLAUSE_END.split(before)[-1]
+    if _DENIAL.search(clause) or (reading.language != "pt" and _ENGLISH_NO.search(clause)):
+        return True
     if _ASKED_AND_DENIED.match(reading.folded, end) or _is_unwanted(reading, start):
         return True
     after = reading.after(end, chars=REACH_CHARS)
-    return bool(denied) or bool(_AFTER.search(after)) or bool(_TURNED_DOWN.search(after))
+    return bool(_AFTER.search(after)) or bool(_TURNED_DOWN.search(after))
 
 
 def _is_unwanted(reading: Reading, start: int) -> bool:

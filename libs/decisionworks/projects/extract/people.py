@@ -9,6 +9,7 @@ from decisionworks.projects.extract.finding import EXPLICIT, STRONG, Finding, in
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.sieve import Sought
 
 MAX_TEAM = 2_000
 MAX_BESIDE_ME = 20
@@ -58,7 +59,7 @@ _THEY_ARE = re.compile(
     rf"\s(?:only |just |nur |zu )?(?P<n>{NUMBER})(?=\s?[,.;:(])"
 )
 _ROUGHLY = re.compile(r"handful|handvoll|poignée|puñado|punhado")
-_ALONE = re.compile(
+_ALONE = Sought(
     # “The archive alone is 4 TB”, “allein in der EU”: of a thing, or for “only”.
     r"(?<![\w-])(?:just me|only me|it is just me|i am alone|i'm alone"
     r"|alone(?! (?:is|are|was|has|have|holds?|makes?|takes?|weighs?|costs?|comes?|fills?|would|will|can|could"
@@ -111,7 +112,7 @@ _IN_A_GROUP = re.compile(
 _GROUP_OF = {
     "zweit": 2, "dritt": 3, "viert": 4, "fünft": 5, "sechst": 6, "siebt": 7, "acht": 8, "neunt": 9, "zehnt": 10,
 }  # fmt: skip
-_PAIR = re.compile(
+_PAIR = Sought(
     r"(?<!\w)(?:mein|meine) \w{3,20} und ich(?!\w)|(?<!\w)(?:(?:just|only) me and (?:a|an|one|my) \w{2,20}"
     r"|my \w{2,20} and (?:i|me)\b|(?:nur |bloß )?ich und (?:ein"
     r"|eine|mein|meine) \w{2,20}"

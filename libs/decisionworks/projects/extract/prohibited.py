@@ -53,7 +53,7 @@ def forbidden_uses_in(text: str) -> list[str]:
 def _told(use: _Use, heard: Heard) -> Place | None:
     whole = (0, len(heard.reading.folded))
     for line in use.lines:
-        if not all(heard.has(group, whole) for group in (line.about, *line.with_)):
+        if not heard.may_hear(line.groups) or not all(heard.has(group, whole) for group in line.groups):
             continue
         for about in heard.all(line.about, whole):
             if is_denied(heard.reading, *about) or not _is_theirs(use, heard, about):

@@ -13,6 +13,7 @@ from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, 
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.scope import SEARCHING_USES
+from decisionworks.projects.extract.sieve import Sought
 from decisionworks.projects.model import ConstraintValue, Plain
 
 FEWEST_RECORDS = 12
@@ -37,7 +38,7 @@ _SCORED = (
     r"|associados|assinantes|usuários|alun[oa]s|funcionários|contas|famílias|medidores|produtos|lojas|veículos"
     r"|apólices|consultas|avaliações|itens|segurados|cooperados|beneficiários)"
 )
-_COUNTED = re.compile(
+_COUNTED = Sought(
     rf"(?P<n>{NUMBER})\s(?:de\s|d')?(?:[a-zà-ÿ][\w'-]{{1,24}}\s){{0,3}}?(?P<thing>{_SCORED})(?!\w)"
     rf"|(?P<m>{NUMBER})\s?(?P<unit>万|億|千)?(?:件|人|名|社|世帯|店舗|品目|商品|会員|台|通話|枚|通|か所|箇所|カ所|ヶ所|拠点|戸|頭|棟|路線|便|sku|点(?!数)|本"
     rf"|冊|組|羽|匹|隻|基|園|校)"
@@ -82,7 +83,7 @@ _FOR_EACH = re.compile(
     r"|(?:para|de|em|por|d[ao]s|n[ao]s|cada uma? d[ao]s)(?: tod[oa]s)?(?: noss[oa]s| as| os)?"
     rf")\s(?P<n>{NUMBER})\s(?P<thing>[a-zà-ÿ][a-zà-ÿ-]{{3,30}})(?!\w)(?P<m>)?"
 )
-_COMBINED = re.compile(
+_COMBINED = Sought(
     rf"(?P<n>{NUMBER})\s?(?:\w{{1,24}}\s)?(?:combinations?|kombinationen|combinaisons|combinaciones|combinações"
     rf"|pairs|paare?|paires|pares|組み合わせ|ペア|通りの組)"
 )
@@ -98,7 +99,7 @@ _PER_RUN = re.compile(
     r"(?:件|人|名|行|レコード|店|社|世帯|商品)"
 )
 # “420 clients times 150 teas, 63,000 in total”: what the product comes to.
-_IN_ALL = re.compile(
+_IN_ALL = Sought(
     rf"(?:合計|総計|全部で|延べ)(?:で)?(?:約|およそ)?(?P<m>{NUMBER})\s?(?:件|行|レコード|本|組|通り|個|予測)"
     rf"|(?:=|that makes|makes|which is|in total|i\.e\.,?|so|macht(?: zusammen)?|ergibt|zusammen|insgesamt|also|soit"
     rf"|ce qui fait"

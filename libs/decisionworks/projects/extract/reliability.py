@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decisionworks.projects.extract.finding import FAIR, STRONG, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.sieve import Sought
 
 _PERCENT = re.compile(
     r"(?<![a-zà-ÿ0-9_.,])0{0,40}(?P<n>\d{2,3}(?:[.,]\d{1,4})?)\s?(?:(?=uptime"
@@ -43,7 +44,7 @@ _KEEP = re.compile(
     r"|aufhebe\w{0,4}|aufgehoben|aufzubewahren|of (?:\w{1,20} )?(?:records|logs)|records|guarda\w{0,4}"
     r"|conserv\w{1,24}|retenção|guard\w{1,24}|保存|保管|保持|audit"
 )
-_RETENTION = re.compile(
+_RETENTION = Sought(
     rf"(?P<n>{NUMBER})[ -]?(?P<unit>(?:{_YEARS}|months|monate|mois|meses)(?![^\W\u3040-\u30ff\u3400-\u9fff])|ヶ月"
     rf"|年(?!度|齢|収))"
 )

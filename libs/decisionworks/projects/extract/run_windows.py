@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from decisionworks.projects.extract.finding import FAIR, Finding, stated
 from decisionworks.projects.extract.latency import to_ms
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.sieve import Sought
 
 # “The window is 8 hours”, “the job has 2 hours”, “pronta em 3 horas”: what a run may take.
-_WINDOW = re.compile(
+_WINDOW = Sought(
     rf"(?:(?:window|(?:zeit)?fenster|fenêtre|créneau|ventana|janela) (?:is|of|has|ist|von|hat|est de|de|es de|é de|tem)"
     rf"|(?:job|run|batch|lauf|nachtlauf|traitement|calcul|proceso|cálculo|processo|lote)"
     rf" (?:has|gets|have|hat|bekommt|dispose de|a|tiene|dispone de|tem|dispõe de)"
@@ -22,7 +22,7 @@ _WINDOW = re.compile(
     rf"(?:ある|あります|かけ|以内|で|です)"
 )
 # “Three days are enough” for a run.
-_DAYS_ENOUGH = re.compile(
+_DAYS_ENOUGH = Sought(
     rf"(?P<n>{NUMBER}) (?P<unit>days|tage|jours|días|dias) (?:(?:are|would be|sind|wären|sont|son|são)"
     rf"\s(?:\w+\s)?(?:enough|fine|ok|okay|plenty|genug|in ordnung|suffisants|bien|suficientes)"
     rf"|reichen|genügen|suffisent|conviennent|bastan|nos valen|bastam|chegam)(?!\w)"

@@ -11,6 +11,7 @@ from decisionworks.projects.extract.finding import STRONG, Finding, inferred, st
 from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
 from decisionworks.projects.extract.rates_of_each import of_all
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.sieve import Sought
 from decisionworks.projects.model import ValueState
 
 _REQUESTS = (
@@ -114,11 +115,11 @@ _KEYED = re.compile(
     rf"|calls)(?:_per_second)?\W{{1,4}}(?P<n>{NUMBER})"
 )
 # “events_per_second_peak: 6000”: a key, its blanks for underscores.
-_EVENTS_KEYED = re.compile(
+_EVENTS_KEYED = Sought(
     rf"(?:{_EVENTS}) (?:per|pro|par|por) (?:second|sec|s|sekunde|seconde|segundo)(?: (?:peak|max|at peak|avg|average"
     rf"|spitze|pic|pico))?\W{{1,4}}(?P<n>{NUMBER})"
 )
-_RATE_HEAD = re.compile(
+_RATE_HEAD = Sought(
     rf"(?:{_REQUESTS}\s?(?:{_PER_SECOND})|(?<!\w)(?:rps|qps|tps)|load|last|charge"
     rf"|carga)\s?[:=,]\s{{0,12}}(?=\D{{0,14}}\d)"
 )
@@ -126,11 +127,11 @@ _IN_ROW = re.compile(
     rf"(?P<before>(?:{_AVERAGE_WORDS}|{_PEAK_WORDS})\W{{1,3}})?(?P<n>{NUMBER})(?!\s?(?:%|ms|s\b|gb|mb|tb))"
     rf"(?P<after>\s?(?:on |at |in |im |en |no |na )?(?:{_AVERAGE_WORDS}|{_PEAK_WORDS}))?"
 )
-_OTHER_END = re.compile(
+_OTHER_END = Sought(
     rf"(?P<n>{NUMBER})\s?(?:at|in|on|en|na|no|im|zur|zu|der|à|a|de|em)?\s?(?:the |der |la |el |los |as |l'"
     rf"|den )?{_MARK}"
 )
-_MARKED = re.compile(
+_MARKED = Sought(
     rf"{_MARK}\s?(?:[:=,]|時(?:は|に|で)?|of|is|are|at|was|um|bei|von|de|à|a|im|por|:|son|es|é|são|sont|est|sind"
     rf"|ist)?\s?(?:about |around |etwa "
     rf"|rund |um die |gegen |circa |environ |autour de |unos |unas |cerca de |uns |umas |約)?"

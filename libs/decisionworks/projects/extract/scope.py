@@ -8,6 +8,7 @@ from decisionworks.projects.extract.derive import DATA_OF, ON_TABLES
 from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.sieve import Sought
 from decisionworks.projects.model import Plain, ValueState
 
 _LLM_USES = frozenset({"llm_chat_rag", "llm_generation", "llm_agent"})
@@ -45,7 +46,7 @@ _EXPLAINED_BY: dict[str, frozenset[str]] = {
 # Where data come from says nothing about where the system will run.
 _DATA_PRODUCT = re.compile(r"bigquery|azure (?:ad|devops|sql|blob|data lake|event hubs?|cosmos|active directory)\b")
 _ANSWERED_USES = frozenset({"recommendation", "ranking_search"})
-_CLINICAL = re.compile(
+_CLINICAL = Sought(
     r"patient|hospital|clinic|klinik|krankenhaus|radiolog|doctor|physician|medical|médic|diagnos|dent(?:al|ist)"
     r"|\bvets?\b|veterin"
     r"|arzt|ärzt|praxis|lung|thora|fra[ck]tur|knochen|handgelenk|wrists?\b|mammo|hôpital|salud|saúde|hipaa|患者|病院|医|診断|歯科"
@@ -79,7 +80,7 @@ _SENT_AWAY = re.compile(
     r"|(?:api|クラウド)(?:に|へ)(?:送|アップロード)"
 )
 # “Telemetry is already in Kafka”: what measures it is out of sight.
-_STREAMED_ALREADY = re.compile(
+_STREAMED_ALREADY = Sought(
     r"\b(?:telemetr\w{1,6}|télémétri\w{1,4}|telemetri\w{1,3}|(?:sensor|machine) data|readings|events"
     r"|(?:sensor|mess|maschinen)(?:daten|werte)|mesures|lecturas|leituras|datos|dados|data|daten|données)\b[^.;\n]{0,24}?"
     r"\b(?:already|bereits|schon|déjà|ya|já)\b[^.;\n]{0,16}?\b(?:kafka|kinesis|event hubs?|pub/?sub)\b"
@@ -275,7 +276,7 @@ def _is_explained(finding: Finding, findings: list[Finding]) -> bool:
     if finding.field == "data_types" and "image" in _items(finding.value):
         # “Forty pictures a second” are pictures.
         explained_by = explained_by - _RATES
-    return any(
+    return bool(explained_by) and any(
         one.field in explained_by
         and one.start <= finding.start
         and finding.end <= one.end

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from decisionworks.projects.extract.sieve import Sought
 
 # Two statements differ in time or in owner, so both can hold.
-SET_APART = re.compile(
+SET_APART = Sought(
     r"\b(?:today|currently|at present|at the moment|so far|until now|up to now|until recently|previously|formerly"
     r"|used to"
     r"|no longer|from now on|in (?:the )?future|not yet|(?:no|not|nothing) (?:\w+ ){0,6}yet|has been set yet"

@@ -109,7 +109,7 @@ def _parts(reading: Reading) -> Iterator[Place]:
 def _taken(lines: Iterable[GroupLine], heard: Heard, parts: Sequence[Place]) -> Iterator[Place]:
     whole = (0, len(heard.reading.folded))
     for line in lines:
-        if not all(heard.has(group, whole) for group in (line.about, *line.with_)):
+        if not heard.may_hear(line.groups) or not all(heard.has(group, whole) for group in line.groups):
             continue
         for about in heard.all(line.about, whole):
             place = _meets(line, heard, _part_of(about, parts), about)

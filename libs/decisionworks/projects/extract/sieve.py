@@ -11,7 +11,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from operator import add
 from typing import Any
 
 # The parser of the standard library reads patterns exactly as its compiler does.
@@ -60,9 +61,37 @@ class Sieve:
         found = set(self._always)
         for gram in self._by_gram.keys() & _grams_of_text(text):
             for letters, indices in self._by_gram[gram]:
-                if letters in text:
+                if letters == gram or letters in text:
                     found.update(indices)
         return sorted(found)
+
+
+class Sought:
+    """A pattern that is tried only where a text has letters of it."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = re.compile(pattern)
+
+    @cached_property
+    def _needs(self) -> tuple[str, ...] | None:
+        needs = needed_letters(self._pattern.pattern)
+        return None if needs is None else tuple(sorted(needs))
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Its matches, as the pattern alone would find them."""
+        return self._pattern.finditer(text) if self._may_match(text) else iter(())
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Its first match."""
+        return self._pattern.search(text) if self._may_match(text) else None
+
+    def _may_match(self, text: str) -> bool:
+        if self._needs is None:
+            return True
+        for letters in self._needs:  # noqa: SIM110, a generator would take most of the time that is saved
+            if letters in text:
+                return True
+        return False
 
 
 def needed_letters(pattern: str) -> Letters | None:
@@ -170,4 +199,8 @@ def _grams(letters: str) -> Iterator[str]:
 
 @lru_cache(maxsize=8)
 def _grams_of_text(text: str) -> frozenset[str]:
-    return frozenset(text[start : start + width] for width in range(1, _GRAM + 1) for start in range(len(text)))
+    grams, found = list(text), set(text)
+    for width in range(1, _GRAM):
+        grams = list(map(add, grams, text[width:]))
+        found.update(grams)
+    return frozenset(found)

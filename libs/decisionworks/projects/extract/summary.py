@@ -31,7 +31,7 @@ def find_summary(reading: Reading, *, purpose: Finding | None) -> Finding | None
     for index, start in enumerate(reading.starts[:200]):
         end = reading.starts[index + 1] if index + 1 < len(reading.starts) else len(reading.folded)
         sentence = reading.folded[start:end]
-        if sum(char.isalpha() for char in sentence) < MIN_LETTERS:
+        if sum(map(str.isalpha, sentence)) < MIN_LETTERS:
             continue
         score = 2 * bool(_WISH.search(sentence)) - bool(_LIMITS_ONLY.search(sentence)) - index // 4
         if purpose is not None and start <= purpose.start < end:

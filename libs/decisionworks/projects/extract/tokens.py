@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from decisionworks.projects.extract.finding import Finding, inferred, stated
 from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.sieve import Sought
 
-_TOKENS = re.compile(
+_TOKENS = Sought(
     rf"(?P<n>{NUMBER})[ -]?(?:input |output |prompt |context )?(?:tokens?(?!\w)|トークン"
     rf"|jetons(?!\w))"
 )
@@ -41,7 +42,7 @@ _OUT = re.compile(
     r"|resposta|出力|回答"
 )
 # “Tokens: input 4,000, output 800”: the unit stands in the head of the row.
-_HEAD = re.compile(
+_HEAD = Sought(
     r"(?:(?<![^\W\d_])(?:tokens?|jetons)|トークン(?:数)?)\s?(?:[:=,(]|は|\s(?:per|pro|par|por) \w{2,16}\s?[:=])\s{0,3}"
 )
 _ROW_CHARS = 60

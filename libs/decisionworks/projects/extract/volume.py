@@ -9,6 +9,7 @@ from itertools import chain
 from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.sieve import Sought
 
 # Measured on wide business tables in Parquet and CSV: one row is about one kilobyte.
 BYTES_PER_ROW = 1_000.0
@@ -117,11 +118,11 @@ _YEARLY = re.compile(
     r"^\s?(?:\w{1,24}\s){0,2}?(?:(?:per|a|each|every|/|pro|par|al|por)\s?(?:year|jahr|an|año|ano)(?!\w)|yearly"
     r"|jährlich|/年)"
 )
-_ROWS = re.compile(
+_ROWS = Sought(
     rf"(?P<n>{NUMBER})\s?(?:\w{{1,24}}\s)?(?:rows|data points|datensätze|zeilen|lignes|enregistrements|filas"
     rf"|registros|linhas|行|レコード|records(?! (?:a|per|each) ))(?!\w)"
 )
-_DOCUMENTS = re.compile(
+_DOCUMENTS = Sought(
     rf"(?P<n>{NUMBER})\s?(?:[\w-]{{1,24}}\s){{0,3}}?(?:pdfs?|documents?|docs|articles?|manuals?|wiki pages"
     rf"|contracts?|files|papers|dokumente?n?|handbücher|verträge|artikel|documents|"
     r"contrats|documentos|contratos|artículos|artigos|manuales|manuais|procesos|processos|akten|pages|seiten|páginas"
@@ -245,7 +246,7 @@ _COUNTED = re.compile(
 )
 
 
-_COUNTED_KEY = re.compile(
+_COUNTED_KEY = Sought(
     rf"(?<!\w)(?P<thing>[a-zà-ÿ][\w' -]{{3,40}}?)[\"']?\s?[:=]\s?[\"']?(?P<n>{NUMBER})(?=\s?[,.;}}\"'\n]|\s?$)"
 )
 

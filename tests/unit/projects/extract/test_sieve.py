@@ -6,7 +6,7 @@ import pytest
 
 from decisionworks.evaluation import load_scenarios, packaged_scenarios
 from decisionworks.projects.extract.reading import fold, prepare
-from decisionworks.projects.extract.sieve import Sieve, needed_letters
+from decisionworks.projects.extract.sieve import Sieve, Sought, needed_letters
 from decisionworks.projects.extract.vocabulary_file import phrase_sieve, vocabulary
 from decisionworks.projects.extract.word_groups import group_names, group_pattern, groups_left
 
@@ -62,3 +62,11 @@ def test_folding_keeps_the_length_of_a_text_whatever_its_letters() -> None:
 
     assert len(fold(text)) == len(text)
     assert fold(text).endswith('abc 12 "x" - 東京 大阪')
+
+
+def test_a_pattern_that_is_sought_finds_what_it_finds_alone() -> None:
+    sought = Sought(r"(?P<n>\d+) (?:pumps|trucks)")
+
+    assert [match["n"] for match in sought.finditer("4 pumps and 12 trucks")] == ["4", "12"]
+    assert sought.search("4 pump houses") is None
+    assert sought.search("nothing of the kind") is None
