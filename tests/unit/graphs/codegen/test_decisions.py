@@ -13,9 +13,6 @@ REGULATED = (
 )  # fmt: skip
 SERVING = {
     "serve-sagemaker-realtime": "realtime_endpoint",
-    "serve-gpu-realtime": "realtime_endpoint",
-    "serve-multi-model": "realtime_endpoint",
-    "serve-gpu-scheduled": "scheduled_endpoint",
     "serve-serverless-cpu": "scoring_function",
     "serve-container-ecs": "api_service",
     "serve-gpu-async": "async_worker",
@@ -71,3 +68,44 @@ def test_a_person_sees_every_decision_against_somebody_where_that_was_asked(requ
     texts = rendered(*REGULATED, "serve-sagemaker-realtime", human_review_required=required)
 
     assert ('prediction["label"] == ADVERSE' in texts["src/churn/review.py"]) is every
+
+
+@pytest.mark.parametrize("serving", ["serve-sagemaker-realtime", "serve-gpu-realtime"])
+def test_whoever_promotes_may_move_the_endpoint_and_is_told_which(serving):
+    texts = rendered(*REGULATED, serving)
+    told = texts["terraform/locals.tf"]
+
+    assert re.search(r"^    ENDPOINT_NAME += module.realtime_endpoint.endpoint_name", told, re.MULTILINE)
+    assert "module.realtime_endpoint.release_statements" in told
+    assert "endpoint.move(version)" in texts["src/churn/going_live.py"]
+    for path in ("pipelines/steps.py", "pipelines/releases.py"):
+        assert "go_live(store" in texts[path]
+        assert "open_endpoint(os.environ, store)" in texts[path]
+    assert "endpoint.move(before)" in texts["src/churn/going_live.py"]
+
+
+@pytest.mark.parametrize(
+    ("serving", "code"),
+    [
+        ("serve-serverless-cpu", "services/scoring_function/handler.py"),
+        ("serve-container-ecs", "services/scoring_api/main.py"),
+        ("serve-eks-kserve", "services/kserve_model/main.py"),
+        ("serve-gpu-async", "services/async_worker/main.py"),
+    ],
+)
+def test_other_services_follow_the_registry_while_they_run(serving, code):
+    texts = rendered(*plans.TRAINED, "registry-model", "sec-private-network", "orch-stepfunctions", serving)
+
+    assert "LiveModel(" in texts[code]
+    assert "ENDPOINT_NAME" not in texts["terraform/locals.tf"]
+
+
+def test_the_alarm_on_failed_checks_has_somebody_who_rings_it():
+    texts = rendered(*plans.TRAINED, "process-container-small", "orch-stepfunctions")
+
+    assert "ingest-batch-landing" not in texts["docs/plan.md"]
+    assert "FailedChecks" in texts["terraform/modules/data_quality/main.tf"]
+    assert "quality_line(report" in texts["pipelines/steps.py"]
+    for job in ("processing_job",):
+        assert "QUALITY_NAMESPACE = module.data_quality.metric_namespace" in call_of(texts, job)
+    assert "module.data_quality.metric_namespace" in texts["terraform/locals.tf"]

@@ -26,6 +26,11 @@ DECIDING = frozenset(
     }
 )  # fmt: skip
 ANSWERING = frozenset({"serve-container-ecs", "serve-serverless-cpu"})
+MOVES_ENDPOINT = "moves-endpoint"
+# Endpoints whose machines serve the version that their configuration names.
+PINNED = frozenset({"serve-gpu-realtime", "serve-sagemaker-realtime"})
+FOLLOWS_REGISTRY = "follows-registry"
+FOLLOWING = frozenset({"serve-eks-kserve", "serve-gpu-async", "serve-stream-inline"})
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
@@ -59,7 +64,7 @@ def facts_of(source: RenderInput) -> Facts:
     problem = problem_for(source.values, patterns, request=source.request)
     return Facts(
         patterns=patterns,
-        tags=problem.tags | _collecting(patterns) | _keeping(problem, patterns),
+        tags=problem.tags | _collecting(patterns) | _keeping(problem, patterns) | _moving(problem, patterns),
         names=names_for(source.project_name, package=problem.package),
         region=_region(source),
         problem=problem,
@@ -79,6 +84,14 @@ def _keeping(problem: Problem, patterns: frozenset[str]) -> frozenset[str]:
     decides = patterns & DECIDING or (problem.llm_task == "none" and patterns & ANSWERING)
     is_kept = problem.uses_model and patterns & RECALLING and (decides or "mon-performance-labels" in patterns)
     return frozenset({KEEPS_DECISIONS} if is_kept else ())
+
+
+def _moving(problem: Problem, patterns: frozenset[str]) -> frozenset[str]:
+    """Whether a promotion has a managed endpoint to move; other services look at the registry again by themselves."""
+    if not problem.uses_model:
+        return frozenset()
+    follows = patterns & FOLLOWING or (problem.llm_task == "none" and patterns & ANSWERING)
+    return frozenset(({MOVES_ENDPOINT} if patterns & PINNED else set()) | ({FOLLOWS_REGISTRY} if follows else set()))
 
 
 def template_context(source: RenderInput, facts: Facts) -> dict[str, Any]:
