@@ -205,7 +205,7 @@ def _heavy_wishes(values: Mapping[str, object]) -> Iterator[Need]:
     peak, size_gb = number_of(values, "throughput_rps_peak"), number_of(values, "model_size_gb")
     is_heavy = peak >= PICTURES_PER_SECOND or size_gb >= HEAVY_VISION_GB or peak * size_gb >= WORK_PER_SECOND
     if values.get("model_type") == "cnn_vision" and is_heavy:
-        slowest = 1000
+        slowest = 3000 if size_gb >= LIGHT_GB else 1000
     if "real_time" in items_of(values, "inference_mode") and latency <= slowest:
         why = f"latency_p95_ms = {latency:g} with model_type = {values.get('model_type')} asks for a GPU"
         # A server that is started each morning keeps no promise of three nines.

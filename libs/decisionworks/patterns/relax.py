@@ -26,6 +26,8 @@ HOW_SOON = frozenset({"latency_p95_ms", "inference_mode", "model_type", "use_cas
 TOO_FEW = (frozenset({"multi_region", "team_size"}), frozenset({"multi_region", "budget_usd_month"}))
 # What nobody said outright contradicts nothing.
 GUESSED_CHOICES = frozenset({"model_type", "use_case_type", "data_sources", "training_compute"})
+# What a blocking rule asks for whatever the plan: a draft without it stays within the money and cannot be approved.
+GUARDED = (frozenset({"human_review_required"}), frozenset({"data_sensitivity"}))
 COUNTERPARTS = ("budget_usd_month", "team_size")
 MAX_CONFLICTS = 6
 
@@ -64,16 +66,29 @@ def diagnose(problem: Problem, *, is_feasible: IsFeasible) -> Diagnosis | None:
 def over_budget(diagnosis: Diagnosis, problem: Problem, *, price: Price, is_of_usage: Callable[[], bool]) -> Diagnosis:
     """A soft budget gives way, and a hard one that only the amount of use goes over: the draft is what was asked for.
 
+    Where it falls short of what a blocking rule asks for anyway, the budget stands, and the rule refuses the draft.
+
     Units: `price` is what a draft without some constraints costs, in United States dollars a month. `is_of_usage` says
     whether less use would fit the budget.
     """
     budget, is_hard = budget_of(problem)
     if budget is None:
         return diagnosis
+    guarded = _guarded(diagnosis.conflicts)
+    if guarded and not is_hard and price(guarded) is not None:
+        return replace(diagnosis, dropped=guarded, is_of_price=True)
     usd = price(frozenset({"budget_usd_month"}))
     if usd is None or usd <= budget * (1.0 if is_hard else SOFT_BUDGET_FACTOR) or (is_hard and not is_of_usage()):
         return diagnosis
     return replace(diagnosis, dropped=frozenset({"budget_usd_month"}), is_of_price=True)
+
+
+def _guarded(conflicts: Sequence[tuple[str, ...]]) -> frozenset[str]:
+    """The guarded demand that is all the money falls short of; empty where it is something else or more."""
+    if len(conflicts) != 1 or "budget_usd_month" not in conflicts[0]:
+        return frozenset()
+    rest = frozenset(conflicts[0]) - {"budget_usd_month"}
+    return rest if rest in GUARDED else frozenset()
 
 
 def is_contradiction(conflict: Mapping[str, object]) -> bool:

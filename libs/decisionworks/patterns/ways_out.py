@@ -8,7 +8,14 @@ from decisionworks.patterns.bench import LEAN, RECOMMENDED, Bench, set_up
 from decisionworks.patterns.explain import solo_usd
 from decisionworks.patterns.model import Json
 from decisionworks.patterns.pose_problem import is_off_path
-from decisionworks.patterns.relax import Diagnosis, changes_for, describe_conflict, smallest_drops, starved_need
+from decisionworks.patterns.relax import (
+    GUARDED,
+    Diagnosis,
+    changes_for,
+    describe_conflict,
+    smallest_drops,
+    starved_need,
+)
 from decisionworks.patterns.situation import is_llm, situation_of
 from decisionworks.patterns.solve import Solution
 from decisionworks.projects.tell_values import name_field, tell_value
@@ -19,7 +26,7 @@ KEPT = ("budget_usd_month", "latency_p95_ms", "multi_region", "team_size")
 # Usage that can be asked for in a smaller size; the largest share that fits is offered.
 USAGE = (
     "throughput_rps_avg", "throughput_rps_peak", "stream_events_per_sec", "llm_requests_per_day",
-    "batch_records_per_run", "data_volume_gb", "tenants", "edge_devices",
+    "batch_records_per_run", "data_volume_gb", "tenants", "edge_devices", "audio_hours_month", "llm_tokens_in",
 )  # fmt: skip
 SHARES = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002)
 COSTLY_WISHES = ("human_review_required", "labelling_needed", "explainability_required")
@@ -95,8 +102,9 @@ def _ways_out(bench: Bench, diagnosis: Diagnosis, drivers: Sequence[str]) -> lis
         for changes in _smaller_wishes(bench, drivers):
             ways += _verified(bench, changes)
     unique = [way for place, way in enumerate(ways) if way["changes"] not in [one["changes"] for one in ways[:place]]]
-    rest = sorted(unique[1:], key=_rank)
-    return [*unique[:1], *rest][:MOST_WAYS]
+    # Nobody is advised to give up what a rule asks for before the money is named that carries it.
+    leading = 0 if diagnosis.dropped in GUARDED else 1
+    return [*unique[:leading], *sorted(unique[leading:], key=_rank)][:MOST_WAYS]
 
 
 def _rank(way: Json) -> tuple[bool, float, str]:

@@ -239,3 +239,27 @@ def test_a_region_that_the_text_forbids_itself_is_drafted_there_and_blocked_by_n
 
     assert (shown["status"], shown["plan"]["regions"][0]) == ("blocked", "us-east-1")
     assert {"rel-contradiction", "comp-gdpr-residency"} <= set(fired_rules(shown["policy_results"], severity="block"))
+
+
+@pytest.mark.parametrize(
+    ("wish", "rule", "pattern"),
+    [
+        ({"human_review_required": True}, "comp-human-oversight", "label-annotation-review"),
+        ({"data_sensitivity": "phi", "compliance": ["gdpr"]}, "sec-private-for-sensitive", "sec-private-network"),
+    ],
+)
+def test_a_soft_budget_below_what_a_rule_asks_for_stands_and_the_rule_refuses_the_draft(
+    wish: dict[str, Any], rule: str, pattern: str
+) -> None:
+    known = {"use_case_type": "churn_propensity", "inference_mode": ["batch"], "team_size": 1, "budget_usd_month": 30}
+
+    answer = preview_plan(
+        "Who stops coming?", {**known, **wish},
+        fields=load_constraint_catalogue(), patterns=load_pattern_catalogue(), prices=load_prices(),
+    )  # fmt: skip
+
+    assert fired_rules(answer["policy_results"], severity="block") == [rule]
+    assert pattern not in {one["id"] for one in answer["plan"]["patterns"]}
+    assert answer["cost_estimate"]["monthly"]["expected"] <= 60
+    first = answer["infeasibility"]["relaxations"][0]
+    assert list(first["changes"]) == ["budget_usd_month"]

@@ -139,13 +139,16 @@ _EACH_OWN = re.compile(
 )
 # “85 cooperatives, each with its own model”.
 _EACH_WITH_OWN = Sought(
-    rf"(?P<n>{DIGITS}|(?!un|ein|um){NUMBER}) (?:[\w-]{{1,24}} ){{0,3}}?{_THING},? (?:each|every one"
-    rf"|(?:ein )?jede[rs]?|chacune?"
-    rf"|cada un[oa]|cada uma?)"
-    r"(?: of them)?\s(?:with|has|having|gets|mit|hat|avec|a|con|tiene|com|tem)\s(?:its|their|an?|ihre?[mn]?"
+    rf"(?P<n>{DIGITS}|(?!un|ein|um){NUMBER}) (?:[\w-]{{1,24}} ){{0,3}}?{_THING}[,;]?"
+    r" (?:(?:and|und|et|y|e) )?(?:each|every one"
+    r"|(?:ein )?jede[rs]?|chacune?|cada un[oa]|cada uma?)"
+    r"(?: of them|(?: von)? ihnen|(?: d'entre)? eux|(?: d'entre)? elles| de ellos| de ellas| deles| delas)?"
+    r"(?:,? (?:is|are|should|must|shall|will|needs?|wants?|soll|muss|darf|doit|veut|debe|quiere|deve|quer))?(?: to)?"
+    r"\s(?:with|has|have|having|gets?|receives?|mit|hat|bekommt|braucht|erhält|avec|a|aura|avoir|reçoit|recevoir"
+    r"|con|tiene|tener|tendrá|recibe|recibir|com|tem|ter|terá|recebe|receber)\s(?:its|their|an?|ihre?[mn]?"
     r"|seine?[mn]?|eine?[mn]?|son"
     r"|sa|un|une|su|una|o seu|a sua|seu|sua|um|uma)\s(?:own |separate |eigenen? |propre |propi[oa] |própri[oa] )?"
-    r"(?:\w+ )?(?:model|modell|modèle|modelo|forecast|classifier)"
+    r"(?:[\w-]+ ){0,3}?(?:model|modell|\w+modell|modèle|modelo|forecast|classifier)"
 )
 # “Für jeden der 60 Vereine ein eigenes Modell”, “chacune des 25 communes”.
 _EACH_OF_N = re.compile(

@@ -32,7 +32,7 @@ from decisionworks.projects.extract.recordings import find_recordings
 from decisionworks.projects.extract.records import derive_calls, derive_records, find_records_per_run
 from decisionworks.projects.extract.reliability import find_reliability
 from decisionworks.projects.extract.resolve import Resolution, values_of
-from decisionworks.projects.extract.run_windows import find_run_windows
+from decisionworks.projects.extract.run_windows import find_rounds, find_run_windows
 from decisionworks.projects.extract.scale import find_rates
 from decisionworks.projects.extract.scope import SEARCHING_USES, in_scope
 from decisionworks.projects.extract.summary import find_summary
@@ -53,7 +53,7 @@ _RULES = (
     find_phrases, find_budget, find_times, find_rates, find_daily_items, find_nightly_calls,
     find_monthly_papers, find_volumes, find_corpus,
     find_team, find_skills, find_regions, find_reliability, find_lifecycle, find_counts,
-    find_records_per_run, find_recordings, find_run_windows, find_tokens,
+    find_records_per_run, find_recordings, find_run_windows, find_rounds, find_tokens,
 )  # fmt: skip
 
 

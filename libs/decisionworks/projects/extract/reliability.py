@@ -42,7 +42,8 @@ _KEEP = re.compile(
     r"keep\w{0,24}|kept|retain\w{0,24}|retention|stor(?:e|ed|age)|registros?|protokolle?\w?|journal\w{0,4}"
     r"|archiv\w{0,24}|aufbewahr\w{0,24}"
     r"|aufhebe\w{0,4}|aufgehoben|aufzubewahren|of (?:\w{1,20} )?(?:records|logs)|records|guarda\w{0,4}"
-    r"|conserv\w{1,24}|retenção|guard\w{1,24}|保存|保管|保持|audit"
+    r"|conserv\w{1,24}|retenção|guard\w{1,24}|(?<!re)gard(?:e|er|ent|ons|é|ées?|és)(?!\w)|traces? |aufzeichnung\w{0,2}"
+    r"|nachweis\w{0,2}|vor(?:ge|zu)?halten|保存|保管|保持|残す|残して|audit"
 )
 _RETENTION = Sought(
     rf"(?P<n>{NUMBER})[ -]?(?P<unit>(?:{_YEARS}|months|monate|mois|meses)(?![^\W\u3040-\u30ff\u3400-\u9fff])|ヶ月"

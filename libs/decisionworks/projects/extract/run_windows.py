@@ -1,10 +1,11 @@
-"""Reads how long a run may take: “the window is 8 hours”, “three days are enough”."""
+"""Reads how long a run may take: “the window is 8 hours”, “three days are enough”, “hourly, within 15 minutes”."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from decisionworks.projects.extract.finding import FAIR, Finding, stated
+from decisionworks.projects.extract.finding import FAIR, STRONG, Finding, inferred, stated
 from decisionworks.projects.extract.latency import to_ms
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
@@ -29,6 +30,22 @@ _DAYS_ENOUGH = Sought(
     rf"|(?P<m>{NUMBER})(?P<unit_ja>日)(?:あれば|かかっても|で(?:十分|足り|構い))"
 )
 MOST_DAYS_OF_A_RUN = 14
+# “Every hour … within 15 minutes”: what comes round is a run, and the time is what a run may take.
+_COMES_ROUND = Sought(
+    rf"(?:every|each) (?:full |single )?hour|hourly|on the hour|(?:every|alle|toutes les|cada|a cada) {NUMBER}"
+    r" (?:minut\w{1,3}|hours|stunden|heures|horas)|stündlich\w{0,2}|jede (?:volle |ganze )?stunde|(?:chaque|toutes les)"
+    r" heures?|(?:a )?cada hora|de hora em hora|毎時|(?:\d{1,3})?(?:分|時間)(?:ごと|おき|毎)に?"
+)
+_DONE_IN = Sought(
+    rf"(?:within|in|after|innerhalb (?:von|der)|binnen|nach|dans(?: les)?|sous|en(?: menos de)?|em(?: até)?|dentro de)"
+    rf" (?:the next |at most |höchstens |spätestens |as próximas |los próximos )?{NUMBER} ?min\w{{0,6}}(?!\w)"
+    rf"|{NUMBER}分(?:以内|で|後)"
+)
+MOST_CHARS = 240
+_OTHER_ROUNDS = re.compile(
+    r"train|lern|apprent|entra[iî]n|entren|trein|updat|refresh|aktualis|actualis|atualiz|users?|customers?|callers?|visitors?"
+    r"|upload|kunden?|nutzer|anruf|clients?|utilisateur|usuari|cliente|学習|更新|利用者|顧客|ユーザー"
+)
 
 
 def find_run_windows(reading: Reading) -> Iterator[Finding]:
@@ -42,6 +59,17 @@ def find_run_windows(reading: Reading) -> Iterator[Finding]:
             if hours <= MOST_DAYS_OF_A_RUN * 24:
                 start, end = match.span()
                 yield stated("batch_deadline_hours", _tidy(hours), start, end, confidence=0.8, strength=FAIR + 6)
+
+
+def find_rounds(reading: Reading) -> Iterator[Finding]:
+    """Runs that come round within the day and have minutes: “hourly, on the screen within 15 minutes”."""
+    for match in _COMES_ROUND.finditer(reading.folded):
+        # A semicolon ends the clause here, not the thought.
+        sentence = re.split(r"[.!?](?:\s|$)|[。\n]", reading.folded[match.start() :][:MOST_CHARS])[0]
+        others = _OTHER_ROUNDS.search(f"{reading.sentence(match.start())} {sentence}")
+        if _DONE_IN.search(sentence) and not others:
+            reason = f"“{reading.span(*match.span()).text}”, and each time done within minutes"
+            yield inferred("inference_mode", ["batch"], *match.span(), reason=reason, strength=STRONG + 3)
 
 
 def _tidy(value: float) -> int | float:

@@ -1,0 +1,103 @@
+"""Runs that come round within the day, what is bought, who is there when, and what each of many gets."""
+
+from __future__ import annotations
+
+import pytest
+
+from decisionworks.projects import ConstraintValue, extract_constraints, load_constraint_catalogue
+
+CATALOGUE = load_constraint_catalogue()
+
+
+def read(text: str) -> dict[str, object]:
+    found = extract_constraints(text, data=None, on_missing="assume", catalogue=CATALOGUE).constraints
+    return {name: one.value for name, one in found.items() if _is_told(one)}
+
+
+def _is_told(one: ConstraintValue) -> bool:
+    return one.state.value in ("stated", "inferred")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On the hour the meters of 1,800 flats are sent over; the readings come back rated within 20 minutes.",
+        "Alle 30 Minuten schicken wir 1.800 Messwerte hinüber, und binnen 20 Minuten sind sie bewertet zurück.",
+        "Chaque heure partent 1 800 relevés, notés et affichés dans les 20 minutes.",
+        "Cada hora mandamos 1.800 lecturas y dentro de 20 minutos vuelven con su nota.",
+        "A cada hora mandamos 1.800 leituras e em 20 minutos elas voltam com a nota.",
+    ],
+)
+def test_what_comes_round_and_has_minutes_is_a_run(text: str) -> None:
+    found = read(text)
+
+    assert found["inference_mode"] == ["batch"]
+    assert found["batch_deadline_hours"] == pytest.approx(0.333, abs=0.001)
+    assert found["batch_runs_month"] in (730, 1460)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Customers upload scans every hour and get an answer within 5 minutes.",
+        "The list of prices is refreshed hourly; answers are needed within 2 minutes.",
+    ],
+)
+def test_people_who_come_every_hour_are_no_run(text: str) -> None:
+    assert read(text).get("inference_mode") != ["batch"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Transcripts of our hearings. We would buy it, not develop it.",
+        "Abschriften der Sitzungen. Das wollen wir einkaufen und nicht selbst entwickeln.",
+        "Transcrire nos séances. Nous voulons l'acheter et pas le développer nous-mêmes.",
+        "Transcribir las sesiones. Queremos comprarlo en lugar de desarrollarlo.",
+        "Transcrever as sessões. Queremos comprar em vez de desenvolver.",
+        "会議の文字起こしです。自社で開発するのではなく、購入したいです。",
+    ],
+)
+def test_what_is_bought_is_not_trained(text: str) -> None:
+    assert read(text)["training_compute"] == "none"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Four of us, Python, in the office during business hours.",
+        "Team: vier Personen, erreichbar nur zu Bürozeiten.",
+        "Quatre personnes, présentes aux heures ouvrées.",
+        "Somos cuatro personas con Python, disponibles en horario laboral.",
+        "Quatro pessoas, disponíveis em horário comercial.",
+    ],
+)
+def test_hours_of_the_people_are_not_hours_of_the_traffic(text: str) -> None:
+    found = read(text)
+
+    assert found["ops_coverage"] == "business_hours"
+    assert "traffic_pattern" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "tenants"),
+    [
+        ("We serve 90 vineyards and each of them is to get its own frost model.", 90),
+        ("Nous équipons 90 caves et chacune d'entre elles doit avoir son propre modèle.", 90),
+        ("Atendemos 90 adegas e cada uma delas terá o seu próprio modelo.", 90),
+        ("We serve 90 vineyards and each of them has a weather station.", None),
+    ],
+)
+def test_a_model_for_each_of_many_makes_them_tenants(text: str, tenants: int | None) -> None:
+    assert read(text).get("tenants") == tenants
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A hosted LLM writes the menus. Sending prompts to an outside provider is fine by us, no names go out.",
+        "Ein Sprachmodell schreibt die Speisekarten. Ein externer Anbieter ist in Ordnung, Namen gehen keine hinaus.",
+    ],
+)
+def test_a_service_that_is_welcome_is_not_forbidden_by_what_stays_at_home(text: str) -> None:
+    assert read(text).get("llm_external_api_allowed") is not False
