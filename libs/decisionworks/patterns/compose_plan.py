@@ -236,7 +236,11 @@ def _tiers(bench: Bench, recommended: Sequence[str], cost: Json, dropped: frozen
         found = bench.solve(weights, dropped=dropped)
         chosen = reading_order(found.patterns, catalogue=bench.catalogue) if found else list(recommended)
         usd = bench.usd(chosen)
-        tiers[name] = {"patterns": chosen, "monthly_usd": usd, "why": _tier_why(recommended, chosen, usd - middle)}
+        tiers[name] = {
+            "patterns": chosen,
+            "monthly_usd": usd,
+            "why": _tier_why(bench, recommended, chosen, usd - middle, cost),
+        }
     return tiers
 
 
@@ -248,9 +252,10 @@ def _robust(bench: Bench) -> Weights:
     return replace(ROBUST, extras=extras)
 
 
-def _tier_why(recommended: Sequence[str], chosen: Sequence[str], usd: float) -> str:
-    added = [name for name in chosen if name not in recommended]
-    gone = [name for name in recommended if name not in chosen]
+def _tier_why(bench: Bench, recommended: Sequence[str], chosen: Sequence[str], usd: float, cost: Json) -> str:
+    by_id, paid = bench.catalogue.by_id, _usd_by_pattern(cost)
+    added = [by_id[name].name for name in chosen if name not in recommended]
+    gone = [f"{by_id[name].name} ({paid.get(name, 0.0):,.2f})" for name in recommended if name not in chosen]
     if not added and not gone:
         return "the same plan: nothing more to save or to add within the constraints"
     parts = [f"{usd:+,.2f} USD a month against the recommended plan"]

@@ -17,6 +17,7 @@ from decisionworks.patterns.asked import (
     reads_ready_made,
     wants_ready_made,
 )
+from decisionworks.patterns.base_needs import base_needs
 from decisionworks.patterns.model import Need, Situation
 from decisionworks.patterns.score import shown
 from decisionworks.patterns.situation import LLM_TYPES, is_llm
@@ -94,7 +95,7 @@ def derive_needs(situation: Situation) -> tuple[Need, ...]:
     """Every demand and wish of a request, in a fixed order."""
     values = situation.working
     return (
-        *_base_needs(values),
+        *base_needs(values),
         *_data_needs(values),
         *_link_wishes(values),
         *_serving_needs(values),
@@ -114,23 +115,6 @@ def derive_slots(situation: Situation) -> tuple[tuple[str, ...], ...]:
         return SLOTS
     # Whole tables that are scored on a schedule have their own job beside the queue.
     return (*SLOTS, tuple(name for name in QUEUED if name != "serve-batch-scoring" or "batch" not in modes))
-
-
-def _base_needs(values: Mapping[str, object]) -> Iterator[Need]:
-    base = (
-        ("security", "sec-baseline", "keys, roles and secrets come before everything else"),
-        ("monitoring", "mon-infra-cloudwatch", "an unwatched model fails quietly"),
-        ("delivery", "cicd-github-terraform", "infrastructure and code change by review only"),
-        ("storage", "store-s3-lakehouse", "data, features and logs need one governed place"),
-        ("data-quality", "dq-contract-checks", "bad input is found before it is learned or scored"),
-    )
-    for name, pattern, why in base:
-        yield Need(id=name, any_of=(pattern,), why=why)
-    for name, pattern, why in (
-        ("cost-control", "cost-guardrails", "nobody notices a forgotten endpoint"),
-        ("backup", "dr-backup-restore", "labels and decisions cannot be computed again"),
-    ):
-        yield Need(id=name, any_of=(pattern,), why=why, weight=12)
 
 
 def _data_needs(values: Mapping[str, object]) -> Iterator[Need]:

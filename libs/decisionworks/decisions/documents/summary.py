@@ -193,10 +193,24 @@ def _budget(content: PlanContent) -> str:
 
 
 def _tiers(content: PlanContent) -> str:
-    tiers = content.plan.get("tiers") or {}
-    priced = [(name, one.get("monthly_usd")) for name, one in tiers.items() if isinstance(one, Mapping)]
-    told = [f"{name} {float(usd):,.2f}" for name, usd in priced if isinstance(usd, int | float)]
-    return f"{', '.join(told)} USD a month; what each adds or leaves out stands under Cost." if len(told) > 1 else ""
+    tiers = {name: one for name, one in (content.plan.get("tiers") or {}).items() if isinstance(one, Mapping)}
+    told = [
+        f"{name} {float(one['monthly_usd']):,.2f}"
+        for name, one in tiers.items()
+        if isinstance(one.get("monthly_usd"), int | float)
+    ]
+    if len(told) < 2:
+        return ""
+    return f"{', '.join(told)} USD a month; {_left_out(content, tiers.get('lean') or {})}the rest stands under Cost."
+
+
+def _left_out(content: PlanContent, lean: Json) -> str:
+    """What the lean tier saves most by, so that nobody has to look for it."""
+    kept = lean.get("patterns") or ()
+    gone = [one for one in content.patterns if kept and one["id"] not in kept and one.get("monthly_usd")]
+    gone.sort(key=lambda one: (-float(one["monthly_usd"]), str(one["id"])))
+    named = [f"{one.get('name') or one['id']} ({float(one['monthly_usd']):,.2f})" for one in gone[:2]]
+    return f"lean leaves out {joined(named)}{' and less' if len(gone) > 2 else ''}; " if named else ""
 
 
 def _risks(content: PlanContent) -> str:

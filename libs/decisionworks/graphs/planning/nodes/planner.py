@@ -20,9 +20,11 @@ from decisionworks.graphs.planning.packs import asked_versions, planning_pack
 from decisionworks.graphs.planning.tools import PlanningTools
 from decisionworks.kit.canonical import digest_of
 from decisionworks.kit.errors import Broken
+from decisionworks.kit.words import counted
 from decisionworks.patterns import Composition
 from decisionworks.patterns.compose_plan import compose_plan
 from decisionworks.patterns.critic_rounds import with_intake_assumptions
+from decisionworks.policy import has_plan
 
 _SHOWN = 6
 
@@ -107,9 +109,10 @@ def _card(state: State, composition: Composition, plan: Mapping[str, Any], cost:
     decision = f"{len(patterns)} patterns for {monthly['expected']:,.2f} USD a month ({spread})"
     if infeasibility is not None:
         conflicts = infeasibility["conflicts"]
+        what = "two statements exclude each other" if has_plan(infeasibility) else "nothing fits all that was asked"
+        found = "a plan that takes neither" if has_plan(infeasibility) else "the nearest plan"
         decision = (
-            f"nothing fits all that was asked: {len(conflicts)} conflicts;"
-            f" the nearest plan costs {monthly['expected']:,.2f} USD a month"
+            f"{what}: {counted(len(conflicts), 'conflict')}; {found} costs {monthly['expected']:,.2f} USD a month"
         )
         because = [str(conflict["why"]) for conflict in conflicts] + because
         tradeoffs = [str(way["why"]) for way in infeasibility["relaxations"]]

@@ -60,7 +60,7 @@ def _card(
         outcome: sum(rule["outcome"] == outcome for rule in rules)
         for outcome in ("passed", "unknown", "not_applicable")
     }
-    because = [f"{rule['id']} ({rule['severity']}): {rule['evidence']}" for rule in fired]
+    because = [f"{rule['id']} ({rule['severity']}): {rule['told']}" for rule in fired]
     because.append(
         f"{counts['passed']} rules passed, {counts['not_applicable']} do not apply,"
         f" {counts['unknown']} are unknown: a fact is missing, or the code is not there yet"
