@@ -120,7 +120,7 @@ def _of_budget(bench: Bench, side: Json) -> str:
 
 def _values(changes: object) -> str:
     told = [
-        f"nothing settled about {name_field(field)}" if value is None else tell_value(field, value)
+        f"as quoted, with no figure for {name_field(field)}" if value is None else tell_value(field, value)
         for field, value in (changes.items() if isinstance(changes, Mapping) else ())
     ]
     return joined(told) or "no value that a plan reads"

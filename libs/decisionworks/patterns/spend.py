@@ -113,7 +113,7 @@ def _ways(bench: Bench, usd: float) -> list[Json]:
 # Of what changes together, what is worth saying.
 _SAID = (
     "multi_region", "availability_slo_pct", "inference_mode", "explainability_required", "human_review_required",
-    "labelling_needed", "retraining_frequency", "throughput_rps_peak",
+    "labelling_needed", "retraining_frequency",
 )  # fmt: skip
 
 

@@ -216,8 +216,11 @@ def _told(bench: Bench, changes: dict[str, object], patterns: Sequence[str], usd
     kept = [field for field in KEPT if field not in changes and field in known]
     by_id = bench.catalogue.by_id
     serving = [by_id[name].name for name in patterns if by_id[name].capability == "serving"]
+    # Whoever gets answers on a schedule asks for no time and no peak any more.
+    implied = ("latency_p95_ms", "throughput_rps_peak") if "inference_mode" in changes else ()
+    said = {field: value for field, value in changes.items() if field not in implied}
     told = ", ".join(
-        f"{_target(field, value)} instead of {tell_value(field, known[field])}" for field, value in changes.items()
+        f"{_target(field, value)} instead of {tell_value(field, known[field])}" for field, value in said.items()
     )
     why = f"{told}; {', '.join(serving) or 'a plan'} then fits at {usd:,.2f} USD a month"
     return {

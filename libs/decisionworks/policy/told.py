@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from decisionworks.projects.tell_values import in_words
+from decisionworks.projects.tell_values import in_words, name_field
 
 _MEASURES: Mapping[str, str] = {
     "plan.low_confidence_share": "{0:.0%} of the sum rests on prices of low confidence",
@@ -20,11 +20,13 @@ _MEASURES: Mapping[str, str] = {
 _SEVERAL = "{0:g} statements of the request are excluded by others of it"
 _ONE = "two statements of the request exclude each other"
 _MEASURE = re.compile(r"\b((?:plan|request)\.[a-z_]+) = (-?[\d.,]*\d)(?![\w.])")
+_NOT_KNOWN = re.compile(r"\b([a-z]+(?:_[a-z0-9]+)*) = not known")
 
 
 def in_plain_words(text: object, values: Mapping[str, object]) -> str:
     """A sentence of a rule or a reviewer with its fields and measures said in words."""
-    return in_words(_MEASURE.sub(_measured, str(text)), values)
+    told = _MEASURE.sub(_measured, str(text))
+    return _NOT_KNOWN.sub(lambda match: f"not known: {name_field(match[1])}", in_words(told, values))
 
 
 def _measured(match: re.Match[str]) -> str:

@@ -14,6 +14,7 @@ from decisionworks.decisions.documents.said import (
     more_or_less,
 )
 from decisionworks.kit.words import counted
+from decisionworks.projects import FieldType, holds, load_constraint_catalogue
 from decisionworks.projects.tell_values import as_sentence, joined, tell_value
 
 _SEVERITIES = {"block": 0, "high": 0, "medium": 1, "warn": 1, "low": 2, "info": 2}
@@ -196,8 +197,8 @@ def _tiers(content: PlanContent) -> str:
     tiers = {name: one for name, one in (content.plan.get("tiers") or {}).items() if isinstance(one, Mapping)}
     told = [
         f"{name} {float(one['monthly_usd']):,.2f}"
-        for name, one in tiers.items()
-        if isinstance(one.get("monthly_usd"), int | float)
+        for name in ("lean", "recommended", "robust")
+        if isinstance((one := tiers.get(name, {})).get("monthly_usd"), int | float)
     ]
     if len(told) < 2:
         return ""
@@ -210,7 +211,7 @@ def _left_out(content: PlanContent, lean: Json) -> str:
     gone = [one for one in content.patterns if kept and one["id"] not in kept and one.get("monthly_usd")]
     gone.sort(key=lambda one: (-float(one["monthly_usd"]), str(one["id"])))
     named = [f"{one.get('name') or one['id']} ({float(one['monthly_usd']):,.2f})" for one in gone[:2]]
-    return f"lean leaves out {joined(named)}{' and less' if len(gone) > 2 else ''}; " if named else ""
+    return f"lean leaves out {joined(named)}{' and smaller parts' if len(gone) > 2 else ''}; " if named else ""
 
 
 def _risks(content: PlanContent) -> str:
@@ -236,11 +237,25 @@ def _open(content: PlanContent) -> str:
         return f"Which way out is taken? {first_sentences([as_sentence(one) for one in told], most=MOST_OPEN)}"
     moving, _ = ranked_assumptions(content)
     guesses = [f"{tell_value(str(one['field']), one.get('value'))} is assumed; with {instead(one)}" for one in moving]
-    asked = [*questions, *guesses]
+    asked = [*questions, *_unsaid(content, {str(one["field"]) for one in moving}), *guesses]
     if not asked:
         return "Nothing that would change the plan."
     # What blocks is asked alone: the rest waits until it is settled.
     return first_sentences([as_sentence(one) for one in asked], most=len(questions) or MOST_OPEN)
+
+
+def _unsaid(content: PlanContent, told: set[str]) -> list[str]:
+    """What a plan needs to know, nobody said and no default is safe for."""
+    return [
+        f"not said: {field.question}"
+        for field in load_constraint_catalogue().fields
+        if field.mandatory
+        and field.default is None
+        and field.type is not FieldType.STRING
+        and field.name not in told
+        and content.values.get(field.name) in (None, [])
+        and (field.applies_when is None or holds(field.applies_when, content.values))
+    ]
 
 
 def _approved(content: PlanContent) -> str:

@@ -170,6 +170,8 @@ def _value(finding: Finding, *, reading: Reading, note: str | None = None) -> Co
 def _union(field: Field, group: list[Finding], *, reading: Reading) -> ConstraintValue:
     """All stated items; inferred ones only where nothing was stated more strongly."""
     firm = [one for one in group if one.state is ValueState.STATED or one.strength >= STRONG]
+    if field.name == "regions":
+        firm = _named_outright(firm, reading=reading)
     chosen = firm or [one for one in group if one.strength >= group[0].strength - 5]
     if field.name == "regions" and not any(one.state is ValueState.STATED for one in firm):
         # “Virginia, with a standby in Ohio”: two places of one sentence belong together.
@@ -193,6 +195,13 @@ def _union(field: Field, group: list[Finding], *, reading: Reading) -> Constrain
         confidence=round(min(one.confidence for one in used), 2),
         reason=reason,
     )
+
+
+def _named_outright(firm: list[Finding], *, reading: Reading) -> list[Finding]:
+    """“A lab in Ohio … AWS us-east-1”: where somebody sits is no second region beside one that is named."""
+    named = [one for one in firm if one.state is ValueState.STATED]
+    homes = {reading.sentence_at(one.start) for one in named}
+    return [one for one in firm if one in named or reading.sentence_at(one.start) in homes] if named else firm
 
 
 def _items(value: Plain) -> list[str]:
