@@ -11,7 +11,7 @@ from decisionworks.projects import forbidden_uses_in
 from decisionworks.projects.catalogue import load_constraint_catalogue
 from decisionworks.projects.constraint_values import constraints_from_json, known_values, planning_values
 from decisionworks.projects.measure_coverage import coverage
-from decisionworks.projects.places import country_without_region
+from decisionworks.projects.places import country_with_region, country_without_region
 
 OFFLINE_SERVING = ("serve-batch-scoring",)
 LLM_SERVING = ("serve-llm-bedrock", "serve-llm-vllm")
@@ -19,6 +19,9 @@ LLM_TYPES = ("llm_api", "llm_self_hosted")
 LLM_USES = ("llm_chat_rag", "llm_generation", "llm_agent")
 # Which reach a managed model API has by residency: a geographic profile serves EU and US, one region serves the rest.
 LLM_GEOGRAPHY = {"eu": "geo", "us": "geo", "uk": "regional", "country": "regional"}
+# Here Bedrock reaches its Claude models through a profile of the whole continent alone; those of Japan and Australia
+# stay in their country. Source: AWS, Bedrock user guide, inference profiles.
+THROUGH_A_CONTINENT = frozenset({"eu-south-1", "eu-south-2", "eu-north-1", "ap-southeast-3"})
 OWN_LLM = "serve-llm-vllm"
 SMALL_MODEL_IN, SMALL_MODEL_OUT = "bedrock.claude-haiku-4-5.in.million", "bedrock.claude-haiku-4-5.out.million"
 EU_RULES = ("gdpr", "eu_ai_act_high_risk")
@@ -55,8 +58,8 @@ def plan_facts(
         "plan.low_confidence_share": _low_confidence_share(cost_estimate),
         "plan.has_non_eu_region": any(not is_in_eu(region) for region in regions),
         "plan.has_out_of_jurisdiction_region": is_outside(regions, residency=residency, home=home)
-        or (residency == "country" and _promised_country_without_region(constraints) is not None),
-        "plan.llm_geography": _llm_geography(ids, residency),
+        or (residency == "country" and _leaves_the_promised_country(constraints, regions)),
+        "plan.llm_geography": _llm_geography(ids, residency, home=home),
         "plan.latency_floor_ms": _latency_floor(chosen, known),
         "plan.burden_sum": sum(_integer(pattern.get("burden")) for pattern in chosen),
         "plan.burden_capacity": BURDEN_PER_PERSON * int(team) + BURDEN_BASE if isinstance(team, int) and team else None,
@@ -124,6 +127,16 @@ def _concerns_eu(regions: Sequence[str], known: Mapping[str, object]) -> bool:
     return named or known.get("data_residency") == "eu" or any(is_in_eu(region) for region in regions)
 
 
+def _leaves_the_promised_country(constraints: Mapping[str, object], regions: Sequence[str]) -> bool:
+    """Whether the country that the promise names has no region, or the plan runs in a region of another one."""
+    if _promised_country_without_region(constraints) is not None:
+        return True
+    row = constraints.get("data_residency")
+    span = row.get("span") if isinstance(row, Mapping) else None
+    home = country_with_region(str(span.get("text", ""))) if isinstance(span, Mapping) else None
+    return home is not None and is_outside(regions, residency="country", home=home)
+
+
 def _promised_country_without_region(constraints: Mapping[str, object]) -> str | None:
     """The country in which the data are to stay, where the words that say so name one that has no region."""
     words = []
@@ -154,10 +167,11 @@ def _api_usd(known: Mapping[str, object]) -> float | None:
     return round(usage.llm_requests_month * each, 2)
 
 
-def _llm_geography(ids: Sequence[str], residency: object) -> str:
+def _llm_geography(ids: Sequence[str], residency: object, *, home: str) -> str:
     if "serve-llm-bedrock" not in ids:
         return "none"
-    return LLM_GEOGRAPHY.get(residency, "global") if isinstance(residency, str) else "global"
+    reach = LLM_GEOGRAPHY.get(residency, "global") if isinstance(residency, str) else "global"
+    return "geo" if reach == "regional" and home in THROUGH_A_CONTINENT else reach
 
 
 def _number(value: object) -> float | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from types import MappingProxyType
 
 import yaml
 from pydantic import BaseModel, ConfigDict
+
+# Names from here on are in scripts that write words together.
+WIDE = "\u3000"
 
 
 class _Homeless(BaseModel):
@@ -75,6 +78,23 @@ def country_without_region(text: str) -> str | None:
     return found.group() if found else None
 
 
+def country_with_region(text: str) -> str | None:
+    """The home region of the first country that a text names and in which AWS has one; None where it names none."""
+    found = _WITH_REGION.search(text.lower())
+    return REGION_OF_COUNTRY[found.group()] if found else None
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+    """Whole words, and names in scripts without blanks wherever they stand."""
+    longest = sorted(names, key=lambda name: (-len(name), name))
+    latin = "|".join(re.escape(name) for name in longest if max(name) < WIDE)
+    wide = "|".join(re.escape(name) for name in longest if max(name) >= WIDE)
+    return re.compile(rf"(?<![a-zà-ÿ])(?:{latin})(?![a-zà-ÿ])" + (f"|{wide}" if wide else ""))
+
+
+# Spain's region is not planned in by default, so that a promise to stay in Spain tells no home region.
+_ELSEWHERE_BY_DEFAULT = frozenset({"spain", "españa", "spanien", "espagne", "espanha", "スペイン"})
+_WITH_REGION = _any_of({*REGION_OF_COUNTRY} - {*COUNTRY_WITHOUT_REGION} - _ELSEWHERE_BY_DEFAULT)
 _WITHOUT_REGION = re.compile(
     rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, COUNTRY_WITHOUT_REGION), key=lambda name: (-len(name), name)))})(?!\w)"
 )

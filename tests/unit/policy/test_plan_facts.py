@@ -73,10 +73,18 @@ def test_a_batch_plan_has_no_latency_floor():
     assert facts["plan.latency_floor_ms"] is None
 
 
-@pytest.mark.parametrize(("residency", "geography"), [("eu", "geo"), ("uk", "regional"), (None, "global")])
-def test_a_model_api_reaches_as_far_as_residency_lets_it(residency, geography):
-    known = {} if residency is None else {"data_residency": residency}
-
+@pytest.mark.parametrize(
+    ("known", "geography"),
+    [
+        ({"data_residency": "eu"}, "geo"),
+        ({"data_residency": "uk"}, "regional"),
+        ({"data_residency": "country", "regions": ["sa-east-1"]}, "regional"),
+        # In Spain and Italy a model is reached through the profile of the whole continent alone.
+        ({"data_residency": "country", "regions": ["eu-south-2"]}, "geo"),
+        ({}, "global"),
+    ],
+)
+def test_a_model_api_reaches_as_far_as_residency_and_region_let_it(known, geography):
     facts = plan_facts(plan_of(["serve-llm-bedrock"]), constraints_of(known), cost_of(1))
 
     assert facts["plan.llm_geography"] == geography
@@ -128,6 +136,26 @@ def test_a_region_outside_the_stated_country_is_outside():
     assert home["plan.has_out_of_jurisdiction_region"] is False
     assert abroad["plan.has_out_of_jurisdiction_region"] is True
     assert abroad["plan.has_non_eu_region"] is False
+
+
+@pytest.mark.parametrize(
+    ("promise", "region", "is_outside"),
+    [
+        ("os dados ficam no Brasil", "us-east-1", True),
+        ("os dados ficam no Brasil", "sa-east-1", False),
+        ("データは日本国内に", "ap-southeast-1", True),
+        ("データは日本国内に", "ap-northeast-1", False),
+        ("no pueden salir de España", "eu-south-2", False),
+        ("within the country", "ca-central-1", False),
+    ],
+)
+def test_a_region_outside_the_country_that_a_promise_names_is_outside(promise, region, is_outside):
+    constraints = constraints_of({"data_residency": "country", "regions": [region]})
+    constraints["data_residency"]["span"] = {"start": 0, "end": len(promise), "text": promise}
+
+    facts = plan_facts(plan_of(["sec-baseline"]) | {"regions": [region]}, constraints, cost_of(1))
+
+    assert facts["plan.has_out_of_jurisdiction_region"] is is_outside
 
 
 def test_european_law_reaches_a_plan_by_place_or_by_word():

@@ -14,7 +14,7 @@ from decisionworks.projects.extract.bounds import find_crossed_bounds
 from decisionworks.projects.extract.corrections import CORRECTION
 from decisionworks.projects.extract.finding import Finding
 from decisionworks.projects.extract.impossible import find_impossible
-from decisionworks.projects.extract.kept_places import find_kept_and_put
+from decisionworks.projects.extract.kept_places import find_kept_and_put, regions_of_country
 from decisionworks.projects.extract.money import BROUGHT_TO_A_MONTH
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.opposites import find_opposites
@@ -137,7 +137,7 @@ def _country_of(reading: Reading, position: int) -> tuple[str, tuple[str, ...] |
     for name, region in REGION_OF_COUNTRY.items():
         end = "" if name[0] > WIDE else BOUND
         if re.search(rf"{WORD_START}{re.escape(name)}{end}", sentence):
-            return name, _same_continent(region)
+            return name, regions_of_country(name) or _same_continent(region)
     return "", None
 
 

@@ -12,7 +12,14 @@ from decisionworks.projects.extract.finding import Finding
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.word_groups import Place, group_pattern
 from decisionworks.projects.model import Contradiction
-from decisionworks.projects.places import KNOWN_REGIONS, REGION_OF_CITY, REGION_OF_COUNTRY, REGION_OF_NAME
+from decisionworks.projects.places import (
+    AWS_REGIONS,
+    COUNTRY_WITHOUT_REGION,
+    KNOWN_REGIONS,
+    REGION_OF_CITY,
+    REGION_OF_COUNTRY,
+    REGION_OF_NAME,
+)
 
 MOST_PLACES = 24
 # States and continents that no region is named after, as people write them.
@@ -28,16 +35,23 @@ _ALSO = {
     "england": "eu-west-2", "angleterre": "eu-west-2", "inglaterra": "eu-west-2", "schottland": "eu-west-2",
     "swiss soil": "eu-central-2", "swiss border": "eu-central-2", "german soil": "eu-central-1",
     "french soil": "eu-west-3", "french territory": "eu-west-3",
+    # Where AWS has a region that is not planned in by default.
+    **dict.fromkeys(("spain", "españa", "spanien", "espagne", "espanha", "madrid", "barcelona"), "eu-south-2"),
 }  # fmt: skip
 # Regions that are one country's.
 _ONE_COUNTRY = (
     ("us-",),
     ("ca-",),
+    ("eu-central-1", "eusc-de-"),
     ("ap-northeast-1", "ap-northeast-3"),
     ("ap-south-",),
     ("ap-southeast-2", "ap-southeast-4"),
 )
 _BREAK = re.compile(r"[,;:()]\s|[,;()]$|\s(?:and|but|und|aber|et|mais|y|pero|e|mas)\s")
+# “Region: us-west-2” is where it runs.
+_REGION = re.compile(
+    r"(?<!\w)(?:aws[- ]?)?(?:regions?|regionen|régions?|regi[oó]n|regiones|região|regiões)(?!\w)|リージョン"
+)
 _BREAK_JA = re.compile(r"[\s,:()]")
 
 
@@ -55,7 +69,12 @@ def find_kept_and_put(reading: Reading, findings: Iterable[Finding]) -> Iterator
         if not _is_the_only_one(reading, kept):
             continue
         for used in named:
-            if used.where == kept.where or used.clause == kept.clause or not _is_used(reading, used):
+            if (
+                used.where == kept.where
+                or _is_as_near_as_may_be(reading, kept, used)
+                or used.clause == kept.clause
+                or not _is_used(reading, used)
+            ):
                 continue
             if not _are_the_same_data(reading, kept, used):
                 continue
@@ -84,7 +103,7 @@ def _names() -> re.Pattern[str]:
 
 
 def _region_of(name: str) -> str:
-    for names in (REGION_OF_NAME, REGION_OF_CITY, REGION_OF_COUNTRY, _ALSO):
+    for names in (_ALSO, REGION_OF_NAME, REGION_OF_CITY, REGION_OF_COUNTRY):
         if name in names:
             return names[name]
     return name
@@ -92,6 +111,14 @@ def _region_of(name: str) -> str:
 
 def _country(region: str) -> str:
     return next((group[0] for group in _ONE_COUNTRY if region.startswith(group)), region)
+
+
+def regions_of_country(name: str) -> tuple[str, ...] | None:
+    """The regions of a country; None where it has none of its own."""
+    if name in COUNTRY_WITHOUT_REGION:
+        return None
+    home = _country(_region_of(name))
+    return tuple(one for one in AWS_REGIONS if _country(one) == home)
 
 
 def _clause(reading: Reading, place: Place) -> Place:
@@ -123,9 +150,17 @@ def _is_the_only_one(reading: Reading, named: _Named) -> bool:
     )
 
 
+def _is_as_near_as_may_be(reading: Reading, kept: _Named, used: _Named) -> bool:
+    """A country without a region of its own: that a region nearby is none in it has a rule of its own."""
+    is_homeless = reading.folded[slice(*kept.place)] in COUNTRY_WITHOUT_REGION
+    return is_homeless and used.where.split("-", maxsplit=1)[0] == kept.where.split("-", maxsplit=1)[0]
+
+
 def _is_used(reading: Reading, named: _Named) -> bool:
     if _has(reading, ("not", "leaves", "persons"), named.clause):
         return False
+    if _REGION.search(reading.folded, *named.clause) and reading.folded[slice(*named.place)] in KNOWN_REGIONS:
+        return True
     return _has(reading, ("stays", "runs", "copies"), named.clause)
 
 

@@ -65,6 +65,8 @@ _STRICTER_IS_LOWER = frozenset({"budget_usd_month", "team_size"})
 _STRICTEST_COUNTS = frozenset({"latency_p95_ms", "audit_retention_years", "stream_events_per_sec"})
 # Number words stand as digits behind zeros in the folded text that reasons quote.
 _PADDING = re.compile(r"(?<![\d.,-])0+(?=[1-9]\d)")
+# How far two places of one sentence stand apart that belong together.
+NEAR_CHARS = 60
 CORRECTION_REACH = 60
 FEW_CHARS = 40
 RANGE_CHARS = 20
@@ -170,14 +172,9 @@ def _value(finding: Finding, *, reading: Reading, note: str | None = None) -> Co
 def _union(field: Field, group: list[Finding], *, reading: Reading) -> ConstraintValue:
     """All stated items; inferred ones only where nothing was stated more strongly."""
     firm = [one for one in group if one.state is ValueState.STATED or one.strength >= STRONG]
-    if field.name == "regions":
-        firm = _named_outright(firm, reading=reading)
     chosen = firm or [one for one in group if one.strength >= group[0].strength - 5]
-    if field.name == "regions" and not any(one.state is ValueState.STATED for one in firm):
-        # “Virginia, with a standby in Ohio”: two places of one sentence belong together.
-        homes = {reading.sentence_at(one.end - 1) for one in chosen}
-        near = [one for one in group if one.strength >= STRONG - 10 and reading.sentence_at(one.end - 1) in homes]
-        chosen = [*chosen, *(one for one in near if one not in chosen)]
+    if field.name == "regions":
+        chosen = _regions(chosen, group, reading=reading)
     found: list[str] = []
     for one in sorted(chosen, key=lambda one: one.start):
         found.extend(item for item in _items(one.value) if item not in found)
@@ -197,11 +194,17 @@ def _union(field: Field, group: list[Finding], *, reading: Reading) -> Constrain
     )
 
 
-def _named_outright(firm: list[Finding], *, reading: Reading) -> list[Finding]:
-    """“A lab in Ohio … AWS us-east-1”: where somebody sits is no second region beside one that is named."""
-    named = [one for one in firm if one.state is ValueState.STATED]
-    homes = {reading.sentence_at(one.start) for one in named}
-    return [one for one in firm if one in named or reading.sentence_at(one.start) in homes] if named else firm
+def _regions(chosen: list[Finding], group: list[Finding], *, reading: Reading) -> list[Finding]:
+    """“Virginia, with a standby in Ohio”: two places of one sentence belong together.
+
+    A city elsewhere in a text that names a region is where somebody sits: “Chicago. AWS us-east-1.”
+    """
+    named = [one for one in chosen if one.state is ValueState.STATED]
+    homes = {reading.sentence_at(one.end - 1) for one in named or chosen}
+    near = [one for one in group if one.strength >= STRONG - 10 and reading.sentence_at(one.end - 1) in homes]
+    if named:
+        near = [one for one in near if any(abs(one.start - other.start) <= NEAR_CHARS for other in named)]
+    return [*(named or chosen), *(one for one in near if one not in (named or chosen))]
 
 
 def _items(value: Plain) -> list[str]:

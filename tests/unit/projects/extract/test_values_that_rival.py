@@ -21,6 +21,8 @@ def read(text: str) -> Extraction:
         ("Budget 500 dollars a month. Actually no budget limit.", "budget_usd_month"),
         ("The loan history holds 40 GB. That loan history is 6 TB, all of it is read.", "data_volume_gb"),
         ("The data stay in Japan only. A full copy of the data is stored in Ireland.", "regions"),
+        ("Os dados não podem sair do Brasil. Rodamos em us-east-1.", "regions"),
+        ("データは日本国内に保存します。リージョンはap-southeast-1です。", "regions"),
         ("The batch run takes nine hours. The list must be ready within 2 hours after the batch starts.", None),
         ("The kiosk goes live in four weeks. The kiosk cannot go live in less than nine months.", "deadline_weeks"),
         ("Only batch, nothing else. Scores are returned within 80 ms.", "inference_mode"),
@@ -45,6 +47,10 @@ def test_two_values_that_cannot_both_hold_are_asked_about(text: str, field: str 
         "The cap is 5,000 euros a month; in dollars that is 5,400 dollars a month.",
         "We would love 100 ms. What the seat map must keep is 800 ms at p95.",
         "The data stay in the EU. Our customers in Japan only read the site.",
+        # a country is no building, a neighbour stands in for a country without a region, an office is no region
+        "Los datos no pueden salir de España; región eu-south-2. Claude en Bedrock redacta las cartas.",
+        "Os dados não podem sair de Portugal. Região: eu-west-1.",
+        "A broker in Madrid. Data must not leave Spain. AWS eu-south-2.",
         # a wait is no length of recordings; learning anew is no keeping
         "Jeden Monat 4.000 Stunden Interviews transkribieren, fertig 48 Stunden nach dem Eingang.",
         "Each month we transcribe 900 hours of sermons; the text is there 24 hours after the recording.",

@@ -49,6 +49,11 @@ def read(text: str) -> dict[str, ConstraintValue]:
         # when people ask, and when the service sleeps
         ("Kanzlei: Fragen zu 5.000 Urteilen, 700 Fragen am Tag, nur Bürozeiten.", "traffic_pattern", "business_hours"),
         ("El servicio contesta en 300 ms y se apaga todas las noches.", "inference_mode", ["real_time"]),
+        # where somebody sits, and where it runs; a code amid Japanese words
+        ("A freight desk in Denver ranks offers. AWS us-east-1.", "regions", ["us-east-1"]),
+        ("We run in Ohio with a standby in us-west-2.", "regions", ["us-east-2", "us-west-2"]),
+        ("システムはすべてeu-west-1で動かします。", "regions", ["eu-west-1"]),
+        ("Der Dienst muss den Ausfall einer ganzen AWS-Region überstehen.", "multi_region", True),
         # told on the phone, and run on it
         ("As agreed on the phone: 900 used tractors are rated in a weekly run.", "inference_mode", ["batch"]),
         ("The model runs on the phone, without a server.", "inference_mode", ["edge"]),
