@@ -23,7 +23,7 @@ GIVES_WAY: tuple[str, ...] = (
 # One demand told by several fields: how soon which kind of model answers.
 HOW_SOON = frozenset({"latency_p95_ms", "inference_mode", "model_type", "use_case_type"})
 # How many people and how much money a second region takes is this catalogue's word, and no statement of the request.
-TOO_FEW = (frozenset({"multi_region", "team_size"}), frozenset({"multi_region", "budget_usd_month"}))
+TOO_FEW, TOO_LITTLE = frozenset({"multi_region", "team_size"}), frozenset({"multi_region", "budget_usd_month"})
 # What nobody said outright contradicts nothing.
 GUESSED_CHOICES = frozenset({"model_type", "use_case_type", "data_sources", "training_compute"})
 # What a blocking rule asks for whatever the plan: a draft without it stays within the money and cannot be approved.
@@ -98,7 +98,9 @@ def is_contradiction(conflict: Mapping[str, object]) -> bool:
 
 def _excludes(core: Sequence[str], *, problem: Problem, is_of_price: bool) -> bool:
     """What nothing reaches, a price above the budget and too little for two regions have rules of their own."""
-    if is_of_price or frozenset(core) in TOO_FEW:
+    if is_of_price or frozenset(core) == TOO_FEW:
+        return False
+    if frozenset(core) == TOO_LITTLE and problem.situation.known.get("budget_hardness") != "hard":
         return False
     modes = problem.situation.known.get("inference_mode")
     is_awaited = isinstance(modes, list) and "real_time" in modes

@@ -95,6 +95,14 @@ def test_two_regions_for_too_few_people_or_too_little_money_have_a_rule_of_their
     ]
 
 
+def test_two_regions_contradict_a_hard_budget_that_is_too_small_for_them():
+    asked = {"use_case_type": "recommendation", "inference_mode": ["real_time"], "multi_region": True, "team_size": 6}
+
+    found = infeasibility_of(asked | {"budget_usd_month": 80, "budget_hardness": "hard"})
+
+    assert any(one["is_contradiction"] for one in found["conflicts"])
+
+
 def test_a_time_that_no_pattern_reaches_is_no_contradiction_unless_a_language_model_is_asked_for():
     trees = {"model_type": "linear_or_tree", "inference_mode": ["real_time"], "latency_p95_ms": 0.8, "team_size": 6}
     words = {"model_type": "llm_api", "inference_mode": ["real_time"], "latency_p95_ms": 50, "team_size": 6}
