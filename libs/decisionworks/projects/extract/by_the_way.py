@@ -105,6 +105,8 @@ _SOMEBODY = re.compile(
     r"(?: (?:then|still|usually|always|often|dann|immer|puis|toujours|luego|siempre|depois|sempre))?\s$"
 )
 SHORT_SENTENCE = 45
+# Longer than this nobody looks at the screen for an answer. Units: ms.
+LONGEST_WAIT_MS = 10_000
 # A sentence that only adds to the one before. Units: characters.
 LONGEST_RIDER = 80
 _MONEY = re.compile(
@@ -162,8 +164,12 @@ def without_by_the_way(findings: list[Finding], *, reading: Reading) -> list[Fin
     }
     is_asked = _is_asked_for(findings)
     is_called = any(one.field.startswith("throughput_rps") for one in findings)
+    is_waited_for = any(_is_short_wait(one) for one in findings)
     kept = []
     for one in findings:
+        if is_waited_for and _is_bare_cadence(one, reading=reading):
+            # “150 more come each week; whoever looks for one sees it within a second”: what comes in is no run.
+            continue
         if is_asked and _is_of_loading(one, reading=reading):
             kept.extend(_how_often_loaded(one, reading=reading))
         elif is_called and _is_of_input(one, reading=reading):
@@ -171,6 +177,11 @@ def without_by_the_way(findings: list[Finding], *, reading: Reading) -> list[Fin
         elif id(one) not in dropped:
             kept.append(_weakened(one, reading=reading))
     return _without_denial_of_public(_without_signs_of_wear(kept, reading=reading))
+
+
+def _is_short_wait(finding: Finding) -> bool:
+    is_time = finding.field == "latency_p95_ms" and isinstance(finding.value, int | float)
+    return is_time and finding.strength >= STRONG and float(str(finding.value)) <= LONGEST_WAIT_MS
 
 
 def _weakened(finding: Finding, *, reading: Reading) -> Finding:

@@ -74,7 +74,8 @@ _PERIODS_OF_BUDGETS = tuple(
         name,
         re.compile(
             rf"(?:{pattern})[^.;\n]{{0,30}}(?:budget|cost|spend|予算|presupuesto|orçamento|kosten"
-            rf"|コスト)[^.;\n]{{0,30}}$"
+            rf"|コスト|ausgaben|支出)[^.;\n]{{0,60}}$"
+            rf"|(?:gasto|dépense|despesa|coste|custo)s? (?:{pattern})[^.;\n]{{0,60}}$"
         ),
     )
     for months, name, pattern in _MONTHS_IN
@@ -355,7 +356,7 @@ def _period_after(reading: Reading, end: int) -> _Period | None:
             best = _Period(months=months, name=name, end=end + found.end())
     if best is not None:
         return best
-    before = reading.before(max(end - 1, 0), chars=70)
+    before = reading.before(max(end - 1, 0), chars=110)
     for months, name, pattern in _PERIODS_OF_BUDGETS:
         if pattern.search(before) or (months == 1.0 and _MONTHLY_BEFORE.search(before)):
             return _Period(months=months, name=name, end=end)
