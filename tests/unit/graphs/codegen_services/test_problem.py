@@ -92,3 +92,21 @@ def test_tags_tell_kind_family_and_learner():
 
     assert problem.tags == {"problem:image", "family:image", "learner:softmax", "task:none", "uses-model"}
     assert {item.learner for item in all_problems()} == {"logistic", "ridge", "distance", "softmax"}
+
+
+@pytest.mark.parametrize(
+    ("request_text", "patterns", "learner"),
+    [
+        ("Gradient-boosted trees, our actuary insists.", {"train-cpu-job"}, "boosted"),
+        ("score them with XGBoost", {"train-cpu-job"}, "boosted"),
+        ("no boosted trees, please", {"train-cpu-job"}, "logistic"),
+        ("a logistic regression scorecard, though some like LightGBM", {"train-cpu-job"}, "logistic"),
+        ("score the loans", {"train-cpu-job"}, "logistic"),
+        ("boosted trees", {"train-gpu-job"}, "logistic"),
+    ],
+)
+def test_the_model_that_was_asked_for_is_the_one_that_is_trained(request_text, patterns, learner):
+    problem = problem_for({"use_case_type": "credit_risk"}, frozenset(patterns), request=request_text)
+
+    assert problem.learner == learner
+    assert f"learner:{learner}" in problem.tags

@@ -5,6 +5,7 @@ Nothing of the user's text reaches a problem; a request only chooses a row of `p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -44,6 +45,16 @@ MODEL_PATTERNS = frozenset(
         "serve-edge-greengrass",
     }
 )
+# Their training goes on for hours, from one checkpoint to the next.
+LONG_TRAINING = frozenset({"train-distributed-gpu", "train-gpu-job", "train-spot-checkpointed"})
+_BOOSTING = re.compile(
+    r"gradient[- ]?(?:tree[- ]?)?boost\w*|boosted|boosting|xg-?boost|lightgbm|catboost|\bgbm\b|\bgbdt\b|boostés?"
+    r"|potenciad[oa]s|勾配ブースティング"
+)
+_REFUSED = re.compile(r"\b(?:no|not|without|never|kein\w*|ohne|pas de|sans|sin|sem)(?: \w+)? $")
+_PLAIN = re.compile(
+    r"logistic (?:regression|model)|logistische\w* |régression logistique|regresión logística|scorecard"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +91,7 @@ class Problem:
     words: tuple[tuple[str, tuple[str, ...]], ...] = ()
     llm_task: LlmTask = "none"
     uses_model: bool = True
+    boosted: bool = False
 
     @property
     def family(self) -> str:
@@ -88,8 +100,10 @@ class Problem:
 
     @property
     def learner(self) -> str:
-        """Name the model file: one of logistic, ridge, distance, softmax."""
+        """Name the model file: one of logistic, boosted, ridge, distance, softmax."""
         match self.kind:
+            case "binary" if self.boosted:
+                return "boosted"
             case "binary" | "llm":
                 return "logistic"
             case "regression":
@@ -126,12 +140,20 @@ def problem_for(values: Mapping[str, object], patterns: frozenset[str], *, reque
     words = f"{values.get('use_case_summary') or ''} {request}".lower()
     row = _catalogue()[_chosen(values, words)]
     problem = _problem(_chosen(values, words), row)
+    if problem.kind == "binary" and not patterns & LONG_TRAINING:
+        problem = replace(problem, boosted=_asks_for_boosting(words))
     is_llm = bool(patterns & LLM_PATTERNS)
     if is_llm and problem.kind != "llm":
         problem = _problem("assistant", _catalogue()["assistant"])
     if problem.kind != "llm":
         return problem
     return _with(problem, task=_llm_task(problem, patterns), uses_model=bool(patterns & MODEL_PATTERNS) or not is_llm)
+
+
+def _asks_for_boosting(words: str) -> bool:
+    """Whether a request names boosted trees and does not refuse them or ask for a model that is a plain sum."""
+    asked = [found for found in _BOOSTING.finditer(words) if not _REFUSED.search(words[: found.start()])]
+    return bool(asked) and not _PLAIN.search(words)
 
 
 def all_problems() -> tuple[Problem, ...]:
