@@ -29,7 +29,8 @@ _LOADS = re.compile(
     r"|updated?|abgeglichen|abgleich\w*|eingespielt|nachgeladen|aktualisier\w+|importier\w*|synchronisé\w*"
     r"|mis\w* à jour|mise à jour|actualis\w+|import(?:é|e)\w*|sincroniz\w+|actualiz\w+|atualiz\w+|carga\w*"
     r"|renew(?:s|ed)|renuev\w+|renovad\w+|renouvel\w+|erneuert"
-    r"|fraicheur|fraîcheur|frescura|freshness)\b|同期|更新|取り込"
+    r"|added|hinzu\w*|dazu|ajout\w+|añad\w+|acrescent\w+|adicionad\w+"
+    r"|fraicheur|fraîcheur|frescura|freshness)\b|同期|更新|取り込|追加"
 )
 _RECOVERS = re.compile(
     r"\b(?:disaster|recover\w*|fail-?over|restor\w+|rto|outage|wiederherst\w+|ausfall\w*|notfall\w*|katastroph\w*"

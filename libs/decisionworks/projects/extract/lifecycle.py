@@ -146,9 +146,9 @@ _NO_RETRAIN = re.compile(
     r"|しない|なし)"
 )
 _GPU = Sought(
-    rf"(?:(?P<nodes>{NUMBER})\s(?:nodes?|machines?|servers?|knoten|nœuds|nodos|nós)\s(?:with|of|mit|avec|con"
-    rf"|com)\s)?(?P<n>{NUMBER})\s?(?:x\s?)?(?:nvidia |large |big |small |single |only |seule? |einzigen? "
-    rf"|einzelnen? |sola |únic[oa] |só |dedicated )?"
+    rf"(?:(?P<nodes>{NUMBER})\s(?:nodes?|machines?|servers?|knoten|nœuds|nodos|nós)\s(?:with|of|mit je|mit"
+    rf"|zu je|avec|de|à|con|com)\s)?(?P<n>{NUMBER})\s?(?:x\s?)?(?:nvidia |large |big |small "
+    rf"|single |only |seule? |einzigen? |einzelnen? |sola |únic[oa] |só |dedicated )?"
     r"(?:(?:a100|h100|h200|v100|a10g?|l4|l40s?|t4)s?|gpus?|graphics cards?|grafikkarten?|cartes graphiques"
     r"|gpu)(?![a-z0-9])"
 )
@@ -156,6 +156,7 @@ _NODES_AFTER = re.compile(
     rf"^[^.;]{{0,20}}?(?P<n>{NUMBER})\s(?:nodes?|machines?|servers?|knoten|rechner\w?|nœuds|serveurs|nodos"
     rf"|servidores|nós|máquinas)"
 )
+_SERVES = re.compile(r"serv|infer|answer|predict|antwort|bedien|répond|respond|推論|応答")
 _TRAINING = re.compile(
     r"train\w{0,24}|fine-?tun\w{0,24}|a run|run uses|entraîn\w{0,24}|entren\w{0,24}|trein\w{0,24}|学習|訓練"
 )
@@ -285,7 +286,10 @@ def _frequency(clause: str) -> tuple[str, bool, int, int] | None:
     return value, exact, at, until
 
 
-_NODES_JA = re.compile(r"gpu(?:搭載)?(?:の)?(?:ノード|サーバー?|マシン)(?:を|が|は)?\s?(?P<n>\d{1,3})(?:台|ノード|基)")
+_NODES_JA = re.compile(
+    r"gpu(?:搭載)?(?:の)?(?:ノード|サーバー?|マシン)(?:を|が|は)?\s?(?P<n>\d{1,3})(?:台|ノード|基)"
+    r"|(?:[ahv]\d{2,3}|gpu)を?\d{1,2}(?:枚|基)(?:ずつ)?(?:積|搭載|載せ)\S{0,4}(?:ノード|サーバー?|マシン)(?:を|が)?(?P<m>\d{1,3})台"
+)
 _GPU_JA = re.compile(r"gpu(?:を|が|は|も)?\s?(?P<n>\d{1,3}|[一二三四五六七八])(?:枚|台|基|個)")
 _GPU_NODES = Sought(
     rf"(?P<n>{NUMBER})\s(?:nvidia )?(?:[ahv]\d{{2,3}}|gpu|p\d\w{{0,3}})[ -](?:nodes?|machines?|servers?|knoten|rechner"
@@ -300,14 +304,16 @@ def _compute(reading: Reading) -> Iterator[Finding]:
             value = "gpu_single" if match["n"] in ("1", "一") else "gpu_multi"
             yield stated("training_compute", value, match.start(), match.end(), confidence=0.85)
     for match in _NODES_JA.finditer(reading.folded):
-        if int(match["n"]) > 1:
+        if int(match["n"] or match["m"]) > 1:
             yield stated("training_compute", "gpu_cluster", match.start(), match.end(), strength=STRONG + 5)
     for match in _GPU_NODES.finditer(reading.folded):
         if (parse_number(match["n"], language=reading.language) or 0) > 1:
             yield stated("training_compute", "gpu_cluster", match.start(), match.end(), strength=STRONG + 5)
     for match in _GPU.finditer(reading.folded):
         number = parse_number(match["n"], language=reading.language)
-        if number is None or not _TRAINING.search(reading.sentence(match.start())):
+        # Machines of several cards each train, whether or not the sentence says so.
+        sentence = reading.sentence(match.start())
+        if number is None or not (_TRAINING.search(sentence) or (match["nodes"] and not _SERVES.search(sentence))):
             continue
         after = reading.after(match.end(), chars=40)
         later = _NODES_AFTER.search(after)

@@ -142,3 +142,35 @@ def test_an_order_to_an_automatic_reader_is_noticed() -> None:
     found = extract_constraints(text, data=None, on_missing="assume", catalogue=CATALOGUE)
 
     assert found.untrusted_instructions
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Drafts go to our editors, who check every single one first.", "human_review_required", True),
+        ("Die Felder werden der Sachbearbeitung vorgelegt, die jedes Feld bestätigt.", "human_review_required", True),
+        ("Les textes vont à nos juristes, qui relisent chaque page.", "human_review_required", True),
+        ("A vision model finds rust. Nobody has labelled any of it yet.", "labelling_needed", True),
+        ("Un modèle de vision. Personne n'a encore annoté une seule photo.", "labelling_needed", True),
+        ("One run takes 3 machines with 8 H100 each for a day.", "training_compute", "gpu_cluster"),
+        ("学習にはH100を8枚積んだサーバー3台を使います。", "training_compute", "gpu_cluster"),
+        ("Guests put questions and get an answer taken from our 90 leaflets.", "use_case_type", "llm_chat_rag"),
+        ("Gäste fragen und bekommen eine Antwort aus unseren 90 Merkblättern.", "use_case_type", "llm_chat_rag"),
+        ("O fiscal precisa perceber porque uma loja aparece na lista.", "explainability_required", True),
+        ("Lawyers ask and hear within 3 seconds. New cases are added every day.", "inference_mode", ["real_time"]),
+    ],
+)  # fmt: skip
+def test_what_people_say_in_passing_is_heard(text: str, field: str, value: object) -> None:
+    assert read(text)[field] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Slots are offered to customers, who confirm every delivery in the app.", "human_review_required", True),
+        ("Les créneaux sont envoyés aux clients, qui confirment chaque livraison.", "human_review_required", True),
+        ("It is served on 2 machines with 2 GPUs each.", "training_compute", "gpu_cluster"),
+    ],
+)
+def test_what_customers_do_and_what_serves_is_not_meant(text: str, field: str, value: object) -> None:
+    assert read(text).get(field) != value
