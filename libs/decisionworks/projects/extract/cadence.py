@@ -32,7 +32,7 @@ _TIMES_A = re.compile(
     rf"|por|ao)\s"
     rf"(?P<unit>day|night|week|month|year|tag|woche|monat|jahr|jour|semaine|mois|an|día|semana|mes|año|dia|mês"
     rf"|ano)(?!\w)"
-    rf"|(?P<unit_ja>日|週|月|年)に?(?P<m>\d{{1,2}})回"
+    rf"|(?P<unit_ja>日|週|月|年)に?(?P<m>\d{{1,2}})(?:[~-](?P<high>\d{{1,2}}))?回"
 )
 _SO_OFTEN = re.compile(r"(?<!\w)(?P<n>twice|zwei|drei|vier)(?: ?mal)?(?!\w)")
 _FACTORS = {"twice": 2, "zwei": 2, "drei": 3, "vier": 4}
@@ -115,6 +115,9 @@ def runs_a_month(words: str, *, reading: Reading) -> float | None:
     for pattern, is_rate in ((_EVERY_N, False), (_TIMES_A, True)):
         if match := pattern.search(words):
             number = 2.0 if match["n"] == "twice" else parse_number(match["n"] or match["m"], language=reading.language)
+            if number and is_rate and match["high"]:
+                # “Two or three times”.
+                number = (number + float(match["high"])) / 2
             per_month = _per_month(match["unit"] or match["unit_ja"])
             if number and per_month:
                 runs = number * per_month if is_rate else per_month / number

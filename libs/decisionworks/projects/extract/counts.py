@@ -98,7 +98,8 @@ _ANY_DEVICE = re.compile(rf"(?<![$€£¥#.\d])(?P<n>{NUMBER})\s(?P<thing>[a-zà
 # “Sprayers, 45 of them”, “trucks: 45”.
 _ANY_OF_THEM = Sought(
     rf"(?:there are|we have|es sind|es gibt|il y en a|hay|son|há|são) (?P<m>{NUMBER})(?=\)|[,.;])"
-    rf"|(?P<n>{NUMBER}) (?:of (?:them|these|those)|davon|d'entre eux|de ellos|de ellas|deles|delas)(?!\w)"
+    rf"|(?P<n>{NUMBER}) (?:in all|in total|altogether|all told|an der zahl|insgesamt|en tout|au total|en total|no total"
+    rf"|ao todo|of (?:them|these|those)|davon|d'entre eux|de ellos|de ellas|deles|delas)(?!\w)"
 )
 # “Robots: 35 of them drive through the warehouse”.
 _OF_THEM = re.compile(
@@ -125,7 +126,10 @@ _OWN_EACH = re.compile(
     r"|cada un[oa]? (?:con|tendrá|tiene|recibe) (?:su|un) (?:propio )?(?:\w{1,24} )?modelo"
     r"|cada uma? (?:com|terá|tem|recebe) (?:[oa] )?(?:seu|um) (?:próprio )?(?:\w{1,24} )?modelo"
     r"|un modèle par client|un modelo por cliente|um modelo por cliente|"
-    r"顧客ごと|テナントごと|tenants"
+    r"顧客ごと|テナントごと|tenants|für (?:die |unsere )?[\d.]{1,9} mandanten"
+    r"|(?:data|daten|données|datos|dados) (?:\w+ ){0,2}(?:apart|separate|isolated|getrennt|aparte|separad[oa]s"
+    r"|aislad[oa]s"
+    r"|isolad[oa]s|séparées|isolées|à part)|getrennten? daten|getrennte datenhaltung"
 )
 _EACH_OWN = re.compile(
     rf"(?:each|every|jede[rsmn]?|chaque|cada)\s(?:single\s)?(?P<thing>{_THING})\s(?:\w{{1,24}}\s){{0,2}}?(?:gets?"

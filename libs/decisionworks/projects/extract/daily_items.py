@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, inferred, stated
-from decisionworks.projects.extract.numbers import DIGITS, NUMBER, parse_number
+from decisionworks.projects.extract.numbers import COUNT, DIGITS, NUMBER, parse_number
+from decisionworks.projects.extract.per_person import people_behind, shifts_a_day
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.scale import ARTICLES, PEAK, tidy
 from decisionworks.projects.extract.sieve import Sought
@@ -22,13 +23,15 @@ _PER_LONG = (
     ),
     (
         3_600.0,
-        r"(?:per|an|a|each|every|/|pro|par|por|la)\s?(?:hour|stunde|heure|hora)(?!\w)|hourly|stündlich"
+        r"(?:per|an|a|each|every|/|pro|in der|je|par|por|la|cada)\s?(?:hour|stunde|heure|hora)(?!\w)|hourly|stündlich"
         r"|時間あたり|/時間?",
     ),
-    (60.0, r"(?:per|a|each|every|/|pro|par|por)\s?(?:minute|min|minuto)(?!\w)|毎分|/分"),
+    (60.0, r"(?:per|a|each|every|/|pro|in der|je|par|por|cada)\s?(?:minute|min|minuto)(?!\w)|毎分|/分"),
+    # One shift a day, unless more are told.
+    (86_400.0, r"(?:per|a|each|every|pro|je|par|por|cada)\s?(?:shift|schicht|poste|turno)(?!\w)"),
 )
 _ITEMS = re.compile(
-    rf"(?P<n>{NUMBER})\s(?P<what>(?:[\w'-]{{1,24}}(?:\s|(?=/))){{0,4}}?)(?P<per>"
+    rf"(?P<n>{COUNT})\s(?P<what>(?:[\w'-]{{1,24}}(?:\s|(?=/))){{0,4}}?)(?P<per>"
     + "|".join(p for _, p in _PER_LONG)
     + ")"
 )
@@ -39,7 +42,8 @@ _NIGHTLY = Sought(
 )
 # “9,000 receipts a month”: what a model reads or writes comes by the month as well.
 _MONTHLY = re.compile(
-    rf"(?P<n>{NUMBER})\s(?P<what>(?:[\w'-]{{1,24}}\s){{1,4}}?)(?:(?:per|an?|each|every|im|pro|par|al|por|ao|cada"
+    rf"(?P<n>{NUMBER})\s(?P<what>(?:[\w'-]{{1,24}}\s){{1,4}}?)(?:(?:per|an?|each|every|im|pro|in der|die|par|al"
+    rf"|a la|por|ao|na|cada"
     r"|chaque)\s(?P<unit>month|monat|mois|mes|mês|week|woche|semaine|semana)|monthly|monatlich|mensuels?"
     r"|mensual(?:es)?|mensais)(?!\w)"
     rf"|(?:月に?|毎月|月間)(?:約|およそ)?(?P<k>{DIGITS})\s?(?P<ja>[件枚通本冊]|ページ)"
@@ -52,12 +56,18 @@ _PAPERS = re.compile(
     r"|páginas?|cartas?|formularios?|contratos?|informes?|textos?|faturas?|notas fiscais|formulários?|relatórios?"
     r"|[件枚通本冊]|ページ"
 )
-_ITEMS_JA = re.compile(rf"(?:1日(?:あたり|に)?|毎日|一日)(?:約|およそ|最大)?(?P<n>{DIGITS})\s?(?P<what>[件回枚通人])")
+_ITEMS_JA = re.compile(
+    rf"(?:1日(?:あたり|に)?|毎日|一日)(?:約|およそ|最大|だいたい|大体|ざっと|ほぼ)?(?P<n>{DIGITS})\s?(?P<what>[件回枚通人])"
+)
+_OFTEN_JA = re.compile(
+    rf"(?P<per>毎分|[1１一]分(?:あたり|間?に)|毎時|[1１一]時間(?:あたり|に))(?:約|およそ|最大|だいたい|大体|ざっと)?(?P<n>{DIGITS})\s?"
+    r"(?P<what>[件回枚通人])"
+)
 _ITEMS_BEFORE = re.compile(
     r"(?:täglich|pro tag|am tag|daily|every day|each day|chaque jour|par jour|al día|cada día|diariamente"
     r"|todos los días|por dia|todos os dias)\s"
-    rf"(?:about |around |some |roughly |ungefähr |etwa |rund |ca\.? |environ |unos |unas |cerca de |umas "
-    rf"|uns )?(?P<n>{NUMBER})(?:\s(?P<what>[\w'-]{{2,24}})|(?=\s?[.;)]|\s?$))"
+    rf"(?:about |around |some |roughly |ungefähr |etwa |rund |um die |so um die |ca\.? |environ |dans les |unos |unas "
+    rf"|cerca de |umas |uns )?(?P<n>{NUMBER})(?:\s(?P<what>[\w'-]{{2,24}})|(?=\s?[.;)]|\s?$))"
 )
 # “Questions per day | 500”: a row of a table, or a line of a list.
 _ITEMS_ROW = re.compile(
@@ -83,7 +93,7 @@ _NOT_TRAFFIC = re.compile(
 
 def find_daily_items(reading: Reading) -> Iterator[Finding]:
     """Things that come per day, hour or minute: LLM requests, or an average rate. Units: requests/day, requests/s."""
-    for pattern in (_ITEMS, _ITEMS_JA, _ITEMS_BEFORE, _ITEMS_ROW):
+    for pattern in (_ITEMS, _ITEMS_JA, _OFTEN_JA, _ITEMS_BEFORE, _ITEMS_ROW):
         for match in pattern.finditer(reading.folded):
             what = (match["what"] or "").strip()
             number = parse_number(match["n"], language=reading.language)
@@ -98,6 +108,7 @@ def find_daily_items(reading: Reading) -> Iterator[Finding]:
             seconds = _seconds(match["per"]) if "per" in match.groupdict() else 86_400.0
             after = re.split(r"[,;.(]", reading.after(match.end(), chars=24))[0]
             is_peak = bool(PEAK.search(after) or PEAK.search(reading.before(match.start(), chars=12)))
+            number *= people_behind(match, reading) or shifts_a_day(match, reading)
             yield from _daily(match, number * 86_400.0 / seconds, what=what, is_peak=is_peak)
 
 
@@ -119,13 +130,16 @@ def find_monthly_papers(reading: Reading) -> Iterator[Finding]:
     for match in _MONTHLY.finditer(reading.folded):
         what = (match["what"] or match["ja"]).strip()
         number = parse_number(match["n"] or match["k"], language=reading.language)
-        if number is None or match["n"] in ARTICLES or _NOT_TRAFFIC.search(what) or not _PAPERS.search(what):
+        if number is None or match["n"] in ARTICLES or _NOT_TRAFFIC.search(what):
+            continue
+        is_asked = match["n"] is not None and _ASKED.search(what) is not None
+        if not is_asked and not _PAPERS.search(what):
             continue
         days = 7.0 if match["unit"] in _WEEK else 30.4
         reason = f"“{match.group().strip()}” on average"
         yield inferred(
             "llm_requests_per_day", tidy(number / days), match.start(), match.end(), reason=reason, confidence=0.65,
-            strength=WEAK - 5,
+            strength=FAIR if is_asked else WEAK - 5,
         )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from decisionworks.projects.extract.latency import find_times
 from decisionworks.projects.extract.lifecycle import find_lifecycle
 from decisionworks.projects.extract.merge_data import OnMissing, merge_data
 from decisionworks.projects.extract.money import find_budget
+from decisionworks.projects.extract.multiples import with_multiples
 from decisionworks.projects.extract.people import find_skills, find_team
 from decisionworks.projects.extract.phrases import find_phrases
 from decisionworks.projects.extract.places_named import find_regions
@@ -75,6 +76,7 @@ def extract_constraints(
             (str(one.value) for one in read if one.field == "model_type"), "llm_api" if counts_tokens else None
         )
         read.extend(find_purpose_by_cues(reading, family=family))
+    read = with_multiples(read, reading=reading)
     read = without_by_the_way([*read, *find_corrected(reading, read)], reading=reading)
     findings = without_haste_on_devices(in_scope(read, reading=reading), reading=reading)
     gathered = list(find_gathered(reading, known=findings))

@@ -38,7 +38,9 @@ _QUANTILE = re.compile(
 _BOUND_BEFORE = re.compile(
     r"(?:within|en dessous de|au-dessous de|unterhalb(?: von)?|(?:not|no) longer than|no later than|not later than"
     r"|by at most|spätestens(?: nach)?"
-    r"|au plus tard|a más tardar"
+    r"|au plus tard|a más tardar|au bout de|al cabo de|ao fim de"
+    r"|(?:\b(?:no|not|never|cannot|can't|nicht|pas|não)\b)[^.;\n]{0,20}\b(?:more than|longer than|mehr als|länger als"
+    r"|plus de|más de|mais (?:do que|de))"
     r"|no máximo(?: em)?"
     r"|como (?:máximo|mucho)|darf (?:höchstens )?|en máximo|within, let's say,|let's say,?|under|below|in|between"
     r"|less than|<=?|≤|max(?:imum)?\.?|at most|up to|no more than|faster than"
@@ -92,7 +94,7 @@ _NOT_A_RESPONSE = re.compile(
     r"|calls|aufnahmen|enregistrements|grabaciones|gravações) (?:of|von|à|de)|down(?:time)?|lose|"
     r"(?:ausschnitt|mitschnitt|clip|sequenz)\w{0,2} von (?:je |jeweils )?(?:eine[rm] )?|extraits? d(?:'une|e)"
     r"|(?:fragmentos?|trechos?|cortes?) de(?: un[oa]?| uma?)?|"
-    r"loss of|rto|rpo|recover\w{0,24}|restored?|back (?:up|in)|budget|fine-?tun\w{0,24}|uses?|for about"
+    r"loss of|rto|rpo|recover\w{0,24}|restored?|back up|budget|fine-?tun\w{0,24}|uses?|for about"
     r"|last \w{0,24}|offline for|drops? for|next|coming|nächsten?|kommenden?|prochaine?s?|próxim[oa]s?"
     r"|horizon(?: of)?)\s?(?:about |of |at most |up to |"
     r"within |in )?$"
@@ -114,11 +116,15 @@ _ABOUT_RECOVERY = re.compile(
     r"|restor\w{1,24}|down(?:time)?\b|disaster|ausfall"
     r"|wiederherstell\w{1,24}|wieder (?:da|oben|verfügbar|online|laufen)"
     r"|back within|rétabl\w{1,24}|reprise|caída|recuper\w{1,24}|restablec\w{1,24}|restabelec\w{1,24}|volver a|voltar"
-    r"|panne|復旧|復帰"
+    r"|panne|復旧|復帰|se cae\b|si cae\b|hay que volver|se cair\b|voltar a(?:o ar)?\b|up again"
 )
 _ABOUT_LOSS = re.compile(
     r"rpo|lose\b|data loss|lost\b|datenverlust|perte de données|pérdida de datos|perda de dados|データ損失|perder"
-    r"|verlier\w{1,24}|verlust|perdre|perdendo|perdiendo|en perdant"
+    r"|verlier\w{1,24}|verlust|perdre|perdendo|perdiendo|en perdant|verloren|perdues?\b|perdid[oa]s?\b"
+)
+_LOST_AFTER = re.compile(
+    r"^\s?(?:of (?:\w{1,12} )?|an |de |d')?(?:data|transactions|daten\w*|données|datos|dados)[^.;\n]{0,20}?"
+    rf"(?:{_ABOUT_LOSS.pattern})|^\s?(?:of (?:\w{{1,12}} )?data loss|datenverlust)"
 )
 # “Back within 100 ms” is an answer, “back within 15 minutes” is a recovery.
 SHORTEST_OUTAGE_MS = 30_000
@@ -280,10 +286,10 @@ def _time(match: re.Match[str], reading: Reading) -> Iterator[Finding]:
     before = reading.before(match.start("high"), chars=75) if is_pair else before
     after = re.split(r"[,;]| (?:and|und|et|y|e) ", reading.after(match.end(), chars=20))[0]
     around = re.split(r"\d[^\d]{2,}(?: and| und| et| y| e|,) ", before)[-1][-30:] + after
-    if (value >= SHORTEST_OUTAGE_MS and _ABOUT_RECOVERY.search(around)) or (
-        value >= SHORTEST_LOSS_MS and _ABOUT_LOSS.search(around)
-    ):
-        yield from _recovery(match, value, is_loss=bool(_ABOUT_LOSS.search(around)))
+    # “15 minutes of data may be lost”: what is lost stands behind its length.
+    is_loss = bool(_ABOUT_LOSS.search(around) or _LOST_AFTER.match(reading.after(match.end(), chars=48)))
+    if (value >= SHORTEST_OUTAGE_MS and _ABOUT_RECOVERY.search(around)) or (value >= SHORTEST_LOSS_MS and is_loss):
+        yield from _recovery(match, value, is_loss=is_loss)
         return
     strength = _strength(match, reading, before=before, is_short=value < 3_600_000)
     if strength is None:

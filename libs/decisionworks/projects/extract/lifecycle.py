@@ -208,6 +208,7 @@ _TRUTH = Sought(
     r"|quem (?:tinha|teve) razão|se (?:o|a|ele|ela|era|foi) (?:\w+ ){0,2}(?:perdeu|pagou|acertou|verdade|aconteceu"
     r"|adoeceu)|o que (?:de fato |realmente )?aconteceu|saberemos|ficamos sabendo|o valor real"
     r"|実際(?:に|の|は)|答え合わせ|結果が(?:出|分|わ)|当たっ|正しかった"
+    r"|on ne (?:le |la )?(?:sait|connaît|saura)|sabemos se|sabemos si"
     r"|(?:weiß|wissen|erfahren) (?:wir|man)|steht fest|on (?:sait|connaît|apprend)|sabemos|se sabe|se conoce"
     r"|descobrimos|sabe-se|conhecid\w{1,24}"
     r"|分か(?:る|り)|わか(?:る|り)|known after|feedback (?:arrives|comes|after)|"
@@ -222,16 +223,23 @@ _ARTICLES = frozenset({"a", "an", "ein", "eine", "einer", "einen", "einem", "un"
 # A result within hours is what the model delivers; labels within hours have to be called so.
 _LABELS = re.compile(r"label\w{0,24}|truth|charge-?back\w{0,24}|wahrheit|vérité|verdad|verdade|正解|feedback")
 _LIVE = re.compile(
-    r"soll es (?:laufen|stehen|gehen)|in betrieb|mise en service|en service|opérationnel\w*|en marcha|operativo|no ar"
+    r"tiene que estar|debe estar|tem (?:de|que) estar|arranque\w?|soll es (?:laufen|stehen|gehen)|in betrieb"
+    r"|mise en service|en service|opérationnel\w*|en marcha|operativo|no ar"
     r"|em operação|live|launch\w{0,24}|go-?live|production|ready|deadline|mvp|pilot|first version|roll-?out|due"
     r"|start\w{0,24}"
     r"|produktiv|fertig|einsatz|lancement|production|prêt|lanzar|listo|producción|lançar|pronto|produção|リリース|稼働"
     r"|本番"
 )
 _LEAD_IN = re.compile(
-    r"(?:in|within|deadline:?(?: is)?|innerhalb von|binnen|dans|en|dentro de|em)\s?(?:about |the next "
+    r"(?:(?:we|i) have|wir haben|nous avons|on a|tenemos|temos|in|within|deadline:?(?: is)?|innerhalb von|binnen"
+    r"|dans|en|dentro de|em)\s?(?:about |the next "
     r"|den nächsten |the )?$"
 )
+_FROM_NOW = re.compile(r"^\s?(?:from (?:now|today)|à partir d'aujourd'hui|a partir de (?:ahora|hoy|agora|hoje)|後)")
+_ALL_WE_HAVE = re.compile(
+    r"(?:(?:we|i) (?:only )?have|wir haben|nous avons|on a|tenemos|temos)\s(?:only |nur |noch |just )?$"
+)
+_ENDS = re.compile(r"^\s?(?:$|[.!]|left|time|zeit|de temps|de tiempo|de tempo)")
 _DAYS_IN = (
     ("hour", 1 / 24), ("stunde", 1 / 24), ("heure", 1 / 24), ("hora", 1 / 24), ("week", 7.0), ("woche", 7.0),
     ("semain", 7.0), ("seman", 7.0), ("週", 7.0), ("fortnight", 14.0), ("month", 30.4), ("monat", 30.4), ("mois", 30.4),
@@ -355,12 +363,19 @@ def _delay_or_deadline(match: re.Match[str], reading: Reading) -> Iterator[Findi
             else f"“{match.group()}” in days"
         )
         yield stated("label_delay_days", _tidy(days), match.start(), match.end(), reason=reason, confidence=0.8)
-    elif days >= 5 and (_LIVE.search(before) or _LIVE.search(after)) and _LEAD_IN.search(before):
+    elif days >= 5 and _is_deadline(before, after):
         is_weeks = match["unit"].startswith(("week", "woche", "semain", "seman", "週"))
         reason = None if is_weeks else f"“{match.group()}” in weeks"
         yield stated(
             "deadline_weeks", _tidy(days / 7), match.start(), match.end(), reason=reason, confidence=0.75, strength=FAIR
         )
+
+
+def _is_deadline(before: str, after: str) -> bool:
+    if not _LIVE.search(before) and not _LIVE.search(after):
+        # “We have six weeks.”
+        return bool(_ALL_WE_HAVE.search(before) and _ENDS.match(after))
+    return bool(_LEAD_IN.search(before) or _FROM_NOW.match(after))
 
 
 def _tidy(value: float) -> int | float:

@@ -19,7 +19,7 @@ _WORDS_OF: dict[str, dict[str, float]] = {
         "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "eighteen": 18,
         "twenty": 20,
         "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100, "half a dozen": 6,
-        "a dozen": 12, "a handful": 5,
+        "a dozen": 12, "a handful": 5, "two dozen": 24, "three dozen": 36, "a few dozen": 36,
         "dozen": 12, "a hundred": 100, "a couple of": 2, "a couple": 2, "a thousand": 1000, "a million": 1e6,
     },
     "de": {
@@ -31,19 +31,20 @@ _WORDS_OF: dict[str, dict[str, float]] = {
         "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9,
         "dix": 10,
         "douze": 12, "quinze": 15, "vingt": 20, "trente": 30, "cent": 100, "une douzaine": 12, "une demi-douzaine": 6,
+        "deux douzaines": 24,
         "une dizaine": 10, "une poignée": 5, "une quinzaine": 15, "une vingtaine": 20, "une trentaine": 30,
         "une quarantaine": 40, "une cinquantaine": 50, "une soixantaine": 60, "une centaine": 100, "un millier": 1000,
     },
     "es": {
         "un": 1, "uno": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8,
         "nueve": 9, "diez": 10, "doce": 12, "quince": 15, "veinte": 20, "treinta": 30, "cien": 100,
-        "una docena": 12, "media docena": 6, "una decena": 10, "un puñado": 5,
+        "una docena": 12, "dos docenas": 24, "tres docenas": 36, "media docena": 6, "una decena": 10, "un puñado": 5,
         "una veintena": 20, "una treintena": 30, "una cincuentena": 50, "un centenar": 100, "un millar": 1000,
     },
     "pt": {
         "um": 1, "uma": 1, "dois": 2, "duas": 2, "três": 3, "quatro": 4, "cinco": 5, "seis": 6, "sete": 7, "oito": 8,
         "nove": 9, "dez": 10, "doze": 12, "quinze": 15, "vinte": 20, "trinta": 30, "cem": 100,
-        "uma dúzia": 12, "meia dúzia": 6, "uma dezena": 10, "um punhado": 5,
+        "uma dúzia": 12, "duas dúzias": 24, "três dúzias": 36, "meia dúzia": 6, "uma dezena": 10, "um punhado": 5,
         "uma vintena": 20, "uma trintena": 30, "uma centena": 100, "um milhar": 1000,
     },
 }  # fmt: skip
@@ -72,6 +73,9 @@ NUMBER = (
     rf"(?:(?<![a-zà-ÿ0-9_.,])(?:{_DIGITS})(?![.,]?\d)(?:[ -]?(?:{_SCALE}))?|(?<!\w)(?:{_WORD_CHOICE})(?:[ -](?:{_SCALE}"
     rf"|hundred))?(?!\w)|[一二三四五六七八九十](?=[人名台つ]))"
 )
+_ARTICLES = frozenset({"un", "una", "une", "um", "uma", "ein", "eine", "einer", "einem"})
+#: A number that is no article: “so um die 300”.
+COUNT = NUMBER.replace(_WORD_CHOICE, "|".join(word for word in _WORD_CHOICE.split("|") if word not in _ARTICLES))
 #: Only written in digits, for places where a number word would be an article.
 DIGITS = rf"(?:(?<![a-zà-ÿ0-9_.,])(?:{_DIGITS})(?![.,]?\d)(?:[ -]?(?:{_SCALE}))?)"
 #: Optional words of approximation before a number.

@@ -28,8 +28,13 @@ _HOURS_AFTER = re.compile(
     rf"|tous les mois"
     rf"|par mois|cada mes|al mes|todos los meses|todo mês|cada mês|por mês"
     rf"|todos os meses)\W{{1,3}}(?:[\w'-]{{1,24}}\s){{0,4}}?"
-    rf"(?P<n>{NUMBER})\s?(?:hours?|hrs?|stunden|heures?|d'heures|horas?)\s"
-    rf"(?:of|an|von|an |de|d'|à|em)?\s?(?=\w)"
+    rf"(?P<n>{NUMBER})\s?(?:hours?|hrs?|stunden|heures?|d'heures|horas?)(?!\w)"
+)
+_HOURS_WEEKLY = re.compile(
+    rf"(?P<n>{NUMBER}|une vingtaine|une centaine|una veintena|un centenar|umas duas dezenas)\s?(?:hours?|hrs?|stunden"
+    rf"|heures?|d'heures|horas?)\s(?:[\w'-]{{1,24}}\s){{0,4}}?"
+    r"(?:(?:per|a|each|every|/|die|in der|pro|par|a la|por|cada) ?(?:week|woche|semaine|semana)(?!\w)|weekly"
+    r"|wöchentlich)"
 )
 _HOURS_JA = re.compile(rf"(?:月に?|毎月|月間|1か月に?)(?:約|およそ)?(?P<n>{DIGITS})\s?時間")
 _SPOKEN = (
@@ -72,9 +77,11 @@ _WORDS = {
 
 def find_recordings(reading: Reading) -> Iterator[Finding]:
     """Hours of recordings a month. Units: hours/month."""
-    for pattern in (_HOURS, _HOURS_AFTER, _HOURS_JA):
+    for pattern in (_HOURS, _HOURS_AFTER, _HOURS_JA, _HOURS_WEEKLY):
         for match in pattern.finditer(reading.folded):
             hours = _WORDS.get(match["n"]) or parse_number(match["n"], language=reading.language)
+            if hours and pattern is _HOURS_WEEKLY:
+                hours *= WEEKS_PER_MONTH
             if hours:
                 yield stated("audio_hours_month", _tidy(hours), match.start(), match.end(), strength=STRONG + 5)
     for pattern in (_PIECES, _PIECES_JA):

@@ -45,7 +45,8 @@ _COUNTED = Sought(
 )
 _RUN = (
     r"(?:runs?|night|batch|nightly|lauf|läufe|nacht|nuit|exécution|noche|ejecución|noite|execução|rodada|lote"
-    r"|week ?end|cycle|job|execution|inspection|flight|survey|patrol|inspektion|flug|befliegung|begehung|vol|ronde"
+    r"|week ?end|tanda|pasada|passada|durchgang|durchlauf|passage|vez|cycle|job|execution|inspection|flight"
+    r"|survey|patrol|inspektion|flug|befliegung|begehung|vol|ronde"
     r"|inspección|vuelo|ronda|campaña|inspeção|voo|campanha)"
 )
 _ANYTHING = re.compile(
@@ -92,6 +93,14 @@ _PER_RUN = re.compile(
     rf"|usd|eur)\b)\s?(?:[\w'-]{{1,24}}\s){{0,3}}?(?:per|a|each|every|in one|pro|je|jede|par|por|cada|chaque"
     rf"|à chaque)"
     rf"\s(?:batch\s)?{_RUN}(?!\w)"
+    rf"|(?<!\w)(?:per|each|pro|je|par|por|a cada|cada) {_RUN}[,:]? (?:about |around |some |rund |etwa |ca\.? "
+    rf"|environ |unos "
+    rf"|unas |cerca de |uns |umas )?(?P<b>{NUMBER})(?! ?(?:h|hours?|mins?|minutes?|stunden|minuten|heures|horas"
+    rf"|gb|tb|gpus?"
+    rf"|usd|eur|dollars?|euros?|[$€£])(?!\w))"
+    rf"|(?<!\w)(?:batch|lote|lot|stapel) (?:of|von|de|mit) (?P<c>{NUMBER})(?=\s[a-zà-ÿ])"
+    rf"|(?P<d>{NUMBER})\s(?:of them )?(?:at a go|in one go|at a time|d'un coup|auf einen schlag|de una vez"
+    rf"|de uma vez)(?!\w)"
     rf"|(?:rows|records|lines|items|lignes|enregistrements|zeilen|datensätze|filas|registros|linhas|images?|photos?"
     rf"|pictures?|bilder|fotos?|aufnahmen|clichés|imágenes|imagens)\s"
     rf"(?:per|par|pro|je|por|a)\s{_RUN}\s?[,:=]\s{{0,4}}(?P<m>{NUMBER})"
@@ -139,7 +148,8 @@ _OTHER_COUNT = re.compile(
 def find_records_per_run(reading: Reading) -> Iterator[Finding]:
     """Counts that are said per run or night. Units: records."""
     for match in _PER_RUN.finditer(reading.folded):
-        number = parse_number(match["n"] or match["m"] or match["k"], language=reading.language)
+        words = next(word for word in match.groups() if word)
+        number = parse_number(words, language=reading.language)
         if number is not None and number >= FEWEST_RECORDS:
             yield stated("batch_records_per_run", int(number), match.start(), match.end(), strength=STRONG + 10)
     for match in _IN_ALL.finditer(reading.folded):

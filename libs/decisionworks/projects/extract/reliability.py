@@ -40,7 +40,7 @@ _NINE_WORDS = re.compile(rf"(?<!\w)(?P<n>{'|'.join(_NINES)})[ -](?:nines|neunen|
 _YEARS = r"(?:years?|yrs?|jahre?n?|ans|années|años|anos|年)"
 _KEEP = re.compile(
     r"keep\w{0,24}|kept|retain\w{0,24}|retention|stor(?:e|ed|age)|registros?|protokolle?\w?|journal\w{0,4}"
-    r"|archiv\w{0,24}|aufbewahr\w{0,24}"
+    r"|on file|nachweis\w{0,4}|garde\w{0,3}|残[しすさ]|archiv\w{0,24}|aufbewahr\w{0,24}"
     r"|aufhebe\w{0,4}|aufgehoben|aufzubewahren|of (?:\w{1,20} )?(?:records|logs)|records|guarda\w{0,4}"
     r"|conserv\w{1,24}|retenção|guard\w{1,24}|(?<!re)gard(?:e|er|ent|ons|é|ées?|és)(?!\w)|traces? |aufzeichnung\w{0,2}"
     r"|nachweis\w{0,2}|vor(?:ge|zu)?halten|保存|保管|保持|残す|残して|audit"
@@ -58,7 +58,7 @@ def find_reliability(reading: Reading) -> Iterator[Finding]:
     """Availability and retention. Units: percent, years."""
     yield from _availability(reading)
     for match in _RETENTION.finditer(reading.folded):
-        around = reading.before(match.start(), chars=45) + " " + reading.after(match.end(), chars=20)
+        around = reading.before(match.start(), chars=45) + " " + reading.after(match.end(), chars=45)
         number = parse_number(match["n"], language=reading.language)
         after = reading.after(match.end(), chars=24)
         if number is None or number > 100 or _NOT_RETENTION.match(after) or not _KEEP.search(around):

@@ -33,7 +33,8 @@ _EVENTS = (
 _JA_EVENTS = re.compile(r"イベント|計測|測定|メッセージ|ログ|データ|センサー")
 _EVENT_WORD, _REQUEST_WORD = re.compile(rf"(?<!\w){_EVENTS}(?!\w)"), re.compile(rf"(?<!\w){_REQUESTS}(?!\w)")
 _PER_SECOND = (
-    r"(?:(?:per|a|each|every|pro|in der|je|par|por|à la|al)\s|/\s?)(?:second|sec|s|sekunde|seconde|segundo)(?!\w)"
+    r"(?:(?:per|a|each|every|pro|in der|je|par|por|à la|al|cada|chaque|jede|in jeder|toda)\s|/\s?)(?:second|sec"
+    r"|s|sekunde|seconde|segundo)(?!\w)"
     r"|(?:/|每|毎)秒"
 )
 _SHORT = r"(?:rps|tps|qps|req/s|requests/s|tx/s)(?!\w)"
@@ -47,6 +48,11 @@ _RATE_JA = re.compile(
     rf"(?:毎秒|秒間|[1１一]秒(?:あたり|に|間に))(?:最大|平均|約)?(?P<n>{DIGITS})\s?(?P<kind>(?:件"
     rf"|回)?の?(?:イベント|計測|測定|メッセージ|ログ|データ|センサー)"
     rf"|{_REQUESTS}|{_EVENTS})?"
+)
+# “Every second 5,000 events come in.”
+_RATE_AFTER = Sought(
+    rf"(?<!\w)(?:per|each|every|pro|jede|in jeder|par|chaque|por|cada|a cada) (?:second|sekunde|seconde|segundo)"
+    rf" (?:[a-zà-ÿ]{{1,12}} ){{0,4}}?(?P<n>{NUMBER}) (?P<kind>{_EVENTS}|{_REQUESTS})(?!\w)"
 )
 _UNMARKED = re.compile(
     rf"(?:[,;]|(?<!\w)(?:and|but|und|aber|et|mais|y|pero|e|mas))\s(?:[\w'-]{{1,24}}\s){{0,6}}?(?P<n>{NUMBER})"
@@ -92,6 +98,7 @@ _AVERAGE_WORDS = (
     r"averages?|avg|mean\b|normally|typical\w{0,24}|usual\w{0,24}|durchschnitt\w{0,24}|im schnitt|im mittel"
     r"|üblich\w{0,24}"
     r"|moyenne|normale?(?:ment)?|promedio|de media|en media|media\b|média|em média|d'habitude|habituel\w{0,24}"
+    r"|as a rule|in der regel|en général|por término medio|por regla general|em regra|por norma"
     r"|en temps normal|lo normal|o normal|otherwise|sonst|normalerweise|normalmente|habitual\w{0,24}|de ordinario"
     r"|平均|通常|普段"
 )
@@ -104,7 +111,7 @@ _LOOKED_UP = re.compile(
     r"lecturas|leituras|records|readings|messages?|meldungen|nachrichten|mensajes|mensagens|(?:の)?メッセージ"
 )
 _MEASURED = re.compile(
-    r"sensor\w{0,4}|capteur\w{0,2}|センサー|iot\b|telemetr\w{1,6}|télémétr\w{1,6}|meters?\b|gateways?|mqtt"
+    r"signals?\b|signale?n?\b|signaux|señales|sinais|信号|sensor\w{0,4}|capteur\w{0,2}|センサー|iot\b|telemetr\w{1,6}|télémétr\w{1,6}|meters?\b|gateways?|mqtt"
     r"|kafka|kinesis"
     r"|streams?\b|streaming"
     r"|devices?|wearables?|zähler\w{0,3}|contadores|medidores|compteurs|monitors?\b|collars?|turbin\w{1,4}"
@@ -148,8 +155,9 @@ def find_rates(reading: Reading) -> Iterator[Finding]:
     """Request and event rates that are said per second. Units: requests/s, events/s."""
     rates = [
         finding
-        for pattern in (_RATE, _RATE_JA)
-        for match in pattern.finditer(reading.folded)
+        for match in chain(
+            _RATE.finditer(reading.folded), _RATE_JA.finditer(reading.folded), _RATE_AFTER.finditer(reading.folded)
+        )
         for finding in _rate(match, reading)
     ]
     yield from _two_plain_rates(of_all(rates, reading))

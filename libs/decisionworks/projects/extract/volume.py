@@ -10,6 +10,7 @@ from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, 
 from decisionworks.projects.extract.numbers import NUMBER, parse_number
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.sieve import Sought
+from decisionworks.projects.model import ValueState
 
 # Measured on wide business tables in Parquet and CSV: one row is about one kilobyte.
 BYTES_PER_ROW = 1_000.0
@@ -92,18 +93,39 @@ _ALL_OF_IT = re.compile(
 _IS_MEMORY = re.compile(r"^\s?(?:of )?(?:v?ram|memory|gpu|speicher|メモリ)|^\s?(?:per|/)\s?(?:sec|s\b)")
 _MONTHLY = re.compile(
     r"^\s?(?:[^\W\d]\w{0,23}\s){0,5}?(?:(?:more |new )?(?:per|(?:in )?an?|in one|each|every|/|pro|im|par|al|por|ao"
-    r"|cada)\s?"
+    r"|cada|chaque|jeden|todos los|todos os|todo|tous les)\s?"
     r"(?:month|mo\b|monat|mois|mes\b|mês)|monthly|monatlich|mensuel\w{0,24}|mensual\w{0,24}|mensa\w{1,24}|"
-    r"[/／]?月|毎月)"
+    r"(?:[/／]?月|毎月)(?!に?(?:約|およそ)?\d))"
 )
 # “Monatlich kommen 25 GB dazu.”
 _MONTHLY_BEFORE = re.compile(
-    r"(?:(?:monthly|each month|every month|a month|monatlich|jeden monat|im monat|pro monat|chaque mois|tous les mois"
+    r"(?:(?:monthly|each month|every month|month (?:by|after) month|a month|monatlich|jeden monat|im monat|pro monat"
+    r"|monat für monat|mois après mois|mes a mes|mes tras mes|mês a mês|mês após mês|chaque mois|tous les mois"
     r"|par mois|cada mes|al mes|por mês|todo mês|todos os meses),?\s(?:[^\W\d]\w{0,20}\s){0,4}?"
-    r"(?:comes?|come in|is added|are added|arrives?|kommen|kommt|wächst|wachsen|s'ajoutent|arrivent|entran|llegan"
+    r"(?:comes?|come in|is added|are added|arrives?|piles? up|kommen|kommt|werden es|wächst|wachsen|s'ajoutent"
+    r"|arrivent|entran|llegan"
     r"|se suman"
     r"|entram|chegam|somam-se)|(?:grows?|growing|wächst|wachsen|augmente|grossit|crece|cresce) (?:by|um|de|unos|em)?)"
     r"(?:\s(?:about|around|some|another|rund|etwa|weitere|environ|encore|unos|otros|cerca de|uns|mais))*\s?$"
+    r"|(?:毎月|月に|月々|月)(?:約|およそ)?$"
+)
+# “50,000 photos of 8 MB each”, “50.000 Stück zu je 8 MB”: so many times so much.
+_SO_MANY_OF = re.compile(
+    rf"(?P<n>{NUMBER})\s(?:[a-zà-ÿ'-]{{2,20}}\s){{0,3}}?(?:,? ?each )?(?:of|at|zu|à|von|mit|with|de|com|con|avec"
+    rf"|je|jeweils)"
+    r"\s(?:each |je |jeweils |cada un[oa] |about |around |some |roughly |rund |etwa |ca\.? |environ |unos |unas "
+    r"|uns |umas"
+    r"|cerca de ){0,2}$"
+)
+FEWEST_PIECES = 10
+# “Each game is one recording (about 6 GB)”.
+_IS_ONE = re.compile(
+    r"(?<!\w)(?:one|an?|each|every|per|eine?[rn]?|jede[rsn]?|je|pro|une?|chaque|par|una?|cada|por|uma?) (?:\w{1,16} )?"
+    r"(?:image|photo|picture|file|video|clip|document|tile|scan|frame|recording|bild|foto|datei|aufnahme|video|fichier"
+    r"|vidéo|cliché|enregistrement|imagen|archivo|vídeo|grabación|imagem|arquivo|ficheiro|gravação)"
+    r"(?:\s?\(|\s(?:is|has|takes|weighs|hat|ist|wiegt|belegt|fait|pèse|pesa|ocupa|tem)\s)?(?:about |around "
+    r"|some |roughly "
+    r"|rund |etwa |ca\.? |environ |unos |uns |umas |cerca de )?$"
 )
 _DAILY = re.compile(
     r"^\s?(?:\w{1,24}\s){0,2}?(?:(?:per|a|each|every|/|pro|am|par|al|por|ao|cada)\s?(?:day|tag|jour|día"
@@ -115,7 +137,7 @@ _WEEKLY = re.compile(
     r"|wöchentlich|/週)"
 )
 _YEARLY = re.compile(
-    r"^\s?(?:\w{1,24}\s){0,2}?(?:(?:per|a|each|every|/|pro|par|al|por)\s?(?:year|jahr|an|año|ano)(?!\w)|yearly"
+    r"^\s?(?:\w{1,24}\s){0,4}?(?:(?:per|a|each|every|/|pro|par|al|por)\s?(?:year|jahr|an|año|ano)(?!\w)|yearly"
     r"|jährlich|/年)"
 )
 _ROWS = Sought(
@@ -167,10 +189,10 @@ _FLOW_AFTER = re.compile(
 
 def find_volumes(reading: Reading) -> Iterator[Finding]:
     """Data volume, growth and model size. Units: GB and GB per month."""
-    for match in _SIZE.finditer(reading.folded):
-        finding = _size(match, reading)
-        if finding is not None:
-            yield finding
+    sizes = [one for one in (_size(match, reading) for match in _SIZE.finditer(reading.folded)) if one is not None]
+    is_told = any(one.field == "data_volume_gb" and one.state is ValueState.STATED for one in sizes)
+    # Beside the size of all, that of so many pieces is the size of some.
+    yield from (one for one in sizes if not (is_told and one.field == "data_volume_gb" and one.reason))
     for match in _SOME_SIZE.finditer(reading.folded):
         number, unit = _SOME[match["some"].split()[0]], match["unit"]
         gb = number * _GB_PER[unit[0]]
@@ -197,7 +219,12 @@ def _size(match: re.Match[str], reading: Reading) -> Finding | None:
         return None
     gb = number * _scale(match["unit"])
     before = reading.before(match.start(), chars=30)
-    if _OF_ONE.match(after) or (_EACH.match(after) and _PICTURES_BEFORE.search(before)):
+    pieces = _pieces(match, after, reading=reading)
+    if pieces is not None:
+        reason = f"{pieces:g} of {match.group().strip()} each"
+        place = match.start() - 1, match.end()
+        return inferred("data_volume_gb", _tidy(gb * pieces), *place, reason=reason, strength=STRONG + 3)
+    if _is_of_one(match, before, after, reading=reading):
         return None
     if _ALL_OF_IT.search(before):
         return stated("data_volume_gb", _tidy(gb), match.start(), match.end(), strength=STRONG + 4)
@@ -213,8 +240,11 @@ def _size(match: re.Match[str], reading: Reading) -> Finding | None:
         _IS_MODEL.search(before) and not re.search(r"\b(?:on|with|from|over|train\w{0,24})\s\S*$", before)
     ):
         return stated("model_size_gb", _tidy(gb), match.start(), match.end())
-    if _MONTHLY_BEFORE.search(reading.before(match.start(), chars=70)):
-        return stated("data_growth_gb_month", _tidy(gb), match.start(), match.end())
+    return _growth(match, gb, after, reading=reading) or stated("data_volume_gb", _tidy(gb), match.start(), match.end())
+
+
+def _growth(match: re.Match[str], gb: float, after: str, *, reading: Reading) -> Finding | None:
+    """What comes by the day, week, month or year, brought to a month."""
     for factor, pattern, name in (
         (1.0, _MONTHLY, ""),
         (30.4, _DAILY, "a day"),
@@ -228,7 +258,25 @@ def _size(match: re.Match[str], reading: Reading) -> Finding | None:
             return inferred(
                 "data_growth_gb_month", _tidy(gb * factor), match.start(), match.end(), reason=reason, strength=STRONG
             )
-    return stated("data_volume_gb", _tidy(gb), match.start(), match.end())
+    if _MONTHLY_BEFORE.search(reading.before(match.start(), chars=70)):
+        return stated("data_growth_gb_month", _tidy(gb), match.start(), match.end())
+    return None
+
+
+def _is_of_one(match: re.Match[str], before: str, after: str, *, reading: Reading) -> bool:
+    """Whether the size is that of one piece out of several."""
+    if _OF_ONE.match(after) or (_EACH.match(after) and _PICTURES_BEFORE.search(before)):
+        return True
+    return _IS_ONE.search(reading.before(match.start(), chars=50)) is not None
+
+
+def _pieces(match: re.Match[str], after: str, *, reading: Reading) -> float | None:
+    """How many pieces of that size there are; megabytes are those of one piece, of gigabytes it has to be said."""
+    if match["unit"][0] not in "km" and not _EACH.match(after):
+        return None
+    several = _SO_MANY_OF.search(reading.before(match.start(), chars=70))
+    pieces = parse_number(several["n"], language=reading.language) if several else None
+    return pieces if pieces is not None and pieces >= FEWEST_PIECES else None
 
 
 def _scale(unit: str) -> float:
