@@ -64,6 +64,7 @@ def _row(pattern: Pattern, choice: _Choice) -> Json:
         "requires": list(pattern.requires),
         "monthly_usd": round(choice.paid.get(pattern.id, 0.0), 2),
         "aws_services": list(pattern.aws_services),
+        "resources": list(pattern.terraform_resources),
         "open_source_alternative": pattern.open_source_alternative,
     }
 

@@ -85,3 +85,13 @@ def test_a_plan_for_a_french_request_is_english_but_for_what_it_quotes() -> None
 
 def test_there_is_no_summary_before_there_is_a_plan() -> None:
     assert summary_of({"plan": None}) is None
+
+
+def test_controls_are_named_with_what_asks_for_them_and_the_resources_that_keep_them() -> None:
+    page = plan_documents(content_of(previewed(CLINIC)))["plan.md"]
+
+    controls = page.partition("## Controls")[2].partition("\n## ")[0]
+    assert "Data, models, logs and backups lie in us-east-1." in controls
+    assert "Demanded by HIPAA" in controls or "Demanded by health data" in controls
+    assert "`aws_kms_key`" in controls
+    assert "language model" not in controls

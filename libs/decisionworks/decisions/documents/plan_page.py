@@ -15,6 +15,20 @@ from decisionworks.decisions.documents.said import in_plain_words
 from decisionworks.decisions.documents.summary import ranked_risks, summary_lines, title_of
 from decisionworks.kit.markdown import code, md, plain_text, quoted_md, table
 
+_MODEL_API = "serve-llm-bedrock"
+# A geographic profile serves EU and US, one region serves the rest, and who asked for no place is served anywhere.
+_REACH = {
+    "eu": "in any region of the EU", "us": "in any region of the US", "uk": "in that region",
+    "country": "in that region",
+}  # fmt: skip
+# Parts that keep a promise to the law, the people in the data or the owner.
+_KEEPING = frozenset(
+    {
+        "security_base", "security_network", "privacy", "governance", "explainability", "api_edge", "environments",
+        "disaster_recovery", "labelling_feedback", "llm_safety",
+    }
+)  # fmt: skip
+
 
 def plan_page(content: PlanContent, records: Mapping[str, str]) -> str:
     """The page; `records` are the decision records beside it, title by path."""
@@ -26,6 +40,7 @@ def plan_page(content: PlanContent, records: Mapping[str, str]) -> str:
         _parts(content),
         cost(content),
         _risks(content),
+        _controls(content),
         _policies(content),
         assumptions(content),
         thresholds(content),
@@ -90,6 +105,34 @@ def _risks(content: PlanContent) -> list[str]:
         for one in ranked_risks(content)
     ]
     return ["## Risks", "", "The heaviest first.", "", *table(("severity", "finding", "proposal", "state"), rows)]
+
+
+def _controls(content: PlanContent) -> list[str]:
+    """Which part keeps which promise, and the resources that do it."""
+    kept = [one for one in content.patterns if one.get("capability") in _KEEPING]
+    if not kept:
+        return []
+    rows = [
+        (
+            md(one.get("name") or one["id"]),
+            md(str(one.get("reason") or "").split(" Against ", maxsplit=1)[0]),
+            ", ".join(code(name) for name in one.get("resources") or ()),
+        )
+        for one in kept
+    ]
+    regions = ", ".join(map(str, content.plan.get("regions") or ())) or content.cost_estimate.get(
+        "region", "one region"
+    )
+    where = f"Data, models, logs and backups lie in {md(regions)}.{_model_calls(content)}"
+    return ["## Controls", "", where, "", *table(("control", "because", "kept by resources of the types"), rows)]
+
+
+def _model_calls(content: PlanContent) -> str:
+    """Where a model behind an API answers, which is not always where the data lie."""
+    if not any(one["id"] == _MODEL_API for one in content.patterns):
+        return ""
+    reach = _REACH.get(str(content.values.get("data_residency")), "anywhere in the world")
+    return f" Calls of the language model are answered {reach}."
 
 
 def _policies(content: PlanContent) -> list[str]:
