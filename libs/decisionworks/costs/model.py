@@ -113,6 +113,7 @@ class Workload:
     audio_minutes_month: float
     zones: int
     endpoints: int
+    is_closed: bool
     second_region: bool
     assumptions: tuple[UsageAssumption, ...] = field(default=())
 

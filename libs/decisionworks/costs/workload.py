@@ -111,6 +111,7 @@ def derive_workload(values: Mapping[str, object]) -> Workload:
         scanned_pages_month=scans,
         audio_minutes_month=_audio_minutes(gpu_hours, use_case=use_case),
         zones=_zones(availability, team=team, is_online=is_online),
+        is_closed=v.text("data_sensitivity") in ("phi", "pci"),
         endpoints=2 if team <= 2 else 8 if regulated and is_online else 4,
         second_region=v.values.get("multi_region") is True,
         assumptions=tuple(v.assumed),

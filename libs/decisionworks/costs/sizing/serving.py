@@ -114,7 +114,7 @@ def size_kserve(w: Workload) -> list[UsageLine]:
     return [
         _line("eks.cluster.hour", HOURS_PER_MONTH),
         _line("ec2.m6i.xlarge.hour", nodes * HOURS_PER_MONTH),
-        _line("nat.hour", w.zones * HOURS_PER_MONTH, NAT),
+        _line("nat.hour", 0 if w.is_closed else w.zones * HOURS_PER_MONTH, NAT),
     ]
 
 

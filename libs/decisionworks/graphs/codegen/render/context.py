@@ -1,7 +1,7 @@
 """What templates see: names, facts of the plan and documents whose text is marked as coming from outside."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,14 @@ MOVES_ENDPOINT = "moves-endpoint"
 PINNED = frozenset({"serve-gpu-realtime", "serve-sagemaker-realtime"})
 FOLLOWS_REGISTRY = "follows-registry"
 FOLLOWING = frozenset({"serve-eks-kserve", "serve-gpu-async", "serve-stream-inline"})
+# Data that may not reach the internet, and what is then called from inside the network: the most used first.
+CLOSED = frozenset({"phi", "pci"})
+ENDPOINTS = (
+    "secretsmanager", "ecr.dkr", "ecr.api", "logs", "kms", "sts", "sagemaker.runtime", "sagemaker.api", "monitoring",
+    "sqs", "ecs",
+)  # fmt: skip
+ASKING_BEDROCK = ("serve-llm-bedrock", "llm-guardrails")
+DASHBOARD = "dashboard"
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
@@ -64,7 +72,11 @@ def facts_of(source: RenderInput) -> Facts:
     problem = problem_for(source.values, patterns, request=source.request)
     return Facts(
         patterns=patterns,
-        tags=problem.tags | _collecting(patterns) | _keeping(problem, patterns) | _moving(problem, patterns),
+        tags=problem.tags
+        | _collecting(patterns)
+        | _keeping(problem, patterns)
+        | _moving(problem, patterns)
+        | _watching(source),
         names=names_for(source.project_name, package=problem.package),
         region=_region(source),
         problem=problem,
@@ -94,16 +106,25 @@ def _moving(problem: Problem, patterns: frozenset[str]) -> frozenset[str]:
     return frozenset(({MOVES_ENDPOINT} if patterns & PINNED else set()) | ({FOLLOWS_REGISTRY} if follows else set()))
 
 
+def _watching(source: RenderInput) -> frozenset[str]:
+    """Whether the plan pays for a dashboard."""
+    is_paid = _billed_quantities(source.cost_estimate)("cloudwatch.dashboard.month", 1.0)
+    return frozenset({DASHBOARD} if is_paid else ())
+
+
 def template_context(source: RenderInput, facts: Facts) -> dict[str, Any]:
     """Build the variables of every template."""
     values = as_user_text(dict(source.values))
+    billed = _billed_quantities(source.cost_estimate)
     return {
+        **_network_of(source, facts, billed),
         "names": facts.names,
         "region": facts.region,
         "has": facts.has,
         "has_any": facts.has_any,
         "values": values,
         "value": _value_reader(values),
+        "billed": billed,
         "problem": facts.problem,
         "schedules": schedules_for(source.values),
         "use_case": values.get("use_case_type") or UserText("other"),
@@ -115,6 +136,28 @@ def template_context(source: RenderInput, facts: Facts) -> dict[str, Any]:
         "request": UserText(source.request),
         "guidance": UserText(source.guidance),
     }
+
+
+def _billed_quantities(estimate: Json) -> Callable[..., float]:
+    """What the plan pays for by price, so that as much is built; without any line the caller's usual amount."""
+    items = [item for item in estimate.get("items", ()) if isinstance(item, Mapping)]
+
+    def billed(price: str, usual: float) -> float:
+        found = [float(item.get("quantity", 0.0)) for item in items if item.get("price") == price]
+        return sum(found) if items else usual
+
+    return billed
+
+
+def _network_of(source: RenderInput, facts: Facts, billed: Callable[..., float]) -> dict[str, Any]:
+    """As many gateways and interface endpoints as are paid for; a closed network has every endpoint and no way out."""
+    is_closed = source.values.get("data_sensitivity") in CLOSED
+    zones = min(max(round(billed("nat.hour", 730.0) / 730), 1), 2)
+    hours = billed("vpce.interface.hour", 0.0)
+    endpoint_zones = 2 if is_closed or not hours else zones
+    count = len(ENDPOINTS) if is_closed else max(round(hours / 730 / endpoint_zones), 1)
+    services = [*ENDPOINTS[:count], *(["bedrock-runtime"] if is_closed and facts.has_any(*ASKING_BEDROCK) else [])]
+    return {"nat_gateways": zones, "endpoint_services": sorted(services), "endpoint_zones": endpoint_zones}
 
 
 def _value_reader(values: Json) -> Callable[..., Any]:
