@@ -31,8 +31,14 @@ def may_both_hold(reading: Reading, left: Place, right: Place, *, despite: froze
         return True
     if any(_has(group, one, reading) for group in _EITHER if group not in despite for one in sentences):
         return True
-    is_apart = reading.sentence_at(first[0]) != reading.sentence_at(second[0])
-    return is_apart and _are_opposed(reading, *sentences, despite=despite)
+    home = reading.sentence_at(first[0])
+    if home != reading.sentence_at(second[0]):
+        return _are_opposed(reading, *sentences, despite=despite)
+    if home[0] > first[0] or first[1] > second[0]:
+        return False
+    # “Today they are kept for a year, but the new system deletes them”: each half has its time.
+    halves = (reading.folded[home[0] : first[1]], reading.folded[first[1] : home[1]])
+    return _has("now", halves[0], reading) and _has("willbe", halves[1], reading) and "now" not in despite
 
 
 def _are_opposed(reading: Reading, one: str, other: str, *, despite: frozenset[str]) -> bool:

@@ -22,6 +22,7 @@ from decisionworks.projects.places import (
 )
 
 MOST_PLACES = 24
+LABEL_CHARS = 24
 # States and continents that no region is named after, as people write them.
 _AMERICA = "us-east-1"
 _ALSO = {
@@ -48,7 +49,6 @@ _ONE_COUNTRY = (
     ("ap-southeast-2", "ap-southeast-4"),
 )
 _BREAK = re.compile(r"[,;:()]\s|[,;()]$|\s(?:and|but|und|aber|et|mais|y|pero|e|mas)\s")
-# “Region: us-west-2” is where it runs.
 _REGION = re.compile(
     r"(?<!\w)(?:aws[- ]?)?(?:regions?|regionen|régions?|regi[oó]n|regiones|região|regiões)(?!\w)|リージョン"
 )
@@ -133,7 +133,7 @@ def _are_the_same_data(reading: Reading, kept: _Named, used: _Named) -> bool:
     """Photos may lie where the readings may not."""
     if reading.sentence_at(kept.place[0]) == reading.sentence_at(used.place[0]):
         return True
-    is_all = _has(reading, ("everything", "every"), reading.sentence_at(used.place[0]))
+    is_all = _is_the_home(reading, used) or _has(reading, ("everything", "every"), reading.sentence_at(used.place[0]))
     return is_all or share_a_subject(reading, kept.place, used.place)
 
 
@@ -150,6 +150,12 @@ def _is_the_only_one(reading: Reading, named: _Named) -> bool:
     )
 
 
+def _is_the_home(reading: Reading, named: _Named) -> bool:
+    """“Region: us-west-2” is where all of it runs."""
+    is_code = reading.folded[slice(*named.place)] in KNOWN_REGIONS
+    return is_code and _REGION.search(reading.before(named.place[0], chars=LABEL_CHARS)) is not None
+
+
 def _is_as_near_as_may_be(reading: Reading, kept: _Named, used: _Named) -> bool:
     """A country without a region of its own: that a region nearby is none in it has a rule of its own."""
     is_homeless = reading.folded[slice(*kept.place)] in COUNTRY_WITHOUT_REGION
@@ -159,7 +165,7 @@ def _is_as_near_as_may_be(reading: Reading, kept: _Named, used: _Named) -> bool:
 def _is_used(reading: Reading, named: _Named) -> bool:
     if _has(reading, ("not", "leaves", "persons"), named.clause):
         return False
-    if _REGION.search(reading.folded, *named.clause) and reading.folded[slice(*named.place)] in KNOWN_REGIONS:
+    if _is_the_home(reading, named):
         return True
     return _has(reading, ("stays", "runs", "copies"), named.clause)
 

@@ -195,13 +195,25 @@ def _names(group: str, reading: Reading, place: Place) -> set[str]:
 
 def _are_about_the_same(heard: Heard, groups: Sequence[str], parts: Sequence[Place], left: Place, right: Place) -> bool:
     """Where both name what they keep or delete, it has to be the same."""
-    clauses = [clause_around(heard.reading, _part_of(place, parts), place) for place in (left, right)]
-    if _part_of(left, parts) == _part_of(right, parts) and clauses[0] != clauses[1]:
-        named = [{group for group in groups if heard.has(group, clause)} for clause in clauses]
-        if all(named):
-            return bool(named[0] & named[1])
-    named = [_named(heard, groups, parts, place) for place in (left, right)]
+    if _part_of(left, parts) == _part_of(right, parts):
+        named = [_named_last(heard, groups, parts, place) for place in (left, right)]
+    else:
+        named = [_named(heard, groups, parts, place) for place in (left, right)]
     return not all(named) or bool(named[0] & named[1])
+
+
+def _named_last(heard: Heard, groups: Sequence[str], parts: Sequence[Place], place: Place) -> set[str]:
+    """What a clause is about; where it names nothing, what was named last before it: “photos (of dogs) are deleted”."""
+    part = _part_of(place, parts)
+    clause = clause_around(heard.reading, part, (place[0], place[0] + 1))
+    here = {group for group in groups if heard.has(group, clause)}
+    if here:
+        return here
+    before = [(one[0], group) for group in groups for one in heard.all(group, part) if one[0] < place[0]]
+    if before:
+        return {max(before)[1]}
+    home = parts.index(part)
+    return {group for group in groups if home and heard.has(group, parts[home - 1])}
 
 
 def _named(heard: Heard, groups: Sequence[str], parts: Sequence[Place], place: Place) -> set[str]:
