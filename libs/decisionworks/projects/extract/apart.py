@@ -16,6 +16,15 @@ _EITHER = ("others", "hedge", "condition", "exception", "past", "future", "stage
 # Both say what they are about, and it is not the same.
 _OPPOSED = (("training", "serving"), ("atnight", "atday"), ("average", "worst"), ("now", "willbe"))
 _LISTED = re.compile(r"^\s*(?:[-+•・*>]\s*)?(?P<label>[^:=\n]{1,32}?)\s*[:=](?=\s|\S)")
+# Whose model it is: of vision, for prices, a stock model.
+_MODEL_OF = re.compile(
+    r"(?:\bthe|\bour|\ban?) (?!same|new|whole|final|current|trained|frozen|own|first|large|small|language|ml|ai|machine"
+    r"|existing|deployed|best|entire)([a-z]{4,})[- ]models?\b"
+    r"|\b(?!sprach|grund|basis|haupt|gesamt|transformer)([a-zäöü]{4,})modell(?:s|e|en)?\b"
+    r"|\bmod[eè]l[eo]s? (?:de |d'|du |des |del |do |da |para |pour )(?:la |le |les |l'|el |los |las |o |a )?"
+    r"(?!langage|langue|lenguaje|linguagem|base|machine|ia\b|machine)([a-zà-ÿ]{4,})"
+    r"|(?!言語|基盤|学習|機械学習)([\u4e00-\u9fff\u30a1-\u30fa]{2,6})(?:の)?モデル"
+)
 _PERCENTILE = re.compile(
     r"p ?-?(50|75|90|95|99)(?!\d)|(\d{2})(?:th|e|\.)? ?(?:percentile|perzentil|centile|percentil)|(median|médian)"
 )
@@ -49,7 +58,13 @@ def _are_opposed(reading: Reading, one: str, other: str, *, despite: frozenset[s
             _has(there, one, reading) and _has(here, other, reading)
         ):
             return True
-    return _have_other_percentiles(one, other)
+    return _have_other_percentiles(one, other) or _name_other_models(one, other)
+
+
+def _name_other_models(one: str, other: str) -> bool:
+    """“The vision model is frozen. The stock model is retrained.”"""
+    named = [{next(filter(None, found))[:5] for found in _MODEL_OF.findall(text)} for text in (one, other)]
+    return all(named) and not named[0] & named[1]
 
 
 def _have_other_percentiles(one: str, other: str) -> bool:

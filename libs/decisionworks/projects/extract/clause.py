@@ -9,7 +9,7 @@ from decisionworks.projects.extract.word_groups import Place
 
 WORDS_OF_A_LABEL = 2
 _CLAUSE_END = re.compile(
-    r"[,;()]\s|(?<=\w{3}):\s|\s(?:and|but|so|as|since|because|und|aber|sondern|weil|denn|mais|car|donc|pero|sino|porque"
+    r"[,;()]\s|(?<=\w{3})\s?:\s|\s(?:and|but|so|as|since|because|und|aber|sondern|weil|denn|mais|car|donc|pero|sino|porque"
     r"|pues|mas|pois|wovon|et|y|e)\s"
 )
 # Japanese has no blanks but where a comma stood.
@@ -27,4 +27,6 @@ def clause_around(reading: Reading, part: Place, about: Place) -> Place:
 
 def _ends_a_label(reading: Reading, part: Place, end: re.Match[str]) -> bool:
     """“Personal data: none” is one clause."""
-    return end.group().startswith(":") and len(reading.folded[part[0] : end.start()].split()) <= WORDS_OF_A_LABEL
+    return (
+        end.group().lstrip().startswith(":") and len(reading.folded[part[0] : end.start()].split()) <= WORDS_OF_A_LABEL
+    )

@@ -92,7 +92,7 @@ _LABELLED = re.compile(
     r"|mannschaft|équipe|equipa|effectifs?"
     r"|personnes|equipo|personas|plantilla|equipe|time|pessoas|人数|チーム|体制|人員)\s{0,12}[,:=]\s?(?:ca\.? "
     r"|about |etwa |約)?"
-    rf"(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|ms|usd|eur|[$€£]|[.,:/]?\d))"
+    rf"(?P<n>{NUMBER})(?!\s?(?:gb|tb|%|k\b|ms|usd|eur|d[oó]l|real|reais|franc|franken|pesos|円|ドル|[$€£]|[.,:/]?\d))"
 )
 # “Never by the machine alone.”
 _NOBODY_ALONE = re.compile(

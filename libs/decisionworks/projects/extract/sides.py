@@ -206,9 +206,10 @@ def _named_last(heard: Heard, groups: Sequence[str], parts: Sequence[Place], pla
     """What a clause is about; where it names nothing, what was named last before it: “photos (of dogs) are deleted”."""
     part = _part_of(place, parts)
     clause = clause_around(heard.reading, part, (place[0], place[0] + 1))
-    here = {group for group in groups if heard.has(group, clause)}
-    if here:
-        return here
+    for near in (clause, place):
+        here = {group for group in groups if heard.has(group, near)}
+        if here:
+            return here
     before = [(one[0], group) for group in groups for one in heard.all(group, part) if one[0] < place[0]]
     if before:
         return {max(before)[1]}
