@@ -67,7 +67,11 @@ _SIGN_OF_WEAR = re.compile(
 )
 _FROM_DAY_TO_DAY = re.compile(
     r"from one day to the next|von einem tag auf den anderen|du jour au lendemain|de un día para otro"
-    r"|de um dia para o outro"
+    r"|de um dia para o outro|(?:(?:by|until|for|on) )?(?:the )?(?:next|same|following) (?:day|morning)"
+    r"|(?:bis zum|am|noch am|zum) (?:nächsten|selben|folgenden|gleichen) (?:tag|morgen)"
+    r"|(?:pour |avant )?le (?:lendemain|jour même)|dans la journée|pour le lendemain(?: matin)?"
+    r"|(?:al|el|para el) (?:día siguiente|mismo día)|(?:no|para o) (?:dia seguinte|mesmo dia)"
+    r"|翌日(?:まで)?|当日中|同日中"
 )
 _FILMED_OR_HEARD = frozenset({"video", "audio"})
 _QUEUED_USES = frozenset({"speech_to_text", "document_processing", "video_analytics"})
@@ -136,7 +140,7 @@ _WORK = re.compile(
     r"|prévo|prévi|prédi|calcul|rapport|résultat|trait|prêt|class|vérif|estim|analys|note"
     r"|predec|pronost|previ|informe|resultado|proces|list[ao]|clasific|revis|analiz|puntu|nota"
     r"|prever|relatório|pront[ao]|classific|avali|予測|計算|集計|一覧|リスト|結果|処理|判定|分類|評価|推定"
-    r"|レポート|報告|スコア"
+    r"|レポート|報告|スコア|作成|作り|作る|つくり|つくる|計画|表を"
 )
 
 

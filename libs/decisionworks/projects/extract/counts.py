@@ -141,6 +141,14 @@ _EACH_OWN = re.compile(
     r"|eigene\w{0,2}|propre|propi[oa]"
     r"|própri[oa]|separate|getrennte\w{0,2}|isolated|\w{1,24}\s(?:propre|propi[oa]|própri[oa]))"
 )
+# “Each brewery calls a model of its own”, “a model per school”, “a model trained on its data alone”.
+_ITS_OWN = re.compile(
+    rf"(?:each|every|jede[rsmn]?|chaque|cada)\s(?P<thing>{_THING})\s(?:\w{{1,24}}\s){{0,5}}?(?:an?|ein|un|um)\s"
+    r"(?:\w{1,24}\s)?(?:models?|modell|modèle|modelo)\s(?:(?:of|all of)\s(?:its|their)\sown"
+    r"|(?:trained|trainiert|entraîné|entrenado|treinado)\s(?:only|solely|nur|uniquement|seulement|solo|sólo|só|apenas))"
+    rf"|(?<!\w)(?:one|an?|ein(?:\seigenes)?|un|um)\s(?:own\s|separate\s)?(?:model|modell|modèle|modelo)\s"
+    rf"(?:per|for\s(?:each|every)|pro|je|für\sjede[ns]?|par|pour\schaque|por|para\scada)\s(?P<each>{_THING})"
+)
 # “85 cooperatives, each with its own model”.
 _EACH_WITH_OWN = Sought(
     rf"(?P<n>{DIGITS}|(?!un|ein|um){NUMBER}) (?:[\w-]{{1,24}} ){{0,3}}?{_THING}[,;]?"
@@ -264,9 +272,12 @@ def _own_for_each(reading: Reading) -> Iterator[Finding]:
     things = {
         singular(match["thing"]) for match in _EACH_OWN.finditer(reading.folded) if match["thing"] not in _NOT_TENANTS
     }
+    owned = (match["thing"] or match["each"] for match in _ITS_OWN.finditer(reading.folded))
+    things |= {singular(thing) for thing in owned if thing not in _NOT_TENANTS}
     for thing in sorted(things)[:MOST_THINGS]:
         counted = re.compile(
-            rf"(?P<n>{NUMBER})\s(?:[\w-]{{1,24}}\s){{0,3}}?{re.escape(thing)}(?:s|es|n|en|e|er)?(?!\w)"
+            rf"(?<!\w)(?P<n>(?!(?:one|an?|eine?|une?|uma?)(?!\w)){NUMBER})\s(?:[\w-]{{1,24}}\s){{0,3}}?"
+            rf"{re.escape(thing.removesuffix('y'))}(?:y|ies|s|es|n|en|e|er)?(?!\w)"
         )
         for match in counted.finditer(reading.folded):
             yield from _counted(match, reading, field="tenants", strength=STRONG)
