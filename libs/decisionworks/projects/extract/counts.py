@@ -146,7 +146,8 @@ _ITS_OWN = re.compile(
     rf"(?:each|every|jede[rsmn]?|chaque|cada)\s(?P<thing>{_THING})\s(?:\w{{1,24}}\s){{0,5}}?(?:an?|ein|un|um)\s"
     r"(?:\w{1,24}\s)?(?:models?|modell|modèle|modelo)\s(?:(?:of|all of)\s(?:its|their)\sown"
     r"|(?:trained|trainiert|entraîné|entrenado|treinado)\s(?:only|solely|nur|uniquement|seulement|solo|sólo|só|apenas))"
-    rf"|(?<!\w)(?:one|an?|ein(?:\seigenes)?|un|um)\s(?:own\s|separate\s)?(?:model|modell|modèle|modelo)\s"
+    rf"|(?<!\w)(?:one|an?|ein(?:\seigenes)?|un|um)\s(?:own\s|separate\s)?(?:\w{{1,24}}\s)?(?:model|modell|modèle|modelo)\s"
+    rf"(?:(?:de|d'|of|für)\s?\w{{1,24}}\s)?"
     rf"(?:per|for\s(?:each|every)|pro|je|für\sjede[ns]?|par|pour\schaque|por|para\scada)\s(?P<each>{_THING})"
 )
 # “85 cooperatives, each with its own model”.
@@ -273,11 +274,11 @@ def _own_for_each(reading: Reading) -> Iterator[Finding]:
         singular(match["thing"]) for match in _EACH_OWN.finditer(reading.folded) if match["thing"] not in _NOT_TENANTS
     }
     owned = (match["thing"] or match["each"] for match in _ITS_OWN.finditer(reading.folded))
-    things |= {singular(thing) for thing in owned if thing not in _NOT_TENANTS}
+    things |= {singular(thing) for thing in owned if thing not in _NOT_TENANTS and not _NO_PLACE.match(thing)}
     for thing in sorted(things)[:MOST_THINGS]:
         counted = re.compile(
             rf"(?<!\w)(?P<n>(?!(?:one|an?|eine?|une?|uma?)(?!\w)){NUMBER})\s(?:[\w-]{{1,24}}\s){{0,3}}?"
-            rf"{re.escape(thing.removesuffix('y'))}(?:y|ies|s|es|n|en|e|er)?(?!\w)"
+            rf"{re.escape(thing.removesuffix('y'))}\w{{0,3}}(?!\w)"
         )
         for match in counted.finditer(reading.folded):
             yield from _counted(match, reading, field="tenants", strength=STRONG)
