@@ -85,3 +85,43 @@ def test_whoever_has_to_see_what_counted_is_owed_an_explanation(text: str) -> No
 )
 def test_a_small_thing_at_every_place_that_judges_by_itself_is_at_the_edge(text: str) -> None:
     assert value_of(text, "inference_mode") == ["edge"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Wi-Fi is patchy. Our robots have to stop within 90 ms when a calf is recognised.",
+        "Sans réseau dans les vignes, nos tracteurs doivent reconnaître les piquets et freiner.",
+        "As colheitadeiras precisam identificar pedras em 60 ms, sem conexão no campo.",
+    ],
+)
+def test_a_machine_that_reacts_at_once_where_the_line_is_bad_is_at_the_edge(text: str) -> None:
+    assert value_of(text, "inference_mode") == ["edge"]
+
+
+@pytest.mark.parametrize(
+    ("text", "tenants"),
+    [
+        ("We serve 130 salons; each salon has its own no-show model.", 130),
+        ("75 Mandanten, jeder mit eigenem Preismodell.", 75),
+        ("Um modelo por escola, 95 escolas ao todo.", 95),
+        ("120 clínicas; cada clínica tiene un modelo entrenado solo con sus datos.", 120),
+    ],
+)
+def test_a_model_for_each_of_them_makes_tenants(text: str, tenants: int) -> None:
+    assert value_of(text, "tenants") == tenants
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Die 30.000 Bilder sind alle schon beschriftet.", "labelling_needed", False),
+        ("Nothing is checked by hand.", "human_review_required", None),
+        ("We transcribe hearings with an open model that we run ourselves.", "model_type", "speech"),
+        ("Photos of tiles come off the line, and we want to know more about them.", "model_type", "cnn_vision"),
+        ("After closing time, compute how much fish each counter should order.", "inference_mode", ["batch"]),
+        ("説明文をメモから作りたいです。モデルはAPIで使えるLLMです。", "model_type", "llm_api"),
+    ],
+)
+def test_what_decides_a_plan_is_heard_in_plain_words(text: str, field: str, value: object) -> None:
+    assert value_of(text, field) == value
