@@ -24,9 +24,13 @@ _PER_LONG = (
     (
         3_600.0,
         r"(?:per|an|a|each|every|/|pro|in der|je|par|por|la|cada)\s?(?:hour|stunde|heure|hora)(?!\w)|hourly|stündlich"
-        r"|時間あたり|/時間?",
+        r"|時間あたり|/時間?|毎時|[1１一]時間(?:あたり|に)",
     ),
-    (60.0, r"(?:per|a|each|every|/|pro|in der|je|par|por|cada)\s?(?:minute|min|minuto)(?!\w)|毎分|/分"),
+    (
+        60.0,
+        r"(?:per|a|each|every|/|pro|in der|je|par|por|cada)\s?(?:minute|min|minuto)(?!\w)|毎分|/分"
+        r"|[1１一]分(?:あたり|間?に)",
+    ),
     # One shift a day, unless more are told.
     (86_400.0, r"(?:per|a|each|every|pro|je|par|por|cada)\s?(?:shift|schicht|poste|turno)(?!\w)"),
 )
@@ -65,7 +69,9 @@ _OFTEN_JA = re.compile(
 )
 _ITEMS_BEFORE = re.compile(
     r"(?:täglich|pro tag|am tag|daily|every day|each day|chaque jour|par jour|al día|cada día|diariamente"
-    r"|todos los días|por dia|todos os dias)\s"
+    r"|todos los días|por dia|todos os dias)\s(?:(?:landen|kommen|gibt es|sind es|arrivent|llegan|entran|chegam"
+    r"|entram|come"
+    r"|arrive) ){0,1}(?:grob |im schnitt )?"
     rf"(?:about |around |some |roughly |ungefähr |etwa |rund |um die |so um die |ca\.? |environ |dans les |unos |unas "
     rf"|cerca de |umas |uns )?(?P<n>{NUMBER})(?:\s(?P<what>[\w'-]{{2,24}})|(?=\s?[.;)]|\s?$))"
 )

@@ -102,12 +102,39 @@ _MONTHLY_BEFORE = re.compile(
     r"(?:(?:monthly|each month|every month|month (?:by|after) month|a month|monatlich|jeden monat|im monat|pro monat"
     r"|monat für monat|mois après mois|mes a mes|mes tras mes|mês a mês|mês após mês|chaque mois|tous les mois"
     r"|par mois|cada mes|al mes|por mês|todo mês|todos os meses),?\s(?:[^\W\d]\w{0,20}\s){0,4}?"
-    r"(?:comes?|come in|is added|are added|arrives?|piles? up|kommen|kommt|werden es|wächst|wachsen|s'ajoutent"
+    r"(?:comes?|come in|is added|are added|arrives?|piles? up|we add|we gain|kommen|kommt|werden es|wächst"
+    r"|wachsen|s'ajoutent"
     r"|arrivent|entran|llegan"
     r"|se suman"
     r"|entram|chegam|somam-se)|(?:grows?|growing|wächst|wachsen|augmente|grossit|crece|cresce) (?:by|um|de|unos|em)?)"
     r"(?:\s(?:about|around|some|another|rund|etwa|weitere|environ|encore|unos|otros|cerca de|uns|mais))*\s?$"
     r"|(?:毎月|月に|月々|月)(?:約|およそ)?$"
+)
+_COMES = r"(?:comes?|come in|is added|are added|arrives?|kommen|kommt|s'ajoutent|arrivent|entran|llegan|entram|chegam)"
+# “Pro Woche kommen 10 GB dazu.”
+_OTHER_BEFORE = tuple(
+    (
+        factor,
+        name,
+        re.compile(
+            rf"(?<!\w)(?:{words}),?\s(?:[^\W\d]\w{{0,20}}\s){{0,4}}?{_COMES}"
+            r"(?:\s(?:about|around|some|another|rund|etwa|weitere|environ|encore|unos|otros|cerca de|uns|mais))*\s?$"
+        ),
+    )
+    for factor, name, words in (
+        (
+            30.4,
+            "a day",
+            r"(?:every|each|per|a|pro|am|jeden|chaque|par|cada|al|todo|por) (?:day|tag|jour|día|dia)"
+            r"|täglich",
+        ),
+        (
+            4.345,
+            "a week",
+            r"(?:every|each|per|a|pro|in der|jede|chaque|par|cada|a la|por|toda) (?:week|woche|semaine|semana)",
+        ),
+        (1 / 12, "a year", r"(?:every|each|per|a|pro|im|jedes|chaque|par|cada|al|por|todo) (?:year|jahr|an|año|ano)"),
+    )
 )
 # “50,000 photos of 8 MB each”, “50.000 Stück zu je 8 MB”: so many times so much.
 _SO_MANY_OF = re.compile(
@@ -258,8 +285,15 @@ def _growth(match: re.Match[str], gb: float, after: str, *, reading: Reading) ->
             return inferred(
                 "data_growth_gb_month", _tidy(gb * factor), match.start(), match.end(), reason=reason, strength=STRONG
             )
-    if _MONTHLY_BEFORE.search(reading.before(match.start(), chars=70)):
+    before = reading.before(match.start(), chars=70)
+    if _MONTHLY_BEFORE.search(before):
         return stated("data_growth_gb_month", _tidy(gb), match.start(), match.end())
+    for factor, name, pattern in _OTHER_BEFORE:
+        if pattern.search(before):
+            reason = f"{gb:g} GB {name}, brought to a month"
+            return inferred(
+                "data_growth_gb_month", _tidy(gb * factor), match.start(), match.end(), reason=reason, strength=STRONG
+            )
     return None
 
 

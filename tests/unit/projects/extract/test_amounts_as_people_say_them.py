@@ -48,6 +48,10 @@ CASES = [
     ("Wir sagen Absatz voraus. Monat für Monat kommen 7 GB dazu.", "data_growth_gb_month", 7),
     ("Nous prévoyons la demande. Il s'y ajoute 7 Go chaque mois.", "data_growth_gb_month", 7),
     ("需要を予測します。画像は現在80GB、毎月7GB増えます。", "data_volume_gb", 80),
+    ("Wir sagen Absatz voraus. Pro Woche kommen 20 GB dazu.", "data_growth_gb_month", 86.9),
+    ("APIが申込を即時に判定します。1分に120件です。", "throughput_rps_avg", 2),
+    ("APIが申込を即時に判定します。毎時7200件です。", "throughput_rps_avg", 2),
+    ("Ein Chatbot kennt unsere Handbücher. Pro Tag landen grob 70 Fragen bei ihm.", "llm_requests_per_day", 70),
     # What is lost, or how long something is away, is no response time.
     ("Wir bewerten Zahlungen live. Höchstens zehn Minuten an Daten dürfen verloren gehen.", "rpo_minutes", 10),
     ("Evaluamos pagos en directo. Si se cae, hay que volver en 20 minutos.", "rto_minutes", 20),
