@@ -49,6 +49,9 @@ def read(text: str) -> dict[str, ConstraintValue]:
         # when people ask, and when the service sleeps
         ("Kanzlei: Fragen zu 5.000 Urteilen, 700 Fragen am Tag, nur Bürozeiten.", "traffic_pattern", "business_hours"),
         ("El servicio contesta en 300 ms y se apaga todas las noches.", "inference_mode", ["real_time"]),
+        # words under a picture, and words of what is spoken
+        ("Our CNN names the butterfly in each photo. Captions come along.", "use_case_type", "image_classification"),
+        ("Live captions for council meetings.", "use_case_type", "speech_to_text"),
         # where somebody sits, and where it runs; a code amid Japanese words
         ("A freight desk in Denver ranks offers. AWS us-east-1.", "regions", ["us-east-1"]),
         ("We run in Ohio with a standby in us-west-2.", "regions", ["us-east-2", "us-west-2"]),
