@@ -102,6 +102,9 @@ def _excludes(core: Sequence[str], *, problem: Problem, is_of_price: bool) -> bo
         return False
     if frozenset(core) == TOO_LITTLE and problem.situation.known.get("budget_hardness") != "hard":
         return False
+    if {"latency_p95_ms", "inference_mode"} <= set(core) <= HOW_SOON:
+        # The words tell whether somebody waits for a run; what is merely out of reach has a rule of its own.
+        return False
     modes = problem.situation.known.get("inference_mode")
     is_awaited = isinstance(modes, list) and "real_time" in modes
     is_one_target = is_awaited and "latency_p95_ms" in core and set(core) <= HOW_SOON

@@ -12,7 +12,7 @@ from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding, 
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.reading import Reading
 from decisionworks.projects.extract.sieve import Sought
-from decisionworks.projects.model import ConstraintValue, Plain
+from decisionworks.projects.model import ConstraintValue, Plain, ValueState
 
 _MODEL_OF: dict[str, tuple[str, float]] = {
     "forecasting": ("time_series", 0.7), "predictive_maintenance": ("time_series", 0.6), "fraud_detection": (
@@ -128,7 +128,7 @@ def derive_modes(
         yield from _deadline_of_run(values, constraints)
     if "inference_mode" not in values:
         yield from _mode_from_time(reading, values, constraints)
-    elif values["inference_mode"] == ["batch"] and _is_also_asked(values):
+    elif values["inference_mode"] == ["batch"] and _is_also_asked(values, constraints):
         why = "beside the runs, callers ask and wait"
         yield because("inference_mode", ["real_time"], constraints, "latency_p95_ms", why, strength=60)
 
@@ -147,12 +147,13 @@ def _deadline_of_run(values: Mapping[str, Plain], constraints: Mapping[str, Cons
         yield because("batch_deadline_hours", hours, constraints, "latency_p95_ms", why, confidence=0.6)
 
 
-def _is_also_asked(values: Mapping[str, Plain]) -> bool:
+def _is_also_asked(values: Mapping[str, Plain], constraints: Mapping[str, ConstraintValue]) -> bool:
     """Calls a second and an answer in the call, or lists that somebody opens: the runs are not all of it."""
     latency = values.get("latency_p95_ms")
     is_short = isinstance(latency, int | float) and latency <= MOST_WAITED_MS
     is_opened = values.get("use_case_type") in _OPENED
-    return is_short and (is_opened or bool({"throughput_rps_avg", "throughput_rps_peak"} & values.keys()))
+    is_told = is_short and constraints["latency_p95_ms"].state is ValueState.STATED
+    return is_told or (is_short and (is_opened or bool({"throughput_rps_avg", "throughput_rps_peak"} & values.keys())))
 
 
 def _mode_from_time(

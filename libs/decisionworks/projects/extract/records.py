@@ -20,6 +20,10 @@ FEWEST_RECORDS = 12
 DAYS_A_MONTH = 30
 _LANGUAGE_MODELS = frozenset({"llm_api", "llm_self_hosted"})
 CORRECTION_CHARS = 60
+_A_MONTH = re.compile(
+    r"(?:(?:in |every |each |per |a )month|im monat|pro monat|monatlich|par mois|chaque mois|al mes|cada mes|por mes"
+    r"|por mês|ao mês|cada mês|月に|毎月|月あたり)(?!\w)"
+)
 # Whom or what a model scores one by one.
 _SCORED = (
     r"(?:customers?|clients?|subscribers?|members?|users?|accounts?|policy ?holders?|policies|applicants?|candidates?"
@@ -179,13 +183,24 @@ def derive_records(reading: Reading, values: Mapping[str, Plain]) -> Iterator[Fi
     score, match, number = best
     yield inferred(
         "batch_records_per_run",
-        int(number),
+        _of_one_run(match, number, reading, values),
         match.start(),
         match.end(),
         reason=f"“{match.group().strip()}”: one result for each of them in every run",
         confidence=0.7 if score else 0.55,
         strength=FAIR if score else WEAK,
     )
+
+
+def _of_one_run(match: re.Match[str], number: float, reading: Reading, values: Mapping[str, Plain]) -> int:
+    """“In a month 1,500 invoices come in”, and every night a run: fifty of them each."""
+    runs = values.get("batch_runs_month")
+    if not isinstance(runs, int | float) or runs <= 1:
+        return int(number)
+    around = reading.before(match.start(), chars=24) + " | " + reading.after(match.end(), chars=14)
+    if not _A_MONTH.search(around):
+        return int(number)
+    return max(1, round(number / runs))
 
 
 def derive_calls(values: Mapping[str, Plain], constraints: Mapping[str, ConstraintValue]) -> Iterator[Finding]:

@@ -89,7 +89,7 @@ PAIR_REACH = 120
 _PEAK_WORDS = (
     r"peaks?|topping out|tops? out|busiest|rush|burst\w{0,24}|max(?:imum)?\b|spitze\w{0,24}|lastspitze\w{0,24}"
     r"|heures? de pointe|pointe|pics?\b"
-    r"|horas? (?:punta|pico)|punta|picos?\b|ピーク|最大|混雑時|繁忙|セール(?:時|期間|中)|年末年始"
+    r"|horas? (?:punta|pico)|punta\b|picos?\b|ピーク|最大|混雑時|繁忙|セール(?:時|期間|中)|年末年始"
 )
 PEAK = re.compile(
     rf"{_PEAK_WORDS}|at most|up to|höchstens|bis zu|jusqu'à|hasta|até|no máximo|como máximo|au maximum|au plus"
@@ -131,7 +131,7 @@ _RATE_HEAD = Sought(
     rf"|carga)\s?[:=,]\s{{0,12}}(?=\D{{0,14}}\d)"
 )
 _IN_ROW = re.compile(
-    rf"(?P<before>(?:{_AVERAGE_WORDS}|{_PEAK_WORDS})\W{{1,3}})?(?P<n>{NUMBER})(?!\s?(?:%|ms|s\b|gb|mb|tb))"
+    rf"(?P<before>(?:{_AVERAGE_WORDS}|{_PEAK_WORDS})(?:[^\w,;]{{1,3}}| , ))?(?P<n>{NUMBER})(?!\s?(?:%|ms|s\b|gb|mb|tb))"
     rf"(?P<after>\s?(?:on |at |in |im |en |no |na )?(?:{_AVERAGE_WORDS}|{_PEAK_WORDS}))?"
 )
 _OTHER_END = Sought(
@@ -139,7 +139,7 @@ _OTHER_END = Sought(
     rf"|den )?{_MARK}"
 )
 _MARKED = Sought(
-    rf"{_MARK}\s?(?:[:=,]|時(?:は|に|で)?|of|is|are|at|was|um|bei|von|de|à|a|im|por|:|son|es|é|são|sont|est|sind"
+    rf"{_MARK}\s?(?:[:=]|(?<=\s),|時(?:は|に|で)?|of|is|are|at|was|um|bei|von|de|à|a|im|por|:|son|es|é|são|sont|est|sind"
     rf"|ist)?\s?(?:about |around |etwa "
     rf"|rund |um die |gegen |circa |environ |autour de |unos |unas |cerca de |uns |umas |約)?"
     rf"(?P<n>{NUMBER})(?!\s?(?:%|ms|gb|tb|mb|s\b|sec|min|h\b|usd|eur|ミリ|万?円|ドル|[$€£]|days?|hours?"

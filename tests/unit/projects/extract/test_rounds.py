@@ -109,6 +109,9 @@ def test_a_service_that_is_welcome_is_not_forbidden_by_what_stays_at_home(text: 
         "Two of us cannot keep up with 900 hours of hearings a month. Every transcript is kept ten years.",
         "The shop has to be live in us-east-1 and eu-west-1 at the same time. Guest ids, GDPR.",
         "Chegam 20.000 petições por dia, cada uma com 9.000 tokens; o resumo de todas elas tem 600 tokens.",
+        "| training data | 90 GB of logs, arriving daily |\n| retraining | weekly |\n| purpose | rank hits |",
+        "Names never leave the booking office. Counts are predicted every night and it should run on AWS in Ireland.",
+        "Cada pago necesita un puntaje, 220 transacciones por segundo en promedio, picos de 900 en quincena.",
         "Im Archiv liegen 5.000 Akten, jede Woche kommen etwa 150 dazu. Eine Prüferin sucht ähnliche in einer Sekunde.",
     ],
 )
@@ -157,6 +160,12 @@ def test_an_order_to_an_automatic_reader_is_noticed() -> None:
         ("Guests put questions and get an answer taken from our 90 leaflets.", "use_case_type", "llm_chat_rag"),
         ("Gäste fragen und bekommen eine Antwort aus unseren 90 Merkblättern.", "use_case_type", "llm_chat_rag"),
         ("O fiscal precisa perceber porque uma loja aparece na lista.", "explainability_required", True),
+        ("Die Aufsicht kann nach dem Grund jeder Sperre fragen.", "explainability_required", True),
+        ("Jede Meldung wird zugeordnet; Frau Ostermann bestätigt jede Zuordnung.", "human_review_required", True),
+        ("Des photos de vignes, mais personne ne les a encore étiquetées.", "labelling_needed", True),
+        ("Alle Anrufe werden aufgezeichnet, jeder soll als lesbarer Text da sein.", "use_case_type", "speech_to_text"),
+        ("利用者の病状が含まれる記録を毎晩まとめて点数化します。", "data_sensitivity", "phi"),
+        ("Every night we rate bills; in a month 1,500 bills come in.", "batch_records_per_run", 50),
         ("Lawyers ask and hear within 3 seconds. New cases are added every day.", "inference_mode", ["real_time"]),
     ],
 )  # fmt: skip
