@@ -5,8 +5,8 @@ from __future__ import annotations
 from decisionworks.costs.model import HOURS_PER_MONTH, UsageLine, Workload
 from decisionworks.costs.sizing.serving import API_FRONT, NAT
 
-# What a network without a way out calls from inside.
-CLOSED_ENDPOINTS = 11
+# What a network without a way out calls from inside, and what of it a single quiet zone does with.
+CLOSED_ENDPOINTS, QUIET_ENDPOINTS = 11, 6
 
 
 def _line(price: str, quantity: float, share: str | None = None) -> UsageLine:
@@ -22,13 +22,16 @@ def size_baseline(w: Workload) -> list[UsageLine]:
 def size_private_network(w: Workload) -> list[UsageLine]:
     """A gateway and endpoints in each zone; 10 GB out for one or two people, else 300 GB, more by requests.
 
-    Health and card data have no way out: eleven endpoints in two zones stand for the gateways.
+    Health and card data have no way out: endpoints stand for the gateways, eleven in one zone or two, six where one
+    or two people run small work in one.
     """
     if w.is_closed:
+        in_a_zone = QUIET_ENDPOINTS if w.zones == 1 and w.team_size <= 2 else CLOSED_ENDPOINTS
+        closed = in_a_zone * min(w.zones, 2)
         return [
             _line("nat.hour", 0, NAT),
             _line("nat.gb", 0),
-            _line("vpce.interface.hour", CLOSED_ENDPOINTS * 2 * HOURS_PER_MONTH),
+            _line("vpce.interface.hour", closed * HOURS_PER_MONTH),
         ]
     gb_out = 10.0 if w.team_size <= 2 else 300.0
     gb_out = max(gb_out, min(3000.0, w.requests_month * 0.5 / 1e6))

@@ -29,6 +29,8 @@ REQUESTS = {
     " 6000 dollars a month, 99.9 percent. Defaults are known after 180 days.",
     "small": "Once a month a list of 3,200 theatre subscribers who will probably not renew. Names and e-mails, GDPR."
     " One person, Python, AWS Ireland, 60 dollars a month.",
+    "practice": "Every night we predict which patients of our practice stay away, 300 of them a night. Patient data"
+    " under GDPR, all in the EU. Two of us, Python, AWS Ireland, 250 dollars a month.",
     "health": "Missed appointments of 40 clinics, scored when a patient books, 5 requests a second, within 500 ms."
     " HIPAA, patient data. Six people with SageMaker skills, AWS us-east-1, 4000 dollars a month, 99.9 percent.",
 }
@@ -117,12 +119,12 @@ def test_everything_that_stands_is_paid_and_everything_paid_stands(name):
         price for price in billed for line, kinds in PAID.items() if price.startswith(line) and not types & set(kinds)
     }
     # A network without a way out holds the gateway's block, switched off.
-    closed = {"aws_nat_gateway": ("nat.hour",)} if name == "health" else {}
+    closed = {"aws_nat_gateway": ("nat.hour",)} if name in ("health", "practice") else {}
     assert unpaid == closed
     assert missing == set()
 
 
-@pytest.mark.parametrize("name", ["regulated", "health"])
+@pytest.mark.parametrize("name", ["regulated", "health", "practice"])
 def test_the_network_has_as_many_gateways_and_endpoints_as_are_billed(name):
     billed, texts, _ = made(name)
 

@@ -37,7 +37,18 @@ ENDPOINTS = (
     "secretsmanager", "ecr.dkr", "ecr.api", "logs", "kms", "sts", "sagemaker.runtime", "sagemaker.api", "monitoring",
     "sqs", "ecs",
 )  # fmt: skip
-ASKING_BEDROCK = ("serve-llm-bedrock", "llm-guardrails")
+# What only some plans call from inside, and by which patterns.
+CALLED_BY: Mapping[str, tuple[str, ...]] = {
+    "kms": ("sec-pii-minimisation",),
+    "sagemaker.api": ("registry-model", "serve-sagemaker-realtime", "serve-gpu-realtime"),
+    "sagemaker.runtime": ("serve-gpu-scheduled", "serve-llm-vllm", "serve-multi-model", "serve-sagemaker-realtime"),
+    "sqs": ("label-annotation-review", "serve-gpu-async"),
+    "events": ("deliver-results",),
+    "textract": ("serve-managed-ai",),
+    "transcribe": ("serve-managed-ai",),
+    "bedrock-runtime": ("serve-llm-bedrock", "llm-guardrails"),
+}
+ALWAYS_CALLED = 4
 DASHBOARD = "dashboard"
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
@@ -150,13 +161,20 @@ def _billed_quantities(estimate: Json) -> Callable[..., float]:
 
 
 def _network_of(source: RenderInput, facts: Facts, billed: Callable[..., float]) -> dict[str, Any]:
-    """As many gateways and interface endpoints as are paid for; a closed network has every endpoint and no way out."""
+    """As many gateways and interface endpoints as are paid for; a closed network has what it calls and no way out."""
     is_closed = source.values.get("data_sensitivity") in CLOSED
     zones = min(max(round(billed("nat.hour", 730.0) / 730), 1), 2)
     hours = billed("vpce.interface.hour", 0.0)
-    endpoint_zones = 2 if is_closed or not hours else zones
-    count = len(ENDPOINTS) if is_closed else max(round(hours / 730 / endpoint_zones), 1)
-    services = [*ENDPOINTS[:count], *(["bedrock-runtime"] if is_closed and facts.has_any(*ASKING_BEDROCK) else [])]
+    if not is_closed:
+        endpoint_zones = zones if hours else 2
+        services = list(ENDPOINTS[: max(round(hours / 730 / endpoint_zones), 1)])
+    else:
+        called = [name for name, by in CALLED_BY.items() if facts.has_any(*by)]
+        # One quiet zone has what its plan calls, and more only as far as it is paid for; two zones have them all.
+        endpoint_zones = 1 if 0 < round(hours / 730) <= len(ENDPOINTS) else 2
+        least = list(dict.fromkeys([*ENDPOINTS[:ALWAYS_CALLED], *called]))
+        more = [name for name in ENDPOINTS if name not in least]
+        services = least + more[: max(round(hours / 730) - len(least), 0) if endpoint_zones == 1 else len(more)]
     return {"nat_gateways": zones, "endpoint_services": sorted(services), "endpoint_zones": endpoint_zones}
 
 
