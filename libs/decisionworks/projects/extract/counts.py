@@ -126,7 +126,7 @@ _OWN_EACH = re.compile(
     r"|cada un[oa]? (?:con|tendrá|tiene|recibe) (?:su|un) (?:propio )?(?:\w{1,24} )?modelo"
     r"|cada uma? (?:com|terá|tem|recebe) (?:[oa] )?(?:seu|um) (?:próprio )?(?:\w{1,24} )?modelo"
     r"|un modèle par client|un modelo por cliente|um modelo por cliente|"
-    r"顧客ごと|テナントごと|tenants|für (?:die |unsere )?[\d.]{1,9} mandanten"
+    r"顧客ごと|テナントごと|[1一]社(?:につき|に)?[1一]モデル|tenants|für (?:die |unsere )?[\d.]{1,9} mandanten"
     r"|(?:data|daten|données|datos|dados) (?:\w+ ){0,2}(?:apart|separate|isolated|getrennt|aparte|separad[oa]s"
     r"|aislad[oa]s"
     r"|isolad[oa]s|séparées|isolées|à part)|getrennten? daten|getrennte datenhaltung"

@@ -69,7 +69,8 @@ _OFTEN_JA = re.compile(
 )
 _ITEMS_BEFORE = re.compile(
     r"(?:täglich|pro tag|am tag|daily|every day|each day|chaque jour|par jour|al día|cada día|diariamente"
-    r"|todos los días|por dia|todos os dias)\s(?:(?:landen|kommen|gibt es|sind es|arrivent|llegan|entran|chegam"
+    r"|todos los días|por dia|todos os dias|todo dia|cada dia)"
+    r"\s(?:(?:landen|kommen|gibt es|sind es|arrivent|llegan|entran|chegam"
     r"|entram|come"
     r"|arrive) ){0,1}(?:grob |im schnitt )?"
     rf"(?:about |around |some |roughly |ungefähr |etwa |rund |um die |so um die |ca\.? |environ |dans les |unos |unas "

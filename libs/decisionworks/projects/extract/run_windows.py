@@ -35,13 +35,26 @@ _COMES_ROUND = Sought(
     rf"(?:every|each) (?:full |single )?hour|hourly|on the hour|(?:every|alle|toutes les|cada|a cada) {NUMBER}"
     r" (?:minut\w{1,3}|hours|stunden|heures|horas)|stündlich\w{0,2}|jede (?:volle |ganze )?stunde|(?:chaque|toutes les)"
     r" heures?|(?:a )?cada hora|de hora em hora|毎時|(?:\d{1,3})?(?:分|時間)(?:ごと|おき|毎)に?"
+    r"|(?:2 times|twice|three times|3 times) (?:a|per|each|every) day|(?:2|zwei|3|drei) ?mal (?:am tag|täglich|pro tag)"
+    r"|(?:2|deux|3|trois) fois par jour|(?:2|dos|3|tres) veces (?:al|por) día|(?:2|duas|3|três) vezes (?:ao|por) dia"
+    r"|1日[23]回"
 )
 _DONE_IN = Sought(
     rf"(?:within|in|after|innerhalb (?:von|der)|binnen|nach|dans(?: les)?|sous|en(?: menos de)?|em(?: até)?|dentro de)"
     rf" (?:the next |at most |höchstens |spätestens |as próximas |los próximos )?{NUMBER} ?min\w{{0,6}}(?!\w)"
     rf"|{NUMBER}分(?:以内|で|後)"
+    r"|half an hour (?:after|later)|eine halbe stunde (?:nach|später)|une demi-heure après|media hora después"
+    r"|meia hora (?:depois|após)"
+)
+# “At the latest 20 minutes after the files came in”: what a run may take, whichever sentence says how often.
+_AFTER_DATA = Sought(
+    rf"{NUMBER} ?min\w{{0,6}} (?:after|nach|après|después|tras|após|depois)(?: \w{{1,4}}){{0,2}} "
+    r"(?:\w{0,12}(?:eingang|lieferung|datei)\w{0,3}|datenexport|files?|deliver\w{1,3}|exports?|arrivals?|fichiers?"
+    r"|l'arrivée|livraison|extraction|archivos?|llegada|entrega|extracci\w{1,2}|arquivos?|ficheiros?|chegada"
+    r"|extraç\w{1,2})"
 )
 MOST_CHARS = 240
+DONE_EACH_TIME = "and each time done within minutes"
 _OTHER_ROUNDS = re.compile(
     r"train|lern|apprent|entra[iî]n|entren|trein|updat|refresh|aktualis|actualis|atualiz|users?|customers?|callers?|visitors?"
     r"|upload|kunden?|nutzer|anruf|clients?|utilisateur|usuari|cliente|学習|更新|利用者|顧客|ユーザー"
@@ -67,8 +80,9 @@ def find_rounds(reading: Reading) -> Iterator[Finding]:
         # A semicolon ends the clause here, not the thought.
         sentence = re.split(r"[.!?](?:\s|$)|[。\n]", reading.folded[match.start() :][:MOST_CHARS])[0]
         others = _OTHER_ROUNDS.search(f"{reading.sentence(match.start())} {sentence}")
-        if _DONE_IN.search(sentence) and not others:
-            reason = f"“{reading.span(*match.span()).text}”, and each time done within minutes"
+        is_due = _DONE_IN.search(sentence) or _AFTER_DATA.search(reading.folded)
+        if is_due and not others:
+            reason = f"“{reading.span(*match.span()).text}”, {DONE_EACH_TIME}"
             yield inferred("inference_mode", ["batch"], *match.span(), reason=reason, strength=STRONG + 3)
 
 

@@ -8,6 +8,7 @@ from decisionworks.projects.extract.derive import DATA_OF, ON_TABLES
 from decisionworks.projects.extract.finding import FAIR, STRONG, WEAK, Finding
 from decisionworks.projects.extract.negation import is_denied
 from decisionworks.projects.extract.reading import Reading
+from decisionworks.projects.extract.run_windows import DONE_EACH_TIME
 from decisionworks.projects.extract.sieve import Sought
 from decisionworks.projects.model import Plain, ValueState
 
@@ -64,6 +65,8 @@ _DATA_LIVES = re.compile(
     r"|servidor de (?:archivos|ficheros|arquivos))\b"
     r"|データ(?:は|が)\S{0,12}(?:社内|オンプレ|自社)\S{0,10}(?:あり|置|保管|保存)"
 )
+_MINUTES = re.compile(r"\bmin|分")
+_BRACKETS = re.compile(r"\([^()]{0,200}\)")
 _MUST = re.compile(
     r"\b(?:must|has to|have to|only|never|nothing|everything|all (?:processing|systems?)|no (?:public )?cloud"
     r"|run\w*|host\w*"
@@ -135,7 +138,7 @@ def in_scope(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     if not _CLINICAL.search(reading.folded):
         # Tyres and suitcases are X-rayed too.
         findings = [one for one in findings if one.value != "medical_imaging" or not _is_xray(one, reading=reading)]
-    findings = _without_streams_behind(findings)
+    findings = _without_queues_in_rounds(_without_streams_behind(findings), reading=reading)
     findings = [one for one in findings if not _is_late_truth(one, findings, reading=reading)]
     findings = [one for one in findings if not _is_sensor_behind(one, findings, reading=reading)]
     findings = [one for one in findings if not _is_watch_kept(one, findings, reading=reading)]
@@ -202,8 +205,26 @@ def _without_rooms_beside_a_cloud(findings: list[Finding], *, reading: Reading) 
     return [
         one
         for one in findings
-        if one.field != "cloud" or one.value != "on_prem" or _MUST.search(reading.sentence(one.start)) is not None
+        if one.field != "cloud" or one.value != "on_prem" or _MUST.search(_said(one, reading=reading)) is not None
     ]
+
+
+def _without_queues_in_rounds(findings: list[Finding], *, reading: Reading) -> list[Finding]:
+    """“Hourly, at the latest after 20 minutes”: the minutes are those of a run, and nothing waits in a queue."""
+    if not any((one.reason or "").endswith(DONE_EACH_TIME) for one in findings):
+        return findings
+    return [
+        one
+        for one in findings
+        if one.field != "inference_mode"
+        or _items(one.value) != ["async"]
+        or not _MINUTES.search(reading.folded[one.start : one.end])
+    ]
+
+
+def _said(finding: Finding, *, reading: Reading) -> str:
+    """The sentence of a finding without what stands in brackets."""
+    return _BRACKETS.sub(" ", reading.sentence(finding.start))
 
 
 def _without_guessed_devices(findings: list[Finding]) -> list[Finding]:

@@ -112,6 +112,8 @@ def test_a_service_that_is_welcome_is_not_forbidden_by_what_stays_at_home(text: 
         "| training data | 90 GB of logs, arriving daily |\n| retraining | weekly |\n| purpose | rank hits |",
         "Names never leave the booking office. Counts are predicted every night and it should run on AWS in Ireland.",
         "Cada pago necesita un puntaje, 220 transacciones por segundo en promedio, picos de 900 en quincena.",
+        "Kein Prompt verlässt das eigene Netz, rund um die Uhr verfügbar. Die Daten bleiben in der EU, DSGVO.",
+        "An inspector looks at every hit before a gang is sent out. Nobody is to be seen on the pictures.",
         "Im Archiv liegen 5.000 Akten, jede Woche kommen etwa 150 dazu. Eine Prüferin sucht ähnliche in einer Sekunde.",
     ],
 )
@@ -159,6 +161,15 @@ def test_an_order_to_an_automatic_reader_is_noticed() -> None:
         ("学習にはH100を8枚積んだサーバー3台を使います。", "training_compute", "gpu_cluster"),
         ("Guests put questions and get an answer taken from our 90 leaflets.", "use_case_type", "llm_chat_rag"),
         ("Gäste fragen und bekommen eine Antwort aus unseren 90 Merkblättern.", "use_case_type", "llm_chat_rag"),
+        ("doubtful cases: go to a claims handler, always", "human_review_required", True),
+        ("Strittige Ablehnungen gehen an eine Prüferin.", "human_review_required", True),
+        ("A vision model; people here keep labelling new pictures every week.", "labelling_needed", True),
+        ("Each of our 9,000 readers gets one next book by e-mail on Fridays.", "data_sensitivity", "pii"),
+        ("Gravamos umas 90 horas por mês e queremos o texto de cada programa.", "use_case_type", "speech_to_text"),
+        ("Der Assistent soll nicht nur antworten, sondern auch Termine buchen.", "use_case_type", "llm_agent"),
+        ("Stündlich eine Prognose, spätestens 20 Minuten nach Dateieingang.", "inference_mode", ["batch"]),
+        ("Todo dia entram 200 mil anúncios e um modelo de linguagem por API reescreve cada um.", "llm_requests_per_day",
+         200000),
         ("O fiscal precisa perceber porque uma loja aparece na lista.", "explainability_required", True),
         ("Die Aufsicht kann nach dem Grund jeder Sperre fragen.", "explainability_required", True),
         ("Jede Meldung wird zugeordnet; Frau Ostermann bestätigt jede Zuordnung.", "human_review_required", True),
@@ -179,6 +190,8 @@ def test_what_people_say_in_passing_is_heard(text: str, field: str, value: objec
         ("Slots are offered to customers, who confirm every delivery in the app.", "human_review_required", True),
         ("Les créneaux sont envoyés aux clients, qui confirment chaque livraison.", "human_review_required", True),
         ("It is served on 2 machines with 2 GPUs each.", "training_compute", "gpu_cluster"),
+        ("We would run an open Whisper model on rented machines.", "inference_mode", ["edge"]),
+        ("Kreditakten zusammenfassen; Bonitätsdaten kommen vor.", "use_case_type", "credit_risk"),
     ],
 )
 def test_what_customers_do_and_what_serves_is_not_meant(text: str, field: str, value: object) -> None:
