@@ -100,6 +100,10 @@ def _fold_char(char: str) -> str:
     return lower if len(lower) == 1 else char
 
 
+# “Without exception” denies nothing.
+_WITHOUT_FAIL = re.compile("例外な[くし]|間違いなく|滞りなく")
+
+
 def prepare(text: str, *, language: str, blanked: Iterable[Span] = ()) -> Reading:
     """Make a reading; the blanked spans leave only line breaks, so that nothing is read out of them or across them."""
     folded = fold(text)
@@ -107,6 +111,8 @@ def prepare(text: str, *, language: str, blanked: Iterable[Span] = ()) -> Readin
         folded = folded[: span.start] + "\n" * (span.end - span.start) + folded[span.end :]
     folded = with_accents(_unwrapped(folded), language=language)
     folded = digits_for_words(folded, language=language)
+    if language == "ja":
+        folded = _WITHOUT_FAIL.sub(lambda found: "必" * len(found.group()), folded)
     return Reading(text=text, folded=folded, language=language, starts=sentence_starts(folded))
 
 

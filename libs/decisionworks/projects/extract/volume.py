@@ -55,6 +55,13 @@ _MODEL_IN_BRACKETS = re.compile(
     rf"(?:{_NEAR_MODEL.pattern})[^.;,()]{{0,30}}\(\s?(?:about |around |rund |etwa "
     rf"|environ |unos |約)?$"
 )
+# “Our fine-tuned DistilBERT, about 0.3 GB”: so little after a comma is the model's.
+_MODEL_BEFORE_COMMA = re.compile(
+    rf"(?:{_NEAR_MODEL.pattern}), (?:about |around |some |roughly |rund |etwa |environ |unos |uns |cerca de |約)?$"
+)
+LITTLE_GB = 5
+# No model is this large; what stands before it is the history. Units: GB.
+LARGEST_MODEL_GB = 500
 # “Quantised to 4 bits, 40 GB”: only weights are.
 _QUANTISED = re.compile(
     r"(?:quanti[sz]ed?|quantifiée?|quantisier\w*|quantizad[oa]|cuantizad[oa]|量子化"
@@ -256,13 +263,17 @@ def _size(match: re.Match[str], reading: Reading) -> Finding | None:
     if _ALL_OF_IT.search(before):
         return stated("data_volume_gb", _tidy(gb), match.start(), match.end(), strength=STRONG + 4)
     is_small = match["unit"][0] in "km" and number < SMALL_MODEL_MB
+    near = f"{reading.before(match.start(), chars=90)} {reading.after(match.end(), chars=50)}"
     if _OF_DATA.match(after) or _IN_STORE.match(after):
         pass
     elif (
-        is_small
-        and _NEAR_MODEL.search(reading.before(match.start(), chars=90) + " " + reading.after(match.end(), chars=50))
-    ) or any(one.search(reading.before(match.start(), chars=80)) for one in (_MODEL_IN_BRACKETS, _QUANTISED)):
+        (is_small and _NEAR_MODEL.search(near))
+        or (gb <= LITTLE_GB and _MODEL_BEFORE_COMMA.search(before))
+        or any(one.search(reading.before(match.start(), chars=80)) for one in (_MODEL_IN_BRACKETS, _QUANTISED))
+    ):
         return stated("model_size_gb", _tidy(gb), match.start(), match.end(), confidence=0.8)
+    elif gb > LARGEST_MODEL_GB:
+        pass
     elif _IS_MODEL.search(after[:20]) or (
         _IS_MODEL.search(before) and not re.search(r"\b(?:on|with|from|over|train\w{0,24})\s\S*$", before)
     ):

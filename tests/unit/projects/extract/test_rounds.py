@@ -196,3 +196,27 @@ def test_what_people_say_in_passing_is_heard(text: str, field: str, value: objec
 )
 def test_what_customers_do_and_what_serves_is_not_meant(text: str, field: str, value: object) -> None:
     assert read(text).get(field) != value
+
+
+def test_without_exception_denies_nothing() -> None:
+    text = (
+        "退会確率を毎月計算します。判定結果は7年間すべて保存すること。判定結果は30日以内に例外なく完全に消去すること。"
+    )
+
+    [found] = extract_constraints(text, data=None, on_missing="assume", catalogue=CATALOGUE).contradictions
+
+    assert list(found.fields) == ["audit_retention_years"]
+
+
+@pytest.mark.parametrize(
+    ("text", "model_gb", "data_gb"),
+    [
+        ("Model: our fine-tuned DistilBERT, about 0.4 GB. Data: 180 GB of messages.", 0.4, 180),
+        ("Historique : 3 To, modèle de séries temporelles, réentraîné chaque mois.", None, 3000),
+        ("Our churn model needs trees, 30 GB of history in Postgres.", None, 30),
+    ],
+)
+def test_a_size_is_of_the_model_or_of_the_data(text: str, model_gb: float | None, data_gb: float) -> None:
+    found = read(text)
+
+    assert (found.get("model_size_gb"), found["data_volume_gb"]) == (model_gb, data_gb)
