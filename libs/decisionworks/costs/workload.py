@@ -69,7 +69,6 @@ def derive_workload(values: Mapping[str, object]) -> Workload:
     rps_avg, rps_peak = _rates(v, is_llm=is_llm, is_online=is_online)
     events_avg, events_peak = _events(v, rps_avg=rps_avg, rps_peak=rps_peak)
     history = _history_gb(v, media=media, events_peak=events_peak, team=team)
-    growth = v.number("data_growth_gb_month") or 0.0
     availability = v.number("availability_slo_pct") or 99.5
     regulated = any(rule in v.items("compliance") for rule in REGULATED) or v.text("data_sensitivity") in ("phi", "pci")
     compute = v.text("training_compute")
@@ -95,7 +94,7 @@ def derive_workload(values: Mapping[str, object]) -> Workload:
         events_peak=events_peak,
         events_month=events_avg * SECONDS_PER_MONTH,
         history_gb=history,
-        stored_gb=history * 1.5 + growth * 6,
+        stored_gb=history * 1.5 + (v.number("data_growth_gb_month") or 0.0) * 6,
         model_gb=v.number("model_size_gb") or (0.5 if media else 0.1),
         data_runs_month=DATA_RUNS.get(v.text("data_velocity", "daily"), 30.0),
         training_runs_month=TRAINING_RUNS.get(v.text("retraining_frequency", "monthly"), 1.0),

@@ -147,7 +147,8 @@ async def test_an_answer_that_comes_whole_may_take_longer_than_a_pause(desk: Des
 
 async def test_one_call_alone_finds_out_whether_a_model_is_back(desk: Desk) -> None:
     desk.vendors.script(anthropic=[{"fault": "500"}])
-    ladder = desk.ladder(model_requests=1, model_breaker_failures=1, model_breaker_rest_s=0.5)
+    limits = {"model_pause_s": 30.0, "model_request_s": 60.0}
+    ladder = desk.ladder(model_requests=1, model_breaker_failures=1, model_breaker_rest_s=0.5, **limits)
     await ladder.answer(colour_question(), desk.site())
     desk.vendors.script(anthropic=[{"answer": GOOD, "delay_s": 2}])
     await asyncio.sleep(0.6)  # the rest is over
