@@ -140,7 +140,7 @@ _WORDS: tuple[tuple[str, float, str], ...] = (
      "a few seconds"),
     (r"a second or two|one or two seconds", 2000, "a second or two"),
     (
-        r"instant(?:ly|aneous\w{0,24})?|sofort|instantané\w{0,24}|instantáne\w{1,24}|"
+        r"(?<!l')instant(?:ly|aneous\w{0,24})?|sofort|instantané\w{0,24}|instantáne\w{1,24}|"
         r"instantâne\w{1,24}|瞬時",
         100,
         "instant",

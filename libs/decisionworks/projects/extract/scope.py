@@ -200,7 +200,8 @@ def _is_sent_away(finding: Finding, *, reading: Reading) -> bool:
 def _without_rooms_beside_a_cloud(findings: list[Finding], *, reading: Reading) -> list[Finding]:
     """“Oracle in our own data centre … AWS us-east-1”: a room that nothing has to stay in is where data come from."""
     clouds = {one.value for one in findings if one.field == "cloud" and one.state is ValueState.STATED}
-    if not clouds & {"aws", "azure", "gcp"}:
+    is_placed = any(one.field == "regions" and one.state is ValueState.STATED for one in findings)
+    if not (is_placed or clouds & {"aws", "azure", "gcp"}):
         return findings
     return [
         one
