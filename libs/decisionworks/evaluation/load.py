@@ -23,6 +23,10 @@ SETS = (
     "blind_twelfth",
     "blind_thirteenth",
     "blind_fourteenth",
+    "blind_fifteenth",
+    "blind_sixteenth",
+    "blind_seventeenth",
+    "blind_twentieth",
 )  # fmt: skip
 
 
