@@ -232,3 +232,14 @@ def test_for_the_moment_is_no_answer_at_once() -> None:
     assert "latency_p95_ms" not in read(
         "Un assistant répond aux clients de l'hôtel. On garde tout tel quel pour l'instant."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "is_there"),
+    [
+        ("A small theatre, just me in the office; a list of members every month from MySQL.", False),
+        ("A list of members every month, from a MySQL machine that stands in our office.", True),
+    ],
+)
+def test_people_in_an_office_are_no_server_in_it(text: str, is_there: bool) -> None:
+    assert ("on_prem" in str(read(text).get("data_sources"))) is is_there
