@@ -271,3 +271,14 @@ def test_a_soft_budget_below_what_a_rule_asks_for_stands_and_the_rule_refuses_th
     assert answer["cost_estimate"]["monthly"]["expected"] <= 60
     first = answer["infeasibility"]["relaxations"][0]
     assert list(first["changes"]) == ["budget_usd_month"]
+
+
+def test_a_time_below_what_a_device_reaches_is_judged_by_its_own_rule_and_is_no_contradiction() -> None:
+    known = {"use_case_type": "anomaly_detection", "inference_mode": ["edge"], "latency_p95_ms": 1, "team_size": 5}
+
+    answer = preview_plan(
+        "Stop the laser.", {**known, "budget_usd_month": 1800},
+        fields=load_constraint_catalogue(), patterns=load_pattern_catalogue(), prices=load_prices(),
+    )  # fmt: skip
+
+    assert fired_rules(answer["policy_results"], severity="block") == ["rel-latency-feasible"]
